@@ -1,0 +1,1 @@
+"""Texts go in, pooled vectors and token vectors come out."""

@@ -1,0 +1,1 @@
+"""The saved index: passages and vectors go in, candidates for a query come out."""

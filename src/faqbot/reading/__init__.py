@@ -1,0 +1,1 @@
+"""Finds the structure of files: a path goes in, a Document comes out."""

@@ -1,0 +1,1 @@
+"""Messages go in, an Alert comes out."""

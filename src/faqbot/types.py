@@ -1,0 +1,219 @@
+"""Everything that travels between rooms: a Document is read, a Passage cut from it, a Hit found, an Answer given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FORM_VERSION = 1  # of Answer.to_dict(); raised when a field changes its meaning or goes
+
+Band = Literal["answer", "related", "none"]
+Level = Literal["none", "conditional", "urgent", "emergency"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A work that a document or passage rests on; `mark` is how the text refers to it, such as "4" for [4]."""
+
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    date: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One question with its answer, where `text[start:end]` of the document is the answer."""
+
+    question: str
+    alternates: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as the reader understood it.
+
+    `id` is the path below the corpus folder, with forward slashes. `text` is Markdown and is what passages are cut
+    from; boilerplate that must never be an answer is listed in `removed` as spans of `text` (see reading/).
+    Dates are ISO 8601 where they could be read as dates, else as written.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    date: str = ""
+    reviewed: str = ""
+    licence: str = ""
+    tags: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    removed: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document that can be an answer: `document.text[start:end] == text`.
+
+    `context` (a table's header, a list's lead) is embedded and shown but no part of `text`. `question` is set where
+    the passage answers one; `alternates` are other ways to ask it. `sources` are those that the passage's own marks
+    name, or the document's.
+    """
+
+    id: str
+    document_id: str
+    text: str
+    start: int
+    end: int
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    question: str = ""
+    alternates: tuple[str, ...] = ()
+    context: str = ""
+    url: str = ""
+    author: str = ""
+    date: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question.
+
+    `score` is comparable within one answer only; higher is better. `highlights` are spans of `passage.text` that
+    answer. `matched` pairs words of the question with words of the passage. `also` are passages of other places
+    that say the same.
+    """
+
+    passage: Passage
+    score: float
+    highlights: tuple[Span, ...] = ()
+    matched: tuple[tuple[str, str], ...] = ()
+    also: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number to show: `tel` is what a tel: link dials."""
+
+    label: str
+    tel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What the safety rules recognised in the person's messages.
+
+    `message` is the whole advice as plain text; `heading`, `body` and `numbers` are the same in the parts of a card.
+    `matches` are the person's own words that triggered it. `rules` are the ids of the rules that fired.
+    """
+
+    level: Level = "none"
+    categories: tuple[str, ...] = ()
+    message: str = ""
+    matches: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    heading: str = ""
+    body: tuple[str, ...] = ()
+    numbers: tuple[Number, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, the same through every door."""
+        return {
+            "level": self.level,
+            "categories": list(self.categories),
+            "message": self.message,
+            "matches": list(self.matches),
+            "rules": list(self.rules),
+            "heading": self.heading,
+            "body": list(self.body),
+            "numbers": [{"label": number.label, "tel": number.tel} for number in self.numbers],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What retrieval found for a question: hits, best first, and the features that confidence is judged by."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    features: Mapping[str, float] = field(default_factory=dict)
+    corrections: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every door shows: the alert first, then how sure, then the passages, best first.
+
+    `confidence` is in 0..1 and calibrated: of the answers given 0.8, about 80 % are right. `hits` are kept when
+    `answered` is False: the nearest there is. `query` is the question as it was understood (with what a follow-up
+    refers to, and `corrections` of spelling as pairs of word and word used).
+    """
+
+    question: str
+    band: Band
+    confidence: float
+    hits: tuple[Hit, ...]
+    alert: Alert
+    query: str = ""
+    corrections: tuple[tuple[str, str], ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is anything to show as an answer: the band is not "none"."""
+        return self.band != "none"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, the same through every door; `version` is raised when a field changes its meaning."""
+        return {
+            "version": FORM_VERSION,
+            "question": self.question,
+            "query": self.query,
+            "corrections": [list(pair) for pair in self.corrections],
+            "band": self.band,
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "alert": self.alert.to_dict(),
+            "hits": [_hit_dict(hit) for hit in self.hits],
+            "suggestions": list(self.suggestions),
+        }
+
+
+def _hit_dict(hit: Hit) -> dict[str, Any]:
+    return {
+        "score": round(hit.score, 6),
+        "passage": passage_dict(hit.passage),
+        "highlights": [list(span) for span in hit.highlights],
+        "matched": [list(pair) for pair in hit.matched],
+        "also": [passage_dict(passage) for passage in hit.also],
+    }
+
+
+def passage_dict(passage: Passage) -> dict[str, Any]:
+    """A passage as JSON: every field by its name, tuples as lists."""
+    return {
+        "id": passage.id,
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "headings": list(passage.headings),
+        "question": passage.question,
+        "alternates": list(passage.alternates),
+        "context": passage.context,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "url": passage.url,
+        "author": passage.author,
+        "date": passage.date,
+        "sources": [source_dict(source) for source in passage.sources],
+    }
+
+
+def source_dict(source: Source) -> dict[str, str]:
+    """A source as JSON."""
+    return {name: getattr(source, name) for name in ("title", "url", "author", "date", "mark")}
