@@ -41,10 +41,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError(f"{unknown[0]} is not a setting. Settings: {', '.join(sorted(known))}")
-    return Settings(**{known[name].name: _value(name, given[name], known[name].type) for name in known if name in given})
+    values = {field.name: _value(name, given[name], field.type) for name, field in known.items() if name in given}
+    return Settings(**values)
 
 
-def _value(name: str, text: str, kind: Any) -> str | int:
+def _value(name: str, text: str, kind: Any) -> Any:
     if kind is not int:
         return text
     try:
