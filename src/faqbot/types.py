@@ -79,6 +79,12 @@ class Passage:
     date: str = ""
     sources: tuple[Source, ...] = ()
 
+    @property
+    def embedded_text(self) -> str:
+        """What the encoder reads: headings, question and context before the text; the title only blurs it."""
+        question = () if self.question in self.headings else (self.question,)
+        return "\n".join(part for part in (*self.headings, *question, self.context, self.text) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
