@@ -1,0 +1,107 @@
+"""A loaded model goes in, a folder that ONNX Runtime answers from comes out, checked against the model itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from faqbot.encoding.runtime import GRAPH, OUTPUTS, RuntimeModel
+from faqbot.errors import EncoderError, need
+
+if TYPE_CHECKING:
+    from faqbot.encoding.projection import Projection
+    from faqbot.encoding.transformer import TransformerModel
+
+LEAST_COSINE = 0.9999
+SAMPLES = (
+    "back pain",
+    "Why does my back hurt when I walk?",
+    "Lie on your back with your knees bent, tighten your stomach muscles and hold for 5 seconds.",
+    "numbness\n- in both legs\n- between them; call 112, 911 or 999",
+    "Ischias — naïve café, 你好, 👍",
+    "step by step, " * 40,
+)
+
+
+def export_encoder(model: TransformerModel, projection: Projection, folder: Path) -> dict[str, Any]:
+    """Write model.onnx, tokenizer.json, projection.npy and the weights' licence into `folder`.
+
+    Returns the record of the check. Raises EncoderError if the graph and the model disagree.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_graph(model, folder / GRAPH)
+    (folder / "tokenizer.json").write_text(model.word_pieces.to_json(), encoding="utf-8")
+    projection.save(folder)
+    _copy_notice(model, folder)
+    record = check_export(model, folder)
+    (folder / "export.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
+    return record
+
+
+def check_export(model: TransformerModel, folder: Path) -> dict[str, Any]:
+    """Cosines between model and graph on sample texts: {"samples", "least_pooled", "least_token"}."""
+    graph = RuntimeModel(folder)
+    pooled_cosines, token_cosines = [], []
+    for cut in model.word_pieces.cut(SAMPLES):
+        ids = np.array([cut.ids[: model.token_limit]], dtype=np.int64)
+        mask = np.ones_like(ids)
+        expected, found = model.run(ids, mask), graph.run(ids, mask)
+        token_cosines.append(_least_cosine(expected[0][0], found[0][0]))
+        pooled_cosines.append(_least_cosine(expected[1], found[1]))
+    record = {"samples": len(SAMPLES), "least_pooled": min(pooled_cosines), "least_token": min(token_cosines)}
+    if min(record["least_pooled"], record["least_token"]) < LEAST_COSINE:
+        raise EncoderError(f"The exported graph of {model.name!r} differs from the model: {record}")
+    return record
+
+
+def _write_graph(model: TransformerModel, path: Path) -> None:
+    import torch
+
+    try:
+        import onnx  # noqa: F401  the exporter needs it and says so only with a traceback
+    except ImportError as error:
+        raise need("onnx", "build", error) from error
+
+    class Graph(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model.model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            found = self.inner({"input_ids": input_ids, "attention_mask": attention_mask})
+            return tuple(found[name] for name in OUTPUTS)
+
+    ids = torch.ones((2, 7), dtype=torch.int64)
+    axes = {0: "texts", 1: "pieces"}
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # the exporter warns of its own deprecation and of every traced constant
+        torch.onnx.export(
+            Graph().eval(),
+            (ids, torch.ones_like(ids)),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=list(OUTPUTS),
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, OUTPUTS[0]: axes, OUTPUTS[1]: {0: "texts"}},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _copy_notice(model: TransformerModel, folder: Path) -> None:
+    from faqbot.encoding.transformer import model_folder
+
+    source = model_folder(model.name)
+    for name in ("LICENSE", "NOTICE", "README.md"):
+        if source and (source / name).is_file():
+            shutil.copyfile(source / name, folder / f"MODEL_{name}")
+
+
+def _least_cosine(expected: np.ndarray[Any, Any], found: np.ndarray[Any, Any]) -> float:
+    products = np.einsum("ij,ij->i", expected, found)
+    lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found, axis=1)
+    return float(np.min(products / lengths))

