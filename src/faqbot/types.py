@@ -24,12 +24,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One question with its answer, where `text[start:end]` of the document is the answer."""
+    """One question with its answer, where `text[start:end]` of the document is the answer.
+
+    `sources` are those that the pair names beside its text, such as a link column.
+    """
 
     question: str
     alternates: tuple[str, ...]
     start: int
     end: int
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
