@@ -29,6 +29,12 @@ class Settings:
     keep_generations: int = 2
     threads: int = 0
     log_level: str = "WARNING"
+    title: str = "Back pain when walking"
+    token: str = ""
+    origins: str = ""
+    frame_ancestors: str = "'self'"
+    max_body_bytes: int = 2_000_000
+    waiting: int = 64
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
