@@ -66,6 +66,11 @@ class WordPieces:
             for found in self._tokenizer.encode_batch(list(texts))
         ]
 
+    def ids_of(self, pieces: Sequence[str]) -> tuple[int, ...]:
+        """The vocabulary ids of those pieces that the tokenizer has."""
+        found = (self._tokenizer.token_to_id(piece) for piece in pieces)
+        return tuple(number for number in found if number is not None)
+
     def to_json(self) -> str:
         """The tokenizer as the text of a tokenizer.json."""
         return str(self._tokenizer.to_str())

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from faqbot.types import Document, Passage
 
+KEY_BYTES = 16  # of a cache key
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderCard:
     """How a manifest names its encoder; loading refuses another one.
 
     `token_dimension` is that of the stored token rows, `token_scale` what an int8 row is divided by.
+    `vocabulary_size` is how many word pieces the tokenizer knows: counts of pieces are that long.
     """
 
     name: str
@@ -25,6 +28,7 @@ class EncoderCard:
     token_limit: int
     query_prompt: str = ""
     passage_prompt: str = ""
+    vocabulary_size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,15 @@ class EncodedPassage:
     """A passage with its vectors: the first is its own, the others are those of its alternate questions.
 
     `vectors` is (1 + alternates, dimension) float32, each of length 1. `tokens` is (pieces, token_dimension) int8.
-    `pieces` is (pieces,) int32, the vocabulary id of each token row.
+    `pieces` is (pieces,) int32, the vocabulary id of each token row. `keys` are the cache keys of the texts behind
+    the vectors, in their order, by which the next build finds them again; left out, it encodes them anew.
     """
 
     passage: Passage
     vectors: NDArray[np.float32]
     tokens: NDArray[np.int8]
     pieces: NDArray[np.int32]
+    keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,14 @@ class Candidates:
     """The passages worth a closer look, with the two first scores of each, higher is better.
 
     `ids` are passage ids; `dense` is the best inner product over the passage's vectors; `lexical` the BM25 score,
-    0 where no word is shared. The three have one length. Order: by rank in either list, best first.
+    0 where no word is shared. The three have one length. Order: by rank in either list, best first. `ceiling` is the
+    sum of the inverse document frequencies of the question's words, unknown ones included: what BM25 can reach.
     """
 
     ids: tuple[str, ...]
     dense: NDArray[np.float32]
     lexical: NDArray[np.float32]
+    ceiling: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

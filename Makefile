@@ -1,0 +1,52 @@
+# Two commands for a newcomer: `make chat` and `make test`. Options for the chat: make chat ARGS="--port 8080"
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX := index
+ARGS ?=
+
+export HF_HUB_OFFLINE ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
+
+.PHONY: chat index test check fix eval bench clean
+
+chat: $(VENV)/installed
+	$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
+	$(BIN)/faqbot serve --index $(INDEX) $(ARGS)
+
+index: $(VENV)/installed
+	$(BIN)/faqbot build corpus --index $(INDEX)
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+fix: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+eval: $(VENV)/installed-dev
+	$(BIN)/python scripts/evaluate.py
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python scripts/bench/compare.py
+
+clean:
+	rm -rf $(VENV) build
+
+# torch goes first and alone: pip then finds the CPU wheel of exactly this version where one is provided.
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "faqbot needs Python 3.11 or newer, found " + sys.version.split()[0] + ". Run: make PYTHON=python3.11 " )'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -c constraints.txt torch
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[all,dev]'
+	touch $@

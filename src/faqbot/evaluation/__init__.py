@@ -1,0 +1,1 @@
+"""Question files and the ask function go in, figures come out."""

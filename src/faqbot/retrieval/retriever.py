@@ -1,0 +1,163 @@
+"""A question and the earlier ones go in, a Ranking comes out: understand, find candidates, score, fold, highlight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from faqbot.retrieval.features import features
+from faqbot.retrieval.folding import fold
+from faqbot.retrieval.followup import referred_to
+from faqbot.retrieval.highlighting import highlight, matched
+from faqbot.retrieval.scoring import INT8_SCALE, QueryTokens, Scores, Weights, rarity, score
+from faqbot.types import Hit, Ranking
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from faqbot.encoding.encoder import Encoded, Encoder
+    from faqbot.index.contents import Candidates, Stored
+    from faqbot.retrieval.spelling import Repaired, Speller
+    from faqbot.types import Passage
+
+FOLDED_DEPTH = 20  # candidates looked at for folding
+SENTENCE_ENDS = (".", "?", "!", ";", "\u2581.", "Ġ.")
+
+
+class Store(Protocol):
+    """What retrieval needs of an index."""
+
+    @property
+    def piece_counts(self) -> NDArray[np.int32]:
+        """(vocabulary,): in how many passages each word piece stands."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
+        """The passages nearest to a (d,) vector, and those that share the rarest words with a text."""
+        ...
+
+    def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
+        """Passages with their token rows, in the order asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was understood: `text` is encoded, of which what lies before `own` is only context."""
+
+    text: str
+    own: int
+    repaired: Repaired
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to search; measured in docs/evaluation.md. `context_weight` is what words of earlier questions count."""
+
+    weights: Weights = field(default_factory=Weights)
+    candidates: int = 30
+    context_weight: float = 0.4
+    folding: bool = True
+
+
+DEFAULT = Search()
+
+
+class Retriever:
+    """Finds passages in one store with one encoder. Serves many threads."""
+
+    def __init__(
+        self, store: Store, encoder: Encoder, speller: Speller, *, prompt: str = "", search: Search = DEFAULT
+    ) -> None:
+        self._store, self._encoder, self._speller = store, encoder, speller
+        self._prompt, self._search = prompt, search
+        self._encode = lru_cache(maxsize=512)(self._encode_one)
+        self._ends = frozenset(encoder.word_pieces.ids_of(SENTENCE_ENDS))
+
+    def rank(self, question: str, history: Sequence[str] = (), *, top_k: int = 5) -> Ranking:
+        """The best `top_k` passages for a question that follows on earlier ones, best first."""
+        asked = self._understand(question, history)
+        encoded = self._encode(asked.text)
+        if not len(encoded.tokens):
+            return Ranking(query=asked.text, hits=(), corrections=asked.repaired.corrections)
+        query = self._weighted(asked, encoded)
+        candidates = self._store.candidates(encoded.vector, asked.text, self._search.candidates)
+        stored = self._store.fetch(candidates.ids)
+        scores = score(query, candidates, stored, self._ends, self._search.weights)
+        order = np.argsort(-scores.total, kind="stable")
+        return Ranking(
+            query=asked.text,
+            hits=self._hits(asked, encoded, query, stored, scores, order, top_k),
+            features=features(query, scores, candidates.dense, order, _unknown_share(asked)),
+            corrections=asked.repaired.corrections,
+        )
+
+    def _understand(self, question: str, history: Sequence[str]) -> Asked:
+        repaired = self._speller.repair(question.strip())
+        earlier = referred_to(repaired.text, [self._speller.repair(message).text for message in history[-6:]])
+        lead = f"{earlier}\n" if earlier else ""
+        return Asked(text=lead + repaired.text, own=len(lead), repaired=repaired)
+
+    def _encode_one(self, text: str) -> Encoded:
+        return self._encoder.encode([text], prompt=self._prompt)[0]
+
+    def _weighted(self, asked: Asked, encoded: Encoded) -> QueryTokens:
+        """What each piece of the question counts: the rarer the more, and less where it is only context."""
+        counts = self._store.piece_counts[encoded.pieces]
+        weights = rarity(counts, len(self._store)) ** self._search.weights.rarity
+        own = np.array([start >= asked.own for start, _ in encoded.spans])
+        weights = np.where(own, weights, weights * self._search.context_weight).astype(np.float32)
+        return QueryTokens(rows=encoded.tokens, weights=weights / weights.sum())
+
+    def _hits(
+        self,
+        asked: Asked,
+        encoded: Encoded,
+        query: QueryTokens,
+        stored: Sequence[Stored],
+        scores: Scores,
+        order: NDArray[np.int64],
+        top_k: int,
+    ) -> tuple[Hit, ...]:
+        first = [stored[place] for place in order[: max(FOLDED_DEPTH, top_k)]]
+        groups = fold(first) if self._search.folding else [[place] for place in range(len(first))]
+        found = []
+        for group in groups[:top_k]:
+            hit = Hit(
+                passage=first[group[0]].passage,
+                score=float(scores.total[order[group[0]]]),
+                also=_others([first[place].passage for place in group]),
+            )
+            found.append(self._explained(hit, first[group[0]], asked, encoded, query))
+        return tuple(found)
+
+    def _explained(self, hit: Hit, stored: Stored, asked: Asked, encoded: Encoded, query: QueryTokens) -> Hit:
+        """The hit with the sentence that answers and the words that met."""
+        similar = stored.tokens.astype(np.float32) @ (query.rows.T / INT8_SCALE)
+        cut = self._encoder.word_pieces.cut([hit.passage.embedded_text])[0]
+        return replace(
+            hit,
+            highlights=highlight(hit.passage, similar, query.weights, cut),
+            matched=matched(asked.text, encoded, hit.passage, similar, query.weights, cut),
+        )
+
+
+def _others(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages after the first, of other documents, one each."""
+    seen, others = {passages[0].document_id}, []
+    for passage in passages[1:]:
+        if passage.document_id not in seen:
+            seen.add(passage.document_id)
+            others.append(passage)
+    return tuple(others)
+
+
+def _unknown_share(asked: Asked) -> float:
+    words = asked.repaired.text.split()
+    return len(asked.repaired.unknown) / max(1, len(words))

@@ -1,0 +1,116 @@
+"""Candidates go in with the encoded question, a score for each comes out: late interaction, fused with first scores.
+
+Late interaction is ColBERT's MaxSim (Khattab & Zaharia 2020): for each piece of the question the best cosine with any
+piece of the passage, averaged with weights between uniform and inverse document frequency (Sparck Jones 1972).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from faqbot.index.contents import Candidates, Stored
+
+INT8_SCALE = 254.0
+SHORTEST_SENTENCE = 4  # pieces; a numbered list's "1." is no sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the parts of a score are mixed; chosen by measurement, the same for every corpus (docs/evaluation.md)."""
+
+    late: float = 1.0
+    sentence: float = 0.5
+    dense: float = 0.3
+    lexical: float = 0.3
+    rarity: float = 0.5  # 0: every piece of the question counts the same; 1: by its inverse document frequency
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTokens:
+    """The question's token rows (t, p), length 1, and what each counts, (t,), summing to 1."""
+
+    rows: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One number a candidate, each (n,) float32: the total, and the parts that confidence is judged by.
+
+    `cover` is (n, t): how well each piece of the question is met by each candidate.
+    """
+
+    total: NDArray[np.float32]
+    late: NDArray[np.float32]
+    sentence: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    cover: NDArray[np.float32]
+
+
+def rarity(counts: NDArray[np.int32], passages: int) -> NDArray[np.float32]:
+    """Inverse document frequency, as BM25 has it, of pieces that occur in `counts` of so many passages."""
+    return np.log1p((passages - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+
+
+def score(
+    query: QueryTokens,
+    candidates: Candidates,
+    stored: Sequence[Stored],
+    sentence_ends: frozenset[int],
+    weights: Weights,
+) -> Scores:
+    """Score candidates, in their order; BM25 counts as a share of its ceiling for this question."""
+    similar = _similarities(query, stored)
+    cover = np.maximum.reduceat(similar, _starts([len(one.pieces) for one in stored]), axis=0)
+    late = cover @ query.weights
+    sentence = _best_sentence(similar, query.weights, stored, sentence_ends)
+    lexical = candidates.lexical / max(candidates.ceiling, 1e-6)
+    total = weights.late * late + weights.sentence * sentence
+    total = total + weights.dense * candidates.dense + weights.lexical * lexical
+    return Scores(total.astype(np.float32), late, sentence, lexical.astype(np.float32), cover)
+
+
+def _similarities(query: QueryTokens, stored: Sequence[Stored]) -> NDArray[np.float32]:
+    rows = np.concatenate([one.tokens for one in stored]).astype(np.float32)
+    product: NDArray[np.float32] = rows @ (query.rows.T / INT8_SCALE)
+    return product
+
+
+def _best_sentence(
+    similar: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    stored: Sequence[Stored],
+    sentence_ends: frozenset[int],
+) -> NDArray[np.float32]:
+    """The late interaction of each candidate's best sentence: all that is asked, in one place."""
+    starts: list[int] = []
+    owners: list[int] = []
+    offset = 0
+    for one in stored:
+        places = sentence_starts(one.pieces, sentence_ends)
+        owners.append(len(starts))
+        starts += [offset + place for place in places]
+        offset += len(one.pieces)
+    sentences = np.maximum.reduceat(similar, starts, axis=0) @ weights
+    best: NDArray[np.float32] = np.maximum.reduceat(sentences, owners)
+    return best
+
+
+def sentence_starts(pieces: NDArray[np.int32], sentence_ends: frozenset[int]) -> list[int]:
+    """Where sentences start among pieces, judged by the pieces that end one."""
+    starts = [0]
+    for end in np.flatnonzero(np.isin(pieces[:-1], list(sentence_ends))):
+        if end + 1 - starts[-1] >= SHORTEST_SENTENCE:
+            starts.append(int(end) + 1)
+    return starts
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)

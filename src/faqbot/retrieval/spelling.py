@@ -1,0 +1,102 @@
+"""A question goes in, the question with its misspelt words repaired comes out, with what was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+SHORTEST = 3
+FREQUENT = 3  # passages a word must stand in for a three-letter word to be taken for it
+
+
+class Vocabulary(Protocol):
+    """The surface words of a corpus, lower case, and how often they occur."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Every word."""
+        ...
+
+    def __contains__(self, word: str) -> bool: ...
+
+    def count(self, word: str) -> int:
+        """How often a word occurs; 0 for an unknown one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A question after repair; `corrections` are pairs of the word as typed and the word used."""
+
+    text: str
+    corrections: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Speller:
+    """Repairs words that neither the corpus nor the language knows, by the nearest word of the corpus.
+
+    `known` judges whether a word is one of the language (the encoder's vocabulary holds the common words whole);
+    `shorthand` are spellings of chat ("shud", "wat") with what they stand for. Distance is optimal string
+    alignment (Damerau 1964); ties go to the likelier by Jaro-Winkler, then to the more frequent.
+    """
+
+    vocabulary: Vocabulary
+    known: Callable[[str], bool]
+    shorthand: Mapping[str, str] = field(default_factory=dict)
+    _found: dict[str, str | None] = field(default_factory=dict)
+
+    def repair(self, text: str) -> Repaired:
+        """Repair each unknown word; words that are known are never touched."""
+        changed: dict[str, str] = {}
+        unknown: list[str] = []
+
+        def better(match: re.Match[str]) -> str:
+            word = match.group().lower().replace("’", "'")
+            used = self._better(word)
+            if used is None:
+                unknown.append(word)
+                return match.group()
+            if used == word:
+                return match.group()
+            changed[match.group()] = used
+            return used
+
+        return Repaired(WORD.sub(better, text), tuple(changed.items()), tuple(unknown))
+
+    def _better(self, word: str) -> str | None:
+        """The word itself where it is known, what it was meant to be, or None."""
+        if word in self.vocabulary or "'" in word or (len(word) < SHORTEST and word not in self.shorthand):
+            return word
+        if word in self.shorthand:
+            return self.shorthand[word]
+        if self.known(word):
+            return word
+        if word not in self._found:
+            if len(self._found) > 10_000:
+                self._found.clear()
+            self._found[word] = self._nearest(word)
+        return self._found[word]
+
+    def _nearest(self, word: str) -> str | None:
+        allowed = 1 if len(word) < 6 else 2
+        near = [
+            (OSA.distance(word, other, score_cutoff=allowed), other)
+            for other in self.vocabulary.words
+            if abs(len(other) - len(word)) <= allowed and len(other) >= SHORTEST and other[0] == word[0]
+        ]
+        within = [(distance, other) for distance, other in near if distance <= allowed and self._trusted(word, other)]
+        if not within:
+            return None
+        return min(
+            within, key=lambda pair: (pair[0], -JaroWinkler.similarity(word, pair[1]), -self.vocabulary.count(pair[1]))
+        )[1]
+
+    def _trusted(self, word: str, other: str) -> bool:
+        return len(word) > SHORTEST or self.vocabulary.count(other) >= FREQUENT
