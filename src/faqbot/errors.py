@@ -54,6 +54,10 @@ class IndexBusyError(FaqbotError):
     """Another process is building this index."""
 
 
+class IndexWriteError(FaqbotError):
+    """An index that cannot be written: the disk is full, the folder read-only; the one in use is unchanged."""
+
+
 class RulesError(FaqbotError):
     """A safety rules file with a mistake; the message names the file and the line."""
 
