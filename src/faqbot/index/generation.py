@@ -1,0 +1,199 @@
+"""One sealed generation, open for questions: a query goes in, candidates and stored passages come out."""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqbot.errors import EncoderError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.index import layout
+from faqbot.index.contents import Candidates, EncoderCard, Stored
+from faqbot.index.dense import Dense
+from faqbot.index.encoded import Lookup, document_key, id_number
+from faqbot.index.encoders import checked_encoder
+from faqbot.index.lexical import Lexical
+from faqbot.index.locks import ReadLock
+from faqbot.index.manifest import BUILD_ADVICE, HASH_LIMIT, REPAIR_ADVICE, Manifest, find_problems, read_manifest
+from faqbot.index.records import Records, decode_document, decode_passage
+from faqbot.index.rows import Rows, load_array
+from faqbot.index.vocabulary import Vocabulary
+from faqbot.types import Document, Passage
+
+
+class Generation:
+    """A generation whose files have been compared with its manifest; safe for many threads.
+
+    Everything is memory-mapped and read by row, so that what has been handed out stays valid after `close`.
+    """
+
+    def __init__(self, index: Path, folder: Path, manifest: Manifest, checked: frozenset[str]) -> None:
+        """`checked` names the files that were hashed; rows of the others are compared with their CRC when read."""
+        self.manifest = manifest
+        self.encoder_folder = layout.encoder_folder(index, manifest.encoder.fingerprint)
+        self.calibration: dict[str, Any] = json.loads((folder / layout.CALIBRATION).read_bytes())
+        self.piece_counts: NDArray[np.int32] = load_array(folder / layout.PIECE_COUNTS)
+        self.vocabulary = Vocabulary(folder / layout.WORDS, folder / layout.WORD_COUNTS)
+
+        def rows(name: str) -> Rows:
+            return Rows(folder, name, checked=name in checked, advice=advice(index, name))
+
+        self._passages = Records(rows(layout.PASSAGES), decode_passage)
+        self._documents = Records(rows(layout.DOCUMENTS), decode_document)
+        self._tokens, self._pieces = rows(layout.TOKENS), rows(layout.PIECES)
+        self._ids = _lookup(folder, layout.IDS, layout.ID_ORDER)
+        self._document_keys = _lookup(folder, layout.DOCUMENT_KEYS, layout.DOCUMENT_ORDER)
+        self._dense = Dense(rows(layout.VECTORS))
+        terms, peaks = folder / layout.TERMS, folder / layout.PEAKS
+        self._lexical = Lexical(terms, rows(layout.POSTINGS), rows(layout.WEIGHTS), peaks, len(self._passages))
+        self._folder = folder
+        self._lock: ReadLock | None = None
+
+    @property
+    def encoder(self) -> EncoderCard:
+        """The encoder that made the vectors."""
+        return self.manifest.encoder
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """Every document, in the order they were read; each is read from the disk when asked for."""
+        return self._documents
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
+        """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
+
+        Raises IndexMismatchError for a vector of another dimension, EncoderError for one that holds no numbers.
+        """
+        query = self._checked(vector)
+        terms = self._lexical.terms(text)
+        rows = _interleave(self._dense.search(query, k), self._lexical.search(terms, k))
+        ids = tuple(f"{number:016x}" for number in self._ids.keys[rows].tolist())
+        dense, lexical = self._dense.scores(query, rows), self._lexical.scores(terms, rows)
+        return Candidates(ids, dense, lexical, self._lexical.ceiling(terms))
+
+    def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
+        """The passages with these ids, in this order; IndexMismatchError for an id that is not here."""
+        return tuple(self._stored(row) for row in self._rows(ids))
+
+    def passages(self) -> Iterator[Passage]:
+        """Every passage, in order, read one by one."""
+        return iter(self._passages)
+
+    def document(self, document_id: str) -> Document:
+        """One document; IndexMismatchError if there is none with this id."""
+        for row in self._document_keys.all_rows(document_key(document_id)).tolist():
+            document: Document = self._documents[row]
+            if document.id == document_id:
+                return document
+        raise IndexMismatchError(f"No document {document_id!r} in {self._folder}. Reload the index: it was built anew")
+
+    def questions(self) -> Sequence[str]:
+        """Questions that passages of this corpus answer, up to a thousand of them, spread over it."""
+        return self._questions
+
+    def close(self) -> None:
+        """Let the generation be deleted by a later build; what was handed out stays valid."""
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def _questions(self) -> tuple[str, ...]:
+        return tuple(json.loads((self._folder / layout.QUESTIONS).read_bytes()))
+
+    def _stored(self, row: int) -> Stored:
+        return Stored(self._passages[row], self._tokens[row], self._pieces[row])
+
+    def _rows(self, ids: Sequence[str]) -> list[int]:
+        rows: list[int] = self._ids.rows([id_number(each) for each in ids]).tolist()
+        if -1 in rows:
+            missing = ids[rows.index(-1)]
+            raise IndexMismatchError(f"No passage {missing} in {self._folder}. Reload the index: it was built anew")
+        return rows
+
+    def _checked(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        if vector.shape != (self.encoder.dimension,):
+            raise IndexMismatchError(
+                f"The query vector has shape {vector.shape}, the index was made with {self.encoder.name}, "
+                f"whose vectors have {self.encoder.dimension} numbers. Load the encoder that lies in the index"
+            )
+        query = np.ascontiguousarray(vector, np.float32)
+        if not np.isfinite(query).all():
+            raise EncoderError("The query vector holds values that are no numbers. The encoder is damaged: build anew")
+        return query
+
+
+def open_generation(index: Path, *, hash_limit: int = HASH_LIMIT) -> Generation:
+    """The generation in use, its files compared with its manifest; keeps it from being deleted until closed.
+
+    Raises IndexMissingError, IndexDamagedError (naming the file and the command) or IndexMismatchError.
+    """
+    name = current_name(index)
+    try:
+        lock = ReadLock(layout.generation_folder(index, name))
+    except FileNotFoundError:
+        if current_name(index) != name:  # it was replaced and deleted just now
+            return open_generation(index, hash_limit=hash_limit)
+        raise IndexDamagedError(
+            f"{index / layout.CURRENT} names {name}, which is not there. {REPAIR_ADVICE.format(index=index)}"
+        ) from None
+    try:
+        manifest = read_manifest(index, name)
+        checked_encoder(index, manifest.encoder.fingerprint)
+        generation = read_generation(index, layout.generation_folder(index, name), manifest, hash_limit=hash_limit)
+    except BaseException:
+        lock.close()
+        raise
+    generation._lock = lock
+    return generation
+
+
+def read_generation(index: Path, folder: Path, manifest: Manifest, *, hash_limit: int = HASH_LIMIT) -> Generation:
+    """A generation in any folder, sealed or about to be; IndexDamagedError names a file that is not as recorded."""
+    whole = {layout.VECTORS} if manifest.search["kind"] == "flat" else {layout.GRAPH}
+    checked = frozenset(name for name, file in manifest.files.items() if file.size <= hash_limit or name in whole)
+    for name, problem in find_problems(folder, manifest.files, checked).items():
+        raise IndexDamagedError(f"{problem}. {advice(index, name)}")
+    return Generation(index, folder, manifest, checked)
+
+
+def current_name(index: Path) -> str:
+    """The name of the generation in use; IndexMissingError where there is no index."""
+    path = index / layout.CURRENT
+    try:
+        return path.read_text("ascii").strip()
+    except FileNotFoundError:
+        if layout.generation_names(index):
+            raise IndexDamagedError(f"{path} is missing. {REPAIR_ADVICE.format(index=index)}") from None
+        raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}") from None
+    except UnicodeDecodeError:
+        raise IndexDamagedError(f"{path} is damaged. {REPAIR_ADVICE.format(index=index)}") from None
+
+
+def advice(index: Path, name: str) -> str:
+    """The command that brings a file of a generation back."""
+    return (REPAIR_ADVICE if layout.is_derived(name) else BUILD_ADVICE).format(index=index)
+
+
+def _lookup(folder: Path, keys: str, order: str) -> Lookup:
+    return Lookup(load_array(folder / keys), load_array(folder / order))
+
+
+def _interleave(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Both rankings in one, by the better of a row's two ranks, without repeats."""
+    ranked = sorted([*enumerate(first.tolist()), *enumerate(second.tolist())], key=lambda pair: pair[0])
+    return np.array(list(dict.fromkeys(row for _, row in ranked)), np.int64)

@@ -1,0 +1,68 @@
+"""Where everything lies in an index folder: names go in, paths come out.
+
+CURRENT                        the name of the generation in use
+LOCK                           held by the process that is building
+generations/<number>-<digest>/ one sealed generation; the digest is that of its manifest.json
+encoders/<fingerprint>/        what turns questions into vectors
+cache/                         embeddings of a build that has not finished
+"""
+
+from pathlib import Path
+
+CURRENT = "CURRENT"
+LOCK = "LOCK"
+GENERATIONS = "generations"
+ENCODERS = "encoders"
+CACHE = "cache"
+UNSEALED = ".new"  # what is being written, beside what it will become
+DISCARDED = ".old"  # what is being deleted
+
+MANIFEST = "manifest.json"
+CHECKSUMS = "checksums.json"
+CALIBRATION = "calibration.json"
+
+# What was read and encoded: lost, it takes a build to get it back.
+DOCUMENTS = "documents.jsonl"
+DOCUMENT_KEYS = "documents.keys.npy"
+DOCUMENT_ORDER = "documents.order.npy"
+PASSAGES = "passages.jsonl"
+IDS = "ids.npy"
+ID_ORDER = "ids.order.npy"
+VECTORS = "vectors.npy"
+TOKENS = "tokens.npy"
+PIECES = "pieces.npy"
+KEYS = "keys.npy"
+
+# What follows from the above: `repair` writes it anew.
+TERMS = "lexical.terms.npy"
+POSTINGS = "lexical.rows.npy"
+WEIGHTS = "lexical.weights.npy"
+PEAKS = "lexical.peaks.npy"
+WORDS = "words.npy"
+WORD_COUNTS = "words.counts.npy"
+PIECE_COUNTS = "pieces.counts.npy"
+QUESTIONS = "questions.json"
+GRAPH = "ann.faiss"
+
+
+def is_derived(name: str) -> bool:
+    """Whether a file of a generation can be written anew from the others, without an encoder."""
+    return name.startswith(("lexical.", "words.", "pieces.counts.", "questions.", "ann."))
+
+
+def generation_folder(index: Path, name: str) -> Path:
+    """The folder of one generation."""
+    return index / GENERATIONS / name
+
+
+def encoder_folder(index: Path, fingerprint: str) -> Path:
+    """The folder of one encoder."""
+    return index / ENCODERS / fingerprint
+
+
+def generation_names(index: Path) -> list[str]:
+    """The names of the sealed generations, oldest first; one that is being written or deleted is none."""
+    folder = index / GENERATIONS
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))

@@ -1,0 +1,85 @@
+"""Who is building and who is reading: locks that the operating system drops when their process ends."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from faqbot.errors import IndexBusyError
+from faqbot.index import layout
+
+if sys.platform == "win32":  # which refuses to delete what somebody has open, so that readers need no lock
+    import msvcrt
+
+    def _hold(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _share(descriptor: int) -> None:
+        return
+else:
+    import fcntl
+
+    def _hold(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _share(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+class ReadLock:
+    """A mark on a generation that somebody has it open, so that it is not deleted; held until `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises FileNotFoundError where the generation is not there, or no longer."""
+        path = folder / layout.MANIFEST
+        self._file = path.open("rb")
+        try:
+            _share(self._file.fileno())
+            if not os.path.samestat(os.fstat(self._file.fileno()), path.stat()):
+                raise FileNotFoundError(path)
+        except OSError:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Let go; may be called again."""
+        self._file.close()
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Whether a generation is nobody's and may be deleted; those who come to read it wait meanwhile, and look again."""
+    path = folder / layout.MANIFEST
+    if not path.is_file():
+        yield True
+        return
+    with path.open("rb") as file:
+        try:
+            _hold(file.fileno())
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+@contextmanager
+def building(index: Path) -> Iterator[None]:
+    """The right to write to an index, for one process at a time; makes the index folder if there is none.
+
+    Raises IndexBusyError, naming the process that has it.
+    """
+    index.mkdir(parents=True, exist_ok=True)
+    with (index / layout.LOCK).open("a+") as file:
+        try:
+            _hold(file.fileno())
+        except OSError:
+            file.seek(0)
+            raise IndexBusyError(
+                f"Another process ({file.read().strip() or 'unknown'}) is building the index at {index}. "
+                "Wait until it has ended, or end it, then run the command again"
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield

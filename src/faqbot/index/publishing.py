@@ -1,0 +1,130 @@
+"""Sealing: contents are written aside, flushed, hashed, checked by opening, and then pointed to."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.index import layout
+from faqbot.index.contents import Contents
+from faqbot.index.derived import write_derived
+from faqbot.index.encoded import write_documents, write_passages
+from faqbot.index.encoders import install_encoder
+from faqbot.index.generation import current_name, read_generation
+from faqbot.index.locks import building, claimed
+from faqbot.index.manifest import Manifest, name_for, next_number, read_manifest, record_files, serialise
+from faqbot.index.writing import Writer, no_step
+
+
+def publish(
+    index: Path,
+    contents: Contents,
+    *,
+    encoder_folder: Path,
+    keep: int = 2,
+    on_step: Callable[[str], None] = no_step,
+) -> Manifest:
+    """Make the contents the generation in use, and delete all but the `keep` newest that have served.
+
+    The passages stream through and are read once. Until the last rename the old generation serves, whatever happens;
+    what a build that ended early left behind is deleted by the next. Generations that somebody reads are kept.
+    Raises IndexBusyError while another process builds, IndexWriteError where the disk refuses, and CorpusError,
+    EncoderError or IndexMismatchError for contents that cannot be an index.
+    """
+    writer = Writer(on_step)
+    with building(index):
+        folder = begin(index, writer)
+        install_encoder(index, encoder_folder, contents.encoder.fingerprint, writer)
+        documents = write_documents(writer, folder, contents.documents)
+        passages, vectors, tokens = write_passages(writer, folder, contents.passages, contents.encoder)
+        search = write_derived(writer, folder, contents.encoder)
+        write_calibration(writer, folder, contents.calibration)
+        manifest = Manifest(
+            id="",
+            created="",
+            previous=served_name(index),
+            encoder=contents.encoder,
+            documents=documents,
+            passages=passages,
+            vectors=vectors,
+            tokens=tokens,
+            search=search,
+            files={},
+            notes=contents.notes,
+        )
+        return seal(index, folder, manifest, writer, keep)
+
+
+def begin(index: Path, writer: Writer) -> Path:
+    """An empty folder to write a generation in, once what an earlier build left behind is deleted."""
+    for parent in (index / layout.GENERATIONS, index / layout.ENCODERS):
+        parent.mkdir(exist_ok=True)
+        for path in sorted(path for path in parent.iterdir() if path.name.startswith(".")):
+            writer.remove(path)
+    folder = index / layout.GENERATIONS / layout.UNSEALED
+    writer.make_folder(folder)
+    return folder
+
+
+def write_calibration(writer: Writer, folder: Path, calibration: dict[str, Any]) -> None:
+    """Write what the confidence was calibrated to."""
+    writer.write(folder / layout.CALIBRATION, (json.dumps(calibration, indent=1) + "\n").encode())
+
+
+def seal(index: Path, folder: Path, manifest: Manifest, writer: Writer, keep: int) -> Manifest:
+    """Give a written folder its manifest, check it as a whole, and make it the generation in use."""
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = replace(manifest, created=created, files=record_files(folder))
+    content = serialise(manifest)
+    manifest = replace(manifest, id=name_for(content, next_number(index)))
+    writer.write(folder / layout.MANIFEST, content)
+    writer.seal_folder(folder)
+    writer.step("check")
+    read_generation(index, folder, manifest, hash_limit=max(file.size for file in manifest.files.values()))
+    writer.rename(folder, layout.generation_folder(index, manifest.id))
+    writer.replace(index / layout.CURRENT, f"{manifest.id}\n".encode("ascii"))
+    prune(index, writer, keep)
+    return manifest
+
+
+def served_name(index: Path) -> str:
+    """The generation in use, if its manifest can be read; else nothing."""
+    try:
+        return read_manifest(index, current_name(index)).id
+    except (IndexMissingError, IndexDamagedError, IndexMismatchError):
+        return ""
+
+
+def prune(index: Path, writer: Writer, keep: int) -> None:
+    """Delete every generation but the one in use and those that served before it, `keep` in all, and those somebody
+    reads; then the encoders that none of the rest needs."""
+    kept = set(served_names(index)[: max(keep, 1)])
+    for folder in (layout.generation_folder(index, name) for name in layout.generation_names(index)):
+        if folder.name not in kept:
+            with claimed(folder) as free:
+                if free:
+                    writer.remove(folder)
+    try:
+        needed = {read_manifest(index, name).encoder.fingerprint for name in layout.generation_names(index)}
+    except (IndexDamagedError, IndexMismatchError):  # of one that is still read: its encoder is not known
+        return
+    for folder in sorted((index / layout.ENCODERS).iterdir()):
+        if folder.name not in needed:
+            writer.remove(folder)
+
+
+def served_names(index: Path) -> list[str]:
+    """The generation in use and, newest first, those that served before it and are still there."""
+    names: list[str] = []
+    name = current_name(index)
+    while name and name not in names:
+        try:
+            previous = read_manifest(index, name).previous
+        except (IndexDamagedError, IndexMismatchError):
+            break
+        names.append(name)
+        name = previous
+    return names

@@ -1,0 +1,129 @@
+"""Rows of any length in one memory-mapped file: arrays are appended one by one, and read back by number.
+
+Row i of NAME is `data[offsets[i]:offsets[i + 1]]`. Beside NAME.npy (or NAME.jsonl, plain bytes) lie NAME.offsets.npy
+(int64, one more than there are rows) and NAME.crc.npy (uint32, CRC-32 of each row's bytes).
+"""
+
+import struct
+import zlib
+from array import array
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from faqbot.errors import IndexDamagedError
+from faqbot.index.writing import Writer, refused, reporting
+
+HEADER_BYTES = 128
+
+
+def offsets_name(name: str) -> str:
+    """The file that says where each row of `name` begins."""
+    return Path(name).stem + ".offsets.npy"
+
+
+def crc_name(name: str) -> str:
+    """The file with the CRC-32 of each row of `name`."""
+    return Path(name).stem + ".crc.npy"
+
+
+def npy_header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    """The header of an .npy file (format 1.0), always of one length, so that it can be written last."""
+    text = repr({"descr": dtype.str, "fortran_order": False, "shape": shape})
+    body = text.encode("latin1").ljust(HEADER_BYTES - 11) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(body)) + body
+
+
+class RowsWriter:
+    """Appends rows to a new file; used in `with`, which ends the file and writes the two beside it."""
+
+    def __init__(self, writer: Writer, folder: Path, name: str, dtype: DTypeLike, width: int = 0) -> None:
+        """`width` is the length of the second axis; 0 makes an array of one axis, as plain bytes for .jsonl."""
+        self._writer, self._folder, self._name = writer, folder, name
+        self._dtype, self._width = np.dtype(dtype), width
+        self._offsets, self._crcs = array("q", [0]), array("I")
+        self._stack = ExitStack()
+        self._file = self._stack.enter_context(writer.create(folder / name))
+        self._write_header()
+
+    def append(self, row: NDArray[np.generic] | bytes) -> None:
+        """Add one row."""
+        content = row if isinstance(row, bytes) else np.ascontiguousarray(row, self._dtype).tobytes()
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise refused(self._folder / self._name, error) from error
+        self._crcs.append(zlib.crc32(content))
+        self._offsets.append(self._offsets[-1] + len(content) // (self._dtype.itemsize * (self._width or 1)))
+
+    def __len__(self) -> int:
+        return len(self._crcs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._stack.__exit__(kind, error, trace)
+            return
+        with self._stack, reporting(self._folder / self._name):
+            self._writer.step(f"write {self._name}")
+            self._file.seek(0)
+            self._write_header()
+        offsets, crcs = np.frombuffer(self._offsets, np.int64), np.frombuffer(self._crcs, np.uint32)
+        self._writer.write_array(self._folder / offsets_name(self._name), offsets)
+        self._writer.write_array(self._folder / crc_name(self._name), crcs)
+
+    def _write_header(self) -> None:
+        if self._name.endswith(".npy"):
+            shape = (self._offsets[-1], self._width) if self._width else (self._offsets[-1],)
+            self._file.write(npy_header(self._dtype, shape))
+
+
+class Rows:
+    """Rows read by number from a memory-mapped file.
+
+    `checked` says that the whole file has been hashed; otherwise each row is compared with its CRC-32 when it is
+    first read. Raises IndexDamagedError naming the file and the row.
+    """
+
+    def __init__(self, folder: Path, name: str, *, checked: bool, advice: str) -> None:
+        self.path = folder / name
+        self.data = load_bytes(self.path) if name.endswith(".jsonl") else load_array(self.path)
+        self.offsets = load_array(folder / offsets_name(name))
+        self._crcs = load_array(folder / crc_name(name))
+        self._seen = None if checked else np.zeros(len(self._crcs), np.bool_)
+        self._advice = advice
+
+    def __len__(self) -> int:
+        return len(self._crcs)
+
+    def __getitem__(self, number: int) -> NDArray[Any]:
+        row = self.data[self.offsets[number] : self.offsets[number + 1]]
+        if self._seen is not None and not self._seen[number]:
+            self._check(number, row)
+        return row
+
+    def _check(self, number: int, row: NDArray[Any]) -> None:
+        assert self._seen is not None
+        if zlib.crc32(row.tobytes() if row.size == 0 else row.data) != self._crcs[number]:
+            raise IndexDamagedError(f"{self.path} is damaged: row {number} is not what was written. {self._advice}")
+        self._seen[number] = True
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """An .npy file, memory-mapped, read only, never unpickled; a plain array, for its slices are cheaper."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def load_bytes(path: Path) -> NDArray[np.uint8]:
+    """Any file as memory-mapped bytes."""
+    if path.stat().st_size == 0:  # which cannot be mapped
+        return np.empty(0, np.uint8)
+    return np.asarray(np.memmap(path, np.uint8, mode="r"))

@@ -1,0 +1,68 @@
+"""Small generations with seeded vectors, for the tests of the index: no model is needed."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqbot.index import Contents, EncodedPassage, EncoderCard
+from faqbot.types import Document, Passage
+
+DIMENSION = 16
+TOKEN_DIMENSION = 8
+CARD = EncoderCard("sample", "f1", DIMENSION, TOKEN_DIMENSION, 127.0, 256, vocabulary_size=50)
+
+TEXTS = (
+    "Short walks help most backs, and longer walks follow when they feel easy.",
+    "Spinal stenosis eases when you lean forward, so a shopping cart helps.",
+    "Piriformis syndrome pinches the sciatic nerve under the buttock.",
+    "Wear shoes with cushioning; worn soles change how you walk.",
+    "A follow-up with a physiotherapist is wise after six weeks.",
+)
+
+
+def unit_vectors(count: int, seed: int, dimension: int = DIMENSION) -> NDArray[np.float32]:
+    """Seeded vectors of length 1."""
+    vectors = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / lengths
+
+
+def passage(number: int, text: str, **fields: object) -> Passage:
+    """A passage of guide.md whose id is its number in hexadecimal."""
+    return Passage(f"{number:016x}", "guide.md", text, 0, len(text), **fields)  # type: ignore[arg-type]
+
+
+def encoded(found: Passage, seed: int, keys: tuple[bytes, ...] = ()) -> EncodedPassage:
+    """A passage with seeded vectors and 2 to 6 token rows."""
+    rng = np.random.default_rng(1000 + seed)
+    count = 2 + seed % 5
+    return EncodedPassage(
+        found,
+        unit_vectors(1 + len(found.alternates), seed),
+        rng.integers(-127, 128, (count, TOKEN_DIMENSION), dtype=np.int8),
+        rng.integers(0, CARD.vocabulary_size, count).astype(np.int32),
+        keys,
+    )
+
+
+def sample_passages(texts: Sequence[str] = TEXTS) -> Iterator[EncodedPassage]:
+    """The texts as passages 1, 2, 3 ..."""
+    for number, text in enumerate(texts, start=1):
+        yield encoded(passage(number, text), number)
+
+
+def sample_contents(texts: Sequence[str] = TEXTS, **fields: object) -> Contents:
+    """Contents of one document and its passages."""
+    document = Document("guide.md", "\n\n".join(texts), title="Walking")
+    return Contents([document], sample_passages(texts), CARD, **fields)  # type: ignore[arg-type]
+
+
+def sample_encoder(folder: Path, content: bytes = b"graph") -> Path:
+    """A folder such as the encoding room exports."""
+    (folder / "licence").mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(content)
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "licence" / "NOTICE").write_text("notice")
+    return folder
