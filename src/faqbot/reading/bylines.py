@@ -1,0 +1,92 @@
+"""Lines that say who wrote an article and when go in, author and ISO dates come out."""
+
+import re
+
+from faqbot.reading.drafts import Facts
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DATES = tuple(
+    re.compile(rf"\b{form}\b", re.IGNORECASE)
+    for form in (
+        rf"{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"{_DAY}\.?\s+{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH},?\s+{_YEAR}",
+    )
+)
+_READ_TIME = re.compile(r"\b\d{1,3}\s?-?\s?min(?:ute)?s?\.?(?:\s+(?:to\s+)?read(?:ing)?(?:\s+time)?)?\b", re.IGNORECASE)
+_BY = re.compile(
+    r"(?P<what>(?:(?:medically|clinically|fact|expert)[- ])?(?:reviewed|checked|approved|verified)|written|posted"
+    r"|published|authored|edited|updated)?\s*(?:by|author|authors|writer)\s*:?\s+(?P<who>\S.{1,100})",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?:originally |first |last |medically )?(?:published|posted|updated|modified|reviewed|created|written|date)"
+    r"(?: on| at)?\b:?|\b(?:on|at|by|and|edt|est|gmt|utc|am|pm|views?|comments?)\b|\d{1,2}:\d\d",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[^\W\d_][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|of|and|&)){0,12}"
+)
+_CREDENTIALS = re.compile(
+    r"\b(?:M\.?D|Ph\.?D|D\.?O|DPT|PT|RN|MSc?|BSc|MPH|FRCP|DC)\b|\b(?:physician|doctor|physiotherapist"
+    r"|physical therapist|chiropractor|surgeon|specialist|professor"
+    r"|fellowship|university|certified|nurse|writer|journalist|editor|author"
+    r"|consultant|trainer|coach)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 160
+_LONGEST_BIOGRAPHY = 80  # words
+
+
+def byline(line: str) -> Facts | None:
+    """What a line states, if it does nothing but name an author, a date or a reading time; else None."""
+    bare = " ".join(line.strip(" *_#|·•-–—").split())
+    if not bare or len(bare) > _LONGEST or bare[-1] == "?":
+        return None
+    facts, stated = Facts(), False
+    for part in re.split(r"\s*[|·•]\s*|\s+[-–—]\s+", bare):
+        about = _part(part)
+        if about is None:
+            return None
+        facts, stated = facts.or_else(about), True
+    return facts if stated else None
+
+
+def is_biography(text: str) -> bool:
+    """Whether a paragraph that follows a byline says who the author is."""
+    return len(text.split()) <= _LONGEST_BIOGRAPHY and bool(_CREDENTIALS.search(text))
+
+
+def find_date(text: str) -> str:
+    """The first date written with a month's name or as year-month-day, in ISO 8601; else nothing."""
+    for form in _DATES:
+        for found in form.finditer(text):
+            parts = found.groupdict()
+            month = parts["month"].casefold()[:3]
+            number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
+            day = int(parts.get("day") or 1)
+            if 1 <= number <= 12 and 1 <= day <= 31:
+                return f"{parts['year']}-{number:02}" + (f"-{day:02}" if parts.get("day") else "")
+    return ""
+
+
+def _part(part: str) -> Facts | None:
+    """What one part of a line states; no facts for a reading time; None for anything else."""
+    date = find_date(part)
+    rest = part
+    for form in _DATES:
+        rest = form.sub(" ", rest)
+    rest = _READ_TIME.sub(" ", rest)
+    touched = rest != part
+    by = _BY.fullmatch(rest.strip(" ,"))
+    if by and _NAME.fullmatch(by["who"].strip(" ,.")):
+        reviewer = bool(re.search("review|check|approv|verif|edit", by["what"] or "", re.IGNORECASE))
+        return Facts(date=date) if reviewer else Facts(author=by["who"].strip(" ,."), date=date)
+    left = _LABEL.sub(" ", rest).strip(" ,.:;()/-–—")
+    if left or not touched:
+        return None
+    return Facts(reviewed=date) if re.search("review", part, re.IGNORECASE) else Facts(date=date)

@@ -1,0 +1,53 @@
+"""Which reader reads which suffix: a path goes in, a Document comes out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from faqbot.errors import ReadError
+from faqbot.reading.decoding import decode
+from faqbot.reading.drafts import Draft
+from faqbot.reading.finishing import finish
+from faqbot.reading.limits import Limits, refuse_over
+from faqbot.reading.markdown import read_markdown
+from faqbot.reading.pairs import read_csv, read_json, read_jsonl, read_tsv, read_yaml
+from faqbot.reading.plain import read_plain
+from faqbot.types import Document
+
+_TEXT: Mapping[str, Callable[[str, Limits], Draft]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_plain,
+    ".text": read_plain,
+    ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+}
+_BINARY: Mapping[str, Callable[[bytes, Limits], Draft]] = {}
+SUFFIXES = frozenset((*_TEXT, *_BINARY))
+_DEFAULT = Limits()
+
+
+def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document:
+    """The file as a Document. Raises ReadError with the reason, which names no path: the caller knows it."""
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES:
+        raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
+    content = _content(path, limits)
+    draft = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
+    if not draft.text.strip():
+        raise ReadError("no text in it")
+    return finish(document_id, draft)
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(limits.bytes + 1)
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+    refuse_over(limits.bytes, len(content), "bytes or more")
+    return content

@@ -1,0 +1,31 @@
+"""How much a file may ask of the reader before it is refused: a fixed set of numbers goes into every read."""
+
+from dataclasses import dataclass
+
+from faqbot.errors import ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for untrusted files, far above any honest health article.
+
+    `bytes` is the file itself, `expanded` what an archive or compressed stream may unpack to (bytes), `characters`
+    the text that comes out, `line` one line of it, `pages` those of a PDF, `rows` question-answer rows, `nesting`
+    levels of JSON, YAML or HTML, `nodes` values of a JSON or YAML file, `seconds` the time for one PDF.
+    """
+
+    bytes: int = 30_000_000
+    expanded: int = 100_000_000
+    characters: int = 5_000_000
+    line: int = 1_000_000
+    pages: int = 2_000
+    rows: int = 50_000
+    nesting: int = 40
+    nodes: int = 500_000
+    seconds: float = 60.0
+
+
+def refuse_over(limit: int, found: int, what: str) -> None:
+    """Raise ReadError if there is more of something than a limit allows."""
+    if found > limit:
+        raise ReadError(f"{found:,} {what}, at most {limit:,} are read. Split the file or leave it out")

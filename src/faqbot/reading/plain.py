@@ -1,0 +1,222 @@
+"""Scraped plain text goes in, Markdown with its headings, lists and tables comes out."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from faqbot.reading.bylines import byline, is_biography
+from faqbot.reading.drafts import Draft
+from faqbot.reading.front_matter import split_front_matter
+from faqbot.reading.headings import is_heading, is_ordinal, title_case
+from faqbot.reading.limits import Limits
+from faqbot.reading.lines import Line, lines
+from faqbot.reading.notices import is_notice
+from faqbot.reading.tables import Row, table_rows
+
+_HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_SPECIAL = re.compile(r"(?=[#>+<]|[-=_*]{2,}\s*$|```|~~~|\[[^\]]*\]:)")
+_QUESTIONS = re.compile(
+    r"(?:frequently asked questions|faqs?|questions (?:and|&) answers|q ?& ?a)\b.{0,80}", re.IGNORECASE
+)
+_ASKED = re.compile(r"(?:q(?:uestion)?\s*\d*)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
+_ANSWERED = re.compile(r"(?:a(?:nswer)?)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
+_WRAPPED_AT = 45  # shorter lines than this were not wrapped by a program
+_SECTION, _PART = 2, 3
+
+
+def read_plain(text: str, limits: Limits) -> Draft:
+    """Markdown from plain text; text that has Markdown headings already is taken as it is."""
+    facts, body = split_front_matter(text, limits)
+    if len(_HASH_HEADING.findall(body)) >= 2:
+        return Draft(body, facts)
+    return Draft(structured(body), facts)
+
+
+def structured(text: str) -> str:
+    """Markdown blocks, a blank line between them, from text whose headings are only short lines."""
+    return "\n\n".join(_Structure(lines(text)).blocks()) + "\n"
+
+
+class _Structure:
+    """Goes over the lines once; each recogniser takes the lines it knows and gives their Markdown."""
+
+    def __init__(self, found: Sequence[Line]) -> None:
+        self.lines = found
+        self.at = 0
+        self.level = 0  # of the heading just given; 0 after content
+        self.last = ""  # text and level of the latest heading
+        self.last_level = 0
+        self.asking = False  # under a heading such as "Frequently asked questions"
+        self.titled = False
+        gaps = [line.gap for line in found[1:] if line.gap]
+        self.usual_gap = max(set(gaps), key=gaps.count) if gaps else 1
+
+    def blocks(self) -> Iterator[str]:
+        """The Markdown of each block, in order."""
+        recognisers: tuple[Callable[[], list[str]], ...] = (
+            self._rule,
+            self._table,
+            self._question,
+            self._numbered_heading,
+            self._list,
+            self._notice,
+            self._byline,
+            self._heading,
+            self._paragraph,
+        )
+        while self.at < len(self.lines):
+            gap, begins = self.lines[self.at].gap, self.at
+            found = next(found for recognise in recognisers if (found := recognise()))
+            is_heading_block = found[0].startswith("#")
+            if gap > max(1, self.usual_gap) and begins and not self.level and not is_heading_block:
+                yield "---"
+            self.level = self.last_level if is_heading_block and len(found) == 1 else 0
+            yield from found
+
+    def _peek(self, ahead: int = 1) -> Line | None:
+        return self.lines[self.at + ahead] if self.at + ahead < len(self.lines) else None
+
+    def _take(self) -> Line:
+        self.at += 1
+        return self.lines[self.at - 1]
+
+    def _rule(self) -> list[str]:
+        if self.lines[self.at].look != "rule":
+            return []
+        self._take()
+        return ["---"]
+
+    def _table(self) -> list[str]:
+        end = self.at + 1
+        while end < len(self.lines) and not self.lines[end].gap and self.lines[end].look == "text":
+            end += 1
+        group = self.lines[self.at : end]
+        rows = table_rows([line.text for line in group]) if group[0].look == "text" else None
+        if not rows:
+            return []
+        self.at = end
+        return [_markdown_table(rows)]
+
+    def _question(self) -> list[str]:
+        """A question in a numbered list or after "Q:", with the lines right below it as its answer."""
+        line, following = self.lines[self.at], self._peek()
+        asked = _ASKED.match(line.text)
+        if not line.text.endswith("?") or following is None or not (line.look == "number" or asked):
+            return []
+        if following.look == "number" and following.text.endswith("?"):
+            return []
+        self._take()
+        heading = self._headed(_PART, line.text[asked.end() :] if asked else line.text)
+        if following.gap:
+            return [heading]
+        answer = self._paragraph()
+        outside = self.lines[self.at] if self.at < len(self.lines) else None
+        loose = outside is not None and outside.gap and outside.look == "text" and not _ASKED.match(outside.text)
+        return [heading, *answer, *(["---"] if loose else [])]
+
+    def _numbered_heading(self) -> list[str]:
+        line, following = self.lines[self.at], self._peek()
+        if line.look != "number" or following is None or following.look != "text":
+            return []
+        text = line.text.rstrip(":")
+        if text[-1] in ".;,!" or not title_case(text) or not is_heading(text, following):
+            return []
+        self._take()
+        return [self._headed(_PART, text)]
+
+    def _list(self) -> list[str]:
+        if self.lines[self.at].look not in ("bullet", "number"):
+            return []
+        look, indents, items = self.lines[self.at].look, list[int](), list[str]()
+        while self.at < len(self.lines) and self.lines[self.at].look in ("bullet", "number"):
+            line = self.lines[self.at]
+            while indents and line.indent < indents[-1]:
+                indents.pop()
+            if not indents or line.indent >= indents[-1] + 2:
+                indents.append(line.indent)
+            if items and ((len(indents) == 1 and line.look != look) or self._numbered_heading_ahead()):
+                break
+            self._take()
+            marker = "-" if line.look == "bullet" else f"{line.number}."
+            items.append(f"{'   ' * (len(indents) - 1)}{marker} {_tidy(self._continued(line))}")
+        return ["\n".join(items)]
+
+    def _numbered_heading_ahead(self) -> bool:
+        at, last, last_level = self.at, self.last, self.last_level
+        found = bool(self._question() or self._numbered_heading())
+        self.at, self.last, self.last_level = at, last, last_level
+        return found
+
+    def _continued(self, item: Line) -> str:
+        """The text of an item with the lines that it was wrapped onto."""
+        parts = [item.text]
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            wrapped = len(parts[-1]) >= _WRAPPED_AT and not _SENTENCE_END.search(parts[-1])
+            if line.look != "text" or line.gap or is_notice(line.text) or not (wrapped or line.indent > item.indent):
+                break
+            parts.append(self._take().text)
+        return " ".join(parts)
+
+    def _notice(self) -> list[str]:
+        return [_tidy(self._take().text)] if is_notice(self.lines[self.at].text) else []
+
+    def _byline(self) -> list[str]:
+        """A line with author or date; the author's biography right after it makes one block with it."""
+        about = byline(self.lines[self.at].text)
+        if about is None:
+            return []
+        found, following = [_tidy(self._take().text)], self._peek(0)
+        if about.author and following and following.look == "text" and is_biography(following.text):
+            return [*found, _tidy(self._take().text), "---"]
+        return found
+
+    def _heading(self) -> list[str]:
+        line, following = self.lines[self.at], self._peek()
+        if line.look != "text" or not is_heading(line.text, following) or following is None:
+            return []
+        if not following.gap and following.look == "text" and not (title_case(line.text) and len(following.text) > 60):
+            return []
+        self._take()
+        if not self.titled and not self.last:
+            self.titled = True
+            return [self._headed(1, line.text.partition(" | ")[0])]
+        return [self._headed(self._level(line.text), line.text)]
+
+    def _level(self, text: str) -> int:
+        """Only what follows another heading at once, a question under "FAQs", or one of a counted row is a part."""
+        question = text.endswith("?")
+        counted = is_ordinal(text) and is_ordinal(self.last) and self.last_level == _PART
+        if (self.asking and question) or counted or (self.level == _SECTION and not self.asking):
+            return _PART
+        self.asking = bool(_QUESTIONS.fullmatch(text.rstrip(":")))
+        return _SECTION
+
+    def _headed(self, level: int, text: str) -> str:
+        self.last, self.last_level = text, level
+        return f"{'#' * level} {_tidy(text).rstrip(':').strip()}"
+
+    def _paragraph(self) -> list[str]:
+        group = [self._take()]
+        while self.at < len(self.lines) and self._continues(self.lines[self.at]):
+            group.append(self._take())
+        texts = [_ANSWERED.sub("", group[0].text, count=1), *(line.text for line in group[1:])]
+        wrapped = sum(len(text) >= _WRAPPED_AT and not _SENTENCE_END.search(text) for text in texts[:-1])
+        if len(texts) > 1 and wrapped >= (len(texts) - 1) / 2:
+            return [_tidy(" ".join(texts))]
+        return [_tidy(text) for text in texts]
+
+    def _continues(self, line: Line) -> bool:
+        return not line.gap and line.look == "text" and not is_notice(line.text) and not _ASKED.match(line.text)
+
+
+def _tidy(text: str) -> str:
+    """One line of Markdown that reads as the text does, and starts no other kind of block."""
+    line = " ".join(text.split())
+    return f"\\{line}" if _SPECIAL.match(line) else line
+
+
+def _markdown_table(rows: Sequence[Row]) -> str:
+    lined = [" | ".join(" ".join(cell.replace("|", "/").split()) for cell in row) for row in rows]
+    rule = " | ".join("---" for _ in rows[0])
+    return "\n".join(f"| {row} |" for row in (lined[0], rule, *lined[1:]))

@@ -1,0 +1,6 @@
+"""Cuts documents along their structure: a Document goes in, its Passages come out."""
+
+from faqbot.splitting.cutting import split
+from faqbot.splitting.rendering import render_passages
+
+__all__ = ["render_passages", "split"]

@@ -1,0 +1,49 @@
+"""A Document and its Passages go in, text that shows how it was read and split comes out."""
+
+from collections.abc import Sequence
+
+from faqbot.types import Document, Passage, Source
+
+
+def render_passages(document: Document, passages: Sequence[Passage]) -> str:
+    """Facts about the document, then each passage with what it carries, then what was left out of all passages."""
+    parts = [_head(document, passages), *(_passage(number, passage) for number, passage in enumerate(passages, 1))]
+    if document.removed:
+        lines = (f"  {start}-{end}  {_line(document.text[start:end])}" for start, end in document.removed)
+        parts.append("\n".join(("left out of passages:", *lines)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(document: Document, passages: Sequence[Passage]) -> str:
+    words = [len(passage.text.split()) for passage in passages]
+    mean = f", {sum(words) / len(words):.0f} words on average, {max(words)} at most" if words else ""
+    facts = {name: getattr(document, name) for name in ("title", "url", "author", "date", "reviewed", "licence")}
+    facts["tags"] = ", ".join(document.tags)
+    counts = f"{len(passages)} passages{mean}; {len(document.pairs)} question-answer pairs"
+    sources = [f"  source {_source(source)}" for source in document.sources]
+    return "\n".join(
+        (document.id, *(f"  {name}: {value}" for name, value in facts.items() if value), *sources, f"  {counts}")
+    )
+
+
+def _passage(number: int, passage: Passage) -> str:
+    """The passage under a line with its place; what is only embedded with it is marked with a colon."""
+    about = {
+        "headings": " > ".join(passage.headings),
+        "question": passage.question,
+        "alternates": " / ".join(passage.alternates),
+        "context": passage.context.replace("\n", " / "),
+        "sources": "; ".join(_source(source) for source in passage.sources if source.mark or source.url),
+    }
+    place = f"--- {number}  {passage.start}-{passage.end}  {len(passage.text.split())} words"
+    return "\n".join((place, *(f"{name}: {value}" for name, value in about.items() if value), passage.text))
+
+
+def _source(source: Source) -> str:
+    mark = f"[{source.mark}]" if source.mark else ""
+    return " ".join(part for part in (mark, source.title, source.author, source.date, source.url) if part)
+
+
+def _line(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 100 else f"{flat[:99]}…"
