@@ -31,6 +31,12 @@ def find_model(name: str) -> str:
     return str(folder)
 
 
+def model_folder(name: str) -> Path | None:
+    """The folder of a model's files where it is a local one."""
+    found = Path(find_model(name))
+    return found if found.is_dir() else None
+
+
 def is_bundled(name: str) -> bool:
     """Whether a name means the model whose weights come with the installation."""
     return name in BUNDLED_NAMES

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from faqbot.encoding.bundled import model_folder
 from faqbot.encoding.runtime import GRAPH, OUTPUTS, RuntimeModel
 from faqbot.errors import EncoderError, need
 
@@ -93,8 +94,6 @@ def _write_graph(model: TransformerModel, path: Path) -> None:
 
 
 def _copy_notice(model: TransformerModel, folder: Path) -> None:
-    from faqbot.encoding.transformer import model_folder
-
     source = model_folder(model.name)
     for name in ("LICENSE", "NOTICE", "README.md"):
         if source and (source / name).is_file():

@@ -49,6 +49,11 @@ class Projection:
         return cls(matrix=rows[:-1].astype(np.float32), offset=rows[-1].astype(np.float32))
 
     @classmethod
+    def none(cls, dimension: int) -> Projection:
+        """The one that leaves rows as they are."""
+        return cls(np.eye(dimension, dtype=np.float32), np.zeros(dimension, dtype=np.float32))
+
+    @classmethod
     def fit(cls, rows: NDArray[np.float32], dimension: int) -> Projection:
         """Fit on (n, d) token vectors, kept to `dimension` axes; with few rows all axes are kept, only centred."""
         rows = unit_rows(rows)

@@ -66,10 +66,19 @@ class WordPieces:
             for found in self._tokenizer.encode_batch(list(texts))
         ]
 
+    @property
+    def size(self) -> int:
+        """How many word pieces there are."""
+        return int(self._tokenizer.get_vocab_size())
+
     def ids_of(self, pieces: Sequence[str]) -> tuple[int, ...]:
         """The vocabulary ids of those pieces that the tokenizer has."""
         found = (self._tokenizer.token_to_id(piece) for piece in pieces)
         return tuple(number for number in found if number is not None)
+
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is in the vocabulary whole, as the common words of the language are."""
+        return any(self._tokenizer.token_to_id(mark + word) is not None for mark in ("", "\u2581", "Ġ"))
 
     def to_json(self) -> str:
         """The tokenizer as the text of a tokenizer.json."""

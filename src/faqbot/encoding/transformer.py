@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faqbot.encoding.bundled import CHECKSUMS, find_model, is_bundled
@@ -85,9 +84,3 @@ def _word_pieces(model: Any, name: str) -> WordPieces:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0][:200] or type(error).__name__
-
-
-def model_folder(name: str) -> Path | None:
-    """The folder of a model's files where it is a local one, for its licence and card."""
-    found = Path(find_model(name))
-    return found if found.is_dir() else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Protocol
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+WORD = re.compile(r"\b\d?[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST = 3
 FREQUENT = 3  # passages a word must stand in for a three-letter word to be taken for it
 
@@ -27,6 +30,15 @@ class Vocabulary(Protocol):
     def count(self, word: str) -> int:
         """How often a word occurs; 0 for an unknown one."""
         ...
+
+
+@cache
+def shorthand() -> Mapping[str, str]:
+    """Spellings of chat ("shud", "wat") with the word that is meant."""
+    words: dict[str, str] = tomllib.loads(
+        files("faqbot.retrieval").joinpath("shorthand.toml").read_text(encoding="utf-8")
+    )["words"]
+    return words
 
 
 @dataclass(frozen=True, slots=True)

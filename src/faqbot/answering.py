@@ -1,0 +1,151 @@
+"""FaqBot: messages go in; the alert is decided first, then passages are found, then one Answer comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from faqbot.confidence import Calibration
+from faqbot.errors import QuestionError
+from faqbot.safety import assess
+from faqbot.settings import Settings, read_settings
+from faqbot.types import Alert, Answer, Document, Ranking
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from faqbot.index import Generation
+    from faqbot.retrieval.retriever import Retriever
+
+Message = str | Mapping[str, Any]
+MOST_SUGGESTIONS = 3
+
+
+class FaqBot:
+    """Answers questions from one index. Serves many threads; asking writes nothing."""
+
+    def __init__(
+        self, generation: Generation, retriever: Retriever, calibration: Calibration, settings: Settings
+    ) -> None:
+        self.settings = settings
+        self._generation = generation
+        self._retriever = retriever
+        self._calibration = calibration
+
+    @classmethod
+    def load(cls, index: str | Path = "index", *, settings: Settings | None = None) -> FaqBot:
+        """Open an index folder.
+
+        Raises IndexMissingError, IndexDamagedError, IndexMismatchError or EncoderError, naming what to run.
+        """
+        from faqbot.index import open_generation
+        from faqbot.opening import open_calibration, open_retriever
+
+        settings = settings or read_settings()
+        generation = open_generation(Path(index))
+        try:
+            retriever = open_retriever(generation, threads=settings.threads)
+            return cls(generation, retriever, open_calibration(generation), settings)
+        except BaseException:
+            generation.close()
+            raise
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        """The passages that answer a question best, word for word, and how sure that is.
+
+        `history` is what was said before, oldest first: strings (the person's) or {"role", "content"} mappings, of
+        which only the person's count. Raises QuestionError, which carries the alert, for a question that is empty,
+        too long or not text.
+        """
+        earlier = user_texts(history)
+        alert = self.assess([*earlier, question])
+        self._check(question, earlier, alert)
+        ranking = self._retriever.rank(question, earlier, top_k=top_k or self.settings.top_k)
+        confidence = self._calibration.confidence(ranking.features)
+        return Answer(
+            question=question,
+            band=self._calibration.band(confidence),
+            confidence=confidence,
+            hits=ranking.hits,
+            alert=alert,
+            query=ranking.query,
+            corrections=ranking.corrections,
+            suggestions=_suggestions(question, ranking),
+        )
+
+    def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
+        """Answers to questions that have nothing to do with one another, in order."""
+        return [self.answer(question, top_k=top_k) for question in questions]
+
+    def assess(self, messages: Sequence[Message]) -> Alert:
+        """What the safety rules say of the person's messages, oldest first."""
+        return assess(user_texts(messages), region=self.settings.region, rules=self.settings.rules or None)
+
+    def examples(self, n: int) -> tuple[str, ...]:
+        """Up to `n` questions that the corpus answers, spread over it."""
+        questions = self._generation.questions()
+        step = max(1, len(questions) // max(1, n))
+        return tuple(questions[::step][:n])
+
+    def document(self, document_id: str) -> Document:
+        """A document of the index, as it was read."""
+        return self._generation.document(document_id)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._generation.close()
+
+    def __enter__(self) -> FaqBot:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check(self, question: str, earlier: Sequence[str], alert: Alert) -> None:
+        if not isinstance(question, str):
+            raise QuestionError(f"A question is text, found {type(question).__name__}. Pass a string", alert)
+        if not question.strip():
+            raise QuestionError("The question is empty. Write what you want to know", alert)
+        most = self.settings.max_question_chars
+        if len(question) > most:
+            raise QuestionError(
+                f"The question has {len(question):,} characters, at most {most:,} are answered. Ask in fewer words",
+                alert,
+            )
+        if len(earlier) > self.settings.max_history:
+            raise QuestionError(
+                f"The conversation has {len(earlier)} messages, at most {self.settings.max_history} are looked at. "
+                "Start a new conversation",
+                alert,
+            )
+
+
+def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
+    """Questions near this one that the corpus answers: those of the passages found, the first one's left out."""
+    near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.also)]
+    asked = {question.strip().lower(), near[0].lower() if near else ""}
+    return tuple(dict.fromkeys(each for each in near if each and each.lower() not in asked))[:MOST_SUGGESTIONS]
+
+
+def user_texts(messages: Sequence[Message]) -> list[str]:
+    """The person's own messages as text: strings, and mappings with the role "user"; other roles are left out."""
+    return [_text(message) for message in messages if isinstance(message, str) or _role(message) == "user"]
+
+
+def _role(message: Message) -> str:
+    return str(message.get("role", "user")) if isinstance(message, Mapping) else "user"
+
+
+def _text(message: Message) -> str:
+    """A message's text: a string, or its "content", which may be a list of blocks such as {"type": "text", "text"}."""
+    content = message.get("content", "") if isinstance(message, Mapping) else message
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Mapping):
+        return str(content.get("text", ""))
+    if isinstance(content, Sequence):
+        return "\n".join(_text({"content": block}) for block in content)
+    return ""

@@ -1,0 +1,168 @@
+"""A corpus folder goes in, a sealed index comes out: find, read, split, encode, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from faqbot import __version__
+from faqbot.encoding.models import Model
+from faqbot.encoding.projection import SCALE, to_int8
+from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadError
+from faqbot.index import Contents, EncodedPassage, EncoderCard, open_generation, publish
+from faqbot.reading import File, Skipped, find, read
+from faqbot.settings import Settings
+from faqbot.splitting import split
+from faqbot.types import Document, Passage
+
+if TYPE_CHECKING:
+    from faqbot.encoding.encoder import Encoder
+
+logger = logging.getLogger(__name__)
+BATCH = 64  # passages encoded and handed on together
+
+Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did. `generation` is the one in use after it; `changed` is False where nothing was to be done."""
+
+    generation: str
+    documents: int
+    passages: int
+    skipped: tuple[Skipped, ...]
+    changed: bool = True
+
+
+def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress | None = None) -> Report:
+    """Index every document below `corpus` into the folder `index`; the old index serves until the new one is whole.
+
+    A file that cannot be read is reported by name and reason, and the rest is built. Raises CorpusError where there
+    is nothing to index, EncoderError for a model that cannot be used.
+    """
+    found = find(corpus)
+    model = Model(settings.model, index / "encoders")
+    documents, unread = read_all(found.files, progress)
+    passages = split_all(documents, model, settings)
+    skipped = (*found.skipped, *unread)
+    if not passages:
+        raise CorpusError(_nothing(corpus, skipped))
+    return _publish(index, documents, passages, model, skipped, _notes(corpus, settings), settings, progress)
+
+
+def is_current(corpus: Path, index: Path, *, settings: Settings) -> bool:
+    """Whether the index was made from just these files with just these settings."""
+    try:
+        with open_generation(index) as generation:
+            return generation.manifest.notes == _notes(corpus, settings)
+    except (IndexMissingError, IndexDamagedError, IndexMismatchError) as error:
+        logger.info("the index is to be built: %s", error)
+        return False
+
+
+def read_all(files: Sequence[File], progress: Progress | None = None) -> tuple[list[Document], list[Skipped]]:
+    """The documents of those files that can be read, and the others with the reason."""
+    documents: list[Document] = []
+    skipped: list[Skipped] = []
+    for number, file in enumerate(files, 1):
+        try:
+            documents.append(read(file.path, document_id=file.document_id))
+        except ReadError as error:
+            skipped.append(Skipped(file.document_id, str(error)))
+        if progress:
+            progress("reading", number, len(files))
+    return documents, skipped
+
+
+def split_all(documents: Sequence[Document], model: Model, settings: Settings) -> list[Passage]:
+    """The passages of all documents, in order, none longer than the model reads."""
+    return [
+        passage
+        for document in documents
+        for passage in split(
+            document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
+        )
+    ]
+
+
+def _publish(
+    index: Path,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    model: Model,
+    skipped: tuple[Skipped, ...],
+    notes: dict[str, Any],
+    settings: Settings,
+    progress: Progress | None,
+) -> Report:
+    with tempfile.TemporaryDirectory(prefix="faqbot-") as folder:
+        exported = model.export([passage.embedded_text for passage in passages], Path(folder))
+        encoder = model.encoder(exported, len(passages))
+        contents = Contents(
+            documents=documents,
+            passages=encoded(passages, encoder, model.facts.passage_prompt, progress),
+            encoder=_card(model, encoder),
+            notes=notes,
+        )
+        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations)
+    return Report(manifest.id, manifest.documents, manifest.passages, skipped)
+
+
+def encoded(
+    passages: Sequence[Passage], encoder: Encoder, prompt: str, progress: Progress | None = None
+) -> Iterator[EncodedPassage]:
+    """The passages with their vectors, a batch at a time, in order."""
+    for start in range(0, len(passages), BATCH):
+        batch = passages[start : start + BATCH]
+        own = encoder.encode([passage.embedded_text for passage in batch], prompt=prompt)
+        questions = [question for passage in batch for question in passage.alternates]
+        others = iter(encoder.encode(questions, prompt=prompt))
+        for passage, one in zip(batch, own, strict=True):
+            vectors = np.stack([one.vector, *(next(others).vector for _ in passage.alternates)])
+            yield EncodedPassage(passage, vectors, to_int8(one.tokens), one.pieces)
+        if progress:
+            progress("encoding", start + len(batch), len(passages))
+
+
+def _card(model: Model, encoder: Encoder) -> EncoderCard:
+    facts = model.facts
+    return EncoderCard(
+        name=facts.name,
+        fingerprint=facts.fingerprint,
+        dimension=facts.dimension,
+        token_dimension=encoder.projection.matrix.shape[1],
+        token_scale=SCALE,
+        token_limit=facts.token_limit,
+        query_prompt=facts.query_prompt,
+        passage_prompt=facts.passage_prompt,
+        vocabulary_size=encoder.word_pieces.size,
+    )
+
+
+def _notes(corpus: Path, settings: Settings) -> dict[str, Any]:
+    """What the index was made from: compared to tell whether it is up to date."""
+    digest = hashlib.sha256()
+    for file in find(corpus).files:
+        digest.update(f"{file.document_id}\0".encode())
+        digest.update(hashlib.sha256(file.path.read_bytes()).digest())
+    return {
+        "corpus": digest.hexdigest(),
+        "model": settings.model,
+        "passage_words": settings.passage_words,
+        "version": __version__,
+    }
+
+
+def _nothing(corpus: Path, skipped: Sequence[Skipped]) -> str:
+    reasons = "; ".join(f"{skip.document_id}: {skip.reason}" for skip in skipped[:3])
+    return (
+        f"Nothing to index in {corpus}{f' ({reasons})' if reasons else ''}. Put Markdown, text, HTML or PDF files there"
+    )

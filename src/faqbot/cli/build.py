@@ -1,0 +1,53 @@
+"""`faqbot build`: a corpus folder becomes an index."""
+
+import argparse
+import sys
+from dataclasses import replace
+
+from faqbot.settings import Settings
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Build, and say what was indexed and what could not be read."""
+    from faqbot.building import build, is_current
+
+    settings = replace(settings, model=given.model)
+    if given.if_changed and is_current(given.corpus, given.index, settings=settings):
+        print(f"{given.index} is up to date with {given.corpus}")
+        return 0
+    with _Bars(quiet=given.quiet or not sys.stderr.isatty()) as bars:
+        report = build(given.corpus, given.index, settings=settings, progress=bars.show)
+    for skipped in report.skipped:
+        print(f"not read: {skipped.document_id}: {skipped.reason}", file=sys.stderr)
+    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.generation})")
+    return 0
+
+
+class _Bars:
+    """One progress bar after the other, each with its rate and the time left."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._name = ""
+        self._bar: object = None
+
+    def __enter__(self) -> "_Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def show(self, name: str, done: int, total: int) -> None:
+        """What is being done, and how far it is."""
+        if self._quiet:
+            return
+        if name != self._name:
+            from tqdm import tqdm
+
+            self._close()
+            self._name, self._bar = name, tqdm(total=total, desc=name, unit="", leave=False)
+        self._bar.update(done - self._bar.n)  # type: ignore[attr-defined]
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()  # type: ignore[attr-defined]

@@ -1,0 +1,42 @@
+"""Runs one command: 0 answered or done, 1 error, 2 wrong usage, 3 no answer."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from faqbot.cli.parser import make_parser
+from faqbot.errors import FaqbotError, SettingsError
+from faqbot.settings import read_settings
+
+DONE, FAILED, MISUSED, NO_ANSWER = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name; errors are one line on standard error, never a traceback."""
+    # Decided before any model library is loaded: nothing is looked up on a hub unless the person asks for it.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        settings = read_settings()
+        given = make_parser(settings).parse_args(arguments)
+        logging.basicConfig(level=_log_level(settings.log_level), format="%(levelname)s %(name)s: %(message)s")
+        run = importlib.import_module(f"faqbot.cli.{given.module}").run
+        return int(run(given, settings))
+    except FaqbotError as error:
+        print(f"faqbot: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("faqbot: stopped", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader went away (`faqbot ask ... | head -1`); Python would complain once more on closing the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _log_level(name: str) -> int:
+    levels = logging.getLevelNamesMapping()
+    if name.upper() not in levels:
+        raise SettingsError(f"FAQBOT_LOG_LEVEL is {name!r}, expected one of {', '.join(sorted(levels))}")
+    return levels[name.upper()]

@@ -1,0 +1,117 @@
+"""Every command with its arguments, as data for argparse; nothing heavy is loaded to print a help text."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from faqbot import __version__
+from faqbot.settings import Settings
+
+Parser = argparse.ArgumentParser
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its line in the help, the module of faqbot.cli that runs it, and what adds its arguments."""
+
+    name: str
+    help: str
+    module: str
+    add: Callable[[Parser, Settings], None]
+
+
+def make_parser(settings: Settings) -> Parser:
+    """The parser of all commands, with the settings as defaults."""
+    parser = Parser(
+        prog="faqbot",
+        description="Answers questions with passages that somebody wrote, word for word and with their sources. "
+        "It does not replace a professional: in an emergency call your local emergency number.",
+    )
+    parser.add_argument("--version", action="version", version=f"faqbot {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.help, description=command.help)
+        one.set_defaults(module=command.module)
+        command.add(one, settings)
+    return parser
+
+
+def _index(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("--index", type=Path, default=Path(settings.index), help="index folder (default: %(default)s)")
+
+
+def _build(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
+    _index(parser, settings)
+    parser.add_argument("--model", default=settings.model, help="sentence-transformers model or folder")
+    parser.add_argument("--if-changed", action="store_true", help="do nothing where the index is up to date")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _ask(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("question", help='the question, or "-" to read one a line from standard input')
+    _index(parser, settings)
+    parser.add_argument("--history", action="append", default=[], help="an earlier question; repeat, oldest first")
+    parser.add_argument("--top-k", type=int, default=settings.top_k, help="passages to show (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="the answer as JSON")
+
+
+def _serve(parser: Parser, settings: Settings) -> None:
+    _index(parser, settings)
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
+
+
+def _eval(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("questions", type=Path, help="a file of questions with gold quotes, or a folder with qrels")
+    _index(parser, settings)
+    parser.add_argument("--fields", choices=("all", "text"), default="all", help="text: leave questions out of a folder")
+    parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
+    parser.add_argument("--floors", type=Path, help="a TOML file of floors; one that is missed is exit code 1")
+    parser.add_argument("--baseline", type=Path, help="a JSON file of earlier figures to compare with")
+    parser.add_argument("--json", type=Path, dest="output", help="write the figures, results and confidences to a file")
+
+
+def _calibrate(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("questions", type=Path, help="a file of questions with gold quotes")
+    _index(parser, settings)
+    parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
+
+
+def _path(name: str, help_text: str) -> Callable[[Parser, Settings], None]:
+    def add(parser: Parser, settings: Settings) -> None:
+        parser.add_argument(name, type=Path, help=help_text)
+
+    return add
+
+
+def _lint(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
+    _index(parser, settings)
+    parser.add_argument("--reference", type=Path, help="folder of texts that no sentence may be taken from")
+
+
+def _rules(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("--check", type=Path, metavar="FILE", help="check a rules file of your own")
+
+
+def _eval_safety(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("messages", type=Path, help="a file of labelled messages or conversations")
+
+
+COMMANDS = (
+    Command("build", "Index a folder of documents", "build", _build),
+    Command("ask", "Answer a question", "ask", _ask),
+    Command("serve", "Serve the chat page and the REST door", "serve", _serve),
+    Command("passages", "Show how a file is read and split", "passages", _path("file", "a document")),
+    Command("lint", "Check a corpus", "lint", _lint),
+    Command("eval", "Measure retrieval and confidence", "evaluate", _eval),
+    Command("calibrate", "Fit how sure answers are on labelled questions", "calibrate", _calibrate),
+    Command("verify", "Check every file of an index", "index", _index),
+    Command("repair", "Rebuild what can be rebuilt of an index without encoding", "index", _index),
+    Command("rollback", "Go back to the generation before", "index", _index),
+    Command("rules", "List the safety rules, or check a file of your own", "safety", _rules),
+    Command("check", "Go through the guided check of warning signs", "guided", lambda parser, settings: None),
+    Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),
+)
