@@ -1,18 +1,24 @@
 """The saved index: passages and vectors go in, candidates for a query come out."""
 
+from faqbot.index.cache import Cache, open_cache, text_key
 from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
 from faqbot.index.generation import Generation, open_generation
 from faqbot.index.manifest import Manifest
 from faqbot.index.publishing import publish
+from faqbot.index.segments import Embedding
 
 __all__ = [
+    "Cache",
     "Candidates",
     "Contents",
+    "Embedding",
     "EncodedPassage",
     "EncoderCard",
     "Generation",
     "Manifest",
     "Stored",
+    "open_cache",
     "open_generation",
     "publish",
+    "text_key",
 ]

@@ -66,6 +66,9 @@ class Generation:
     def __len__(self) -> int:
         return len(self._passages)
 
+    def __contains__(self, passage_id: str) -> bool:
+        return int(self._ids.rows([id_number(passage_id)])[0]) >= 0
+
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
+from faqbot.index.cache import Cache
 from faqbot.index.contents import Contents
 from faqbot.index.derived import write_derived
 from faqbot.index.encoded import write_documents, write_passages
@@ -25,17 +27,19 @@ def publish(
     *,
     encoder_folder: Path,
     keep: int = 2,
+    cache: Cache | None = None,
     on_step: Callable[[str], None] = no_step,
 ) -> Manifest:
     """Make the contents the generation in use, and delete all but the `keep` newest that have served.
 
     The passages stream through and are read once. Until the last rename the old generation serves, whatever happens;
     what a build that ended early left behind is deleted by the next. Generations that somebody reads are kept.
+    `cache` is the open cache of this build, by whose right it writes; it is emptied once the new generation serves.
     Raises IndexBusyError while another process builds, IndexWriteError where the disk refuses, and CorpusError,
     EncoderError or IndexMismatchError for contents that cannot be an index.
     """
     writer = Writer(on_step)
-    with building(index):
+    with nullcontext() if cache else building(index):
         folder = begin(index, writer)
         install_encoder(index, encoder_folder, contents.encoder.fingerprint, writer)
         documents = write_documents(writer, folder, contents.documents)
@@ -55,7 +59,12 @@ def publish(
             files={},
             notes=contents.notes,
         )
-        return seal(index, folder, manifest, writer, keep)
+        manifest = seal(index, folder, manifest, writer, keep)
+        if cache:
+            cache.clear()
+        elif (index / layout.CACHE).exists():
+            writer.remove(index / layout.CACHE)
+        return manifest
 
 
 def begin(index: Path, writer: Writer) -> Path:

@@ -1,0 +1,189 @@
+"""Embeddings that need not be made again: a text's key goes in, what the encoder made of it comes out.
+
+It knows the texts of the generation in use and those of a build that ended early, whose embeddings lie in
+index/cache/ in segments. Nothing but keys is held in memory.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.index import layout
+from faqbot.index.contents import KEY_BYTES
+from faqbot.index.generation import current_name
+from faqbot.index.locks import building
+from faqbot.index.manifest import find_problems, read_manifest
+from faqbot.index.rows import Rows
+from faqbot.index.segments import Embedding, Segment, write_segment
+from faqbot.index.writing import Writer, no_step
+
+SEGMENT_TEXTS = 512  # so many a file: what a killed build loses, at most
+
+_log = logging.getLogger(__name__)
+
+
+class _Source(Protocol):
+    """Where embeddings lie: a segment, or a generation."""
+
+    keys: NDArray[np.uint8]
+
+    def read(self, number: int) -> Embedding: ...
+
+
+def text_key(text: str, *, fingerprint: str, settings: str = "") -> bytes:
+    """The key of a text: the same text, encoder and settings have the same key, in every build.
+
+    `settings` is whatever else the embedding depends on: the prompt, and whether there are token rows.
+    """
+    digest = hashlib.blake2b(digest_size=KEY_BYTES)
+    for part in (text, fingerprint, settings):
+        content = part.encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "little") + content)
+    return digest.digest()
+
+
+class Cache:
+    """The embeddings at hand while an index is built; it holds the right to build until closed."""
+
+    def __init__(self, index: Path, writer: Writer) -> None:
+        """Raises IndexBusyError while another process builds."""
+        self.index = index
+        self._writer = writer
+        self._pending: dict[bytes, Embedding] = {}
+        self._lock = ExitStack()
+        self._lock.enter_context(building(index))
+        self._folder = index / layout.CACHE
+        self._sources: list[_Source] = [*_generation_source(index), *_segments(self._folder)]
+        self._directory: _Directory | None = None
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._pending or self._known().find(key) is not None
+
+    def get(self, key: bytes) -> Embedding | None:
+        """What an encoder made of the text with this key, None if it must be encoded."""
+        if key in self._pending:
+            return self._pending[key]
+        place = self._known().find(key)
+        return self._sources[place[0]].read(place[1]) if place else None
+
+    def put(self, embeddings: Mapping[bytes, Embedding]) -> None:
+        """Remember embeddings by their keys; they are on the disk once SEGMENT_TEXTS have come together."""
+        self._pending.update(embeddings)
+        if len(self._pending) >= SEGMENT_TEXTS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is not yet on the disk."""
+        if not self._pending:
+            return
+        self._folder.mkdir(exist_ok=True)
+        path = self._folder / f"{1 + max(map(_number, self._folder.iterdir()), default=0):06d}.segment"
+        write_segment(self._writer, path, self._pending)
+        self._writer.seal_folder(self._folder)
+        self._sources.append(Segment(path))
+        self._directory = None
+        self._pending = {}
+
+    def clear(self) -> None:
+        """Forget everything: what was built has it now."""
+        self._pending, self._sources, self._directory = {}, [], None
+        if self._folder.exists():
+            self._writer.remove(self._folder)
+
+    def close(self) -> None:
+        """Write what is not yet on the disk and let others build."""
+        with self._lock:
+            self.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _known(self) -> "_Directory":
+        if self._directory is None:
+            self._directory = _Directory([source.keys for source in self._sources])
+        return self._directory
+
+
+def open_cache(index: Path, *, on_step: Callable[[str], None] = no_step) -> Cache:
+    """The embeddings that a build of this index can start from; use it in `with`, and hand it to `publish`."""
+    return Cache(index, Writer(on_step))
+
+
+class _Directory:
+    """Where each key lies, as sorted arrays: 24 bytes a text."""
+
+    def __init__(self, keys: list[NDArray[np.uint8]]) -> None:
+        self._keys = keys
+        starts = np.concatenate([each[:, :8].copy().view(np.uint64)[:, 0] for each in keys] or [np.empty(0, np.uint64)])
+        sources = np.repeat(np.arange(len(keys)), [len(each) for each in keys])
+        numbers = np.concatenate([np.arange(len(each)) for each in keys] or [np.empty(0, np.int64)])
+        order = np.argsort(starts, kind="stable")
+        self._starts, self._sources, self._numbers = starts[order], sources[order], numbers[order]
+
+    def find(self, key: bytes) -> tuple[int, int] | None:
+        """The source and the number in it that a key has; the oldest if several have it."""
+        start = np.frombuffer(key[:8], np.uint64)[0]
+        for place in range(*(int(np.searchsorted(self._starts, start, side)) for side in ("left", "right"))):
+            source, number = int(self._sources[place]), int(self._numbers[place])
+            if self._keys[source][number].tobytes() == key:
+                return source, number
+        return None
+
+
+class _Sealed:
+    """The embeddings of a generation: a passage's first vector goes with its token rows, the others have none."""
+
+    def __init__(self, folder: Path) -> None:
+        keys, self._vectors, self._tokens, self._pieces = (
+            Rows(folder, name, checked=True, advice="")
+            for name in (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES)
+        )
+        self.keys: NDArray[np.uint8] = keys.data
+        self._offsets = keys.offsets
+
+    def read(self, number: int) -> Embedding:
+        """The embedding behind one vector."""
+        row = int(np.searchsorted(self._offsets, number, side="right")) - 1
+        end = None if number == self._offsets[row] else 0
+        return Embedding(self._vectors.data[number], self._tokens[row][:end], self._pieces[row][:end])
+
+
+def _generation_source(index: Path) -> list[_Source]:
+    try:
+        manifest = read_manifest(index, current_name(index))
+    except (IndexMissingError, IndexDamagedError, IndexMismatchError):
+        return []
+    folder = layout.generation_folder(index, manifest.id)
+    needed = (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES)
+    names = [name for name in manifest.files if name.partition(".")[0] in {each.partition(".")[0] for each in needed}]
+    problems = find_problems(folder, {name: manifest.files[name] for name in names}, names)
+    for problem in problems.values():
+        _log.warning("%s. Everything is encoded anew", problem)
+    return [] if problems else [_Sealed(folder)]
+
+
+def _segments(folder: Path) -> list[_Source]:
+    found: list[_Source] = []
+    for path in sorted(folder.glob("*.segment")):
+        try:
+            found.append(Segment(path))
+        except ValueError:
+            _log.warning("%s is not whole and not used. Its texts are encoded anew", path)
+    return found
+
+
+def _number(path: Path) -> int:
+    return int(path.stem) if path.stem.isdecimal() else 0
