@@ -1,0 +1,154 @@
+"""What stands before every HTTP door: ASGI middleware for headers, body size, what is served, and a log without words.
+
+Each is a plain ASGI class (https://asgi.readthedocs.io), so that answers can stream through it.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("faqbot.http")
+
+# What the page needs of Gradio, which serves far more: uploads, files, proxies, recordings, run histories.
+PAGE_PATHS = re.compile(
+    r"/(assets/[\w.-]+|static/(js|img|fonts)/[\w./-]+|theme\.css|favicon\.ico|config|robots\.txt"
+    r"|gradio_api/(queue/(join|data)|info|app_id|config|heartbeat/\w+|startup-events|theme\.css|cancel|reset"
+    r"|call/(v2/)?\w+(/\w+)?))?/?"
+)
+
+
+class RequestLog:
+    """Gives each request an id and logs one line for it, without its query, its body or who sent it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request and say how it went."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request_id, started, status = secrets.token_hex(6), time.perf_counter(), 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            spent = 1000 * (time.perf_counter() - started)
+            log.info("%s %s %s %d %.1f ms", request_id, scope["method"], _place(scope["path"]), status, spent)
+
+
+class SecurityHeaders:
+    """Adds the same protective headers to every response that does not set its own."""
+
+    def __init__(self, app: ASGIApp, frame_ancestors: str) -> None:
+        self.app = app
+        self.headers = {
+            "Content-Security-Policy": content_policy(frame_ancestors),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request with the headers added."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses a body over the limit with 413, by its announced length or, without one, as it arrives."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body up to the limit, then hand it on whole, so that a refusal is always a clean answer."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > self.limit:
+            return await self._refuse(scope, receive, send)
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            parts.append(message.get("body", b""))
+            size, more = size + len(parts[-1]), message.get("more_body", False)
+            if size > self.limit:
+                return await self._refuse(scope, receive, send)
+        await self.app(scope, _replayed(b"".join(parts), receive), send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = (
+            f"The request is larger than {self.limit:,} bytes. Send a shorter question or start a new conversation."
+        )
+        await JSONResponse({"error": message}, 413, {"Connection": "close"})(scope, receive, send)
+
+
+class PathGate:
+    """Answers 404 for every path but the page's own and those that `served` begin with."""
+
+    def __init__(self, app: ASGIApp, served: Iterable[str]) -> None:
+        self.app = app
+        self.served = tuple(served)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or say that there is nothing here."""
+        if scope["type"] == "http" and not self._known(scope["path"]):
+            return await JSONResponse({"error": "There is nothing at this address."}, 404)(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1000})
+        await self.app(scope, receive, send)
+
+    def _known(self, path: str) -> bool:
+        return ".." not in path and (path.startswith(self.served) or PAGE_PATHS.fullmatch(path) is not None)
+
+
+def content_policy(frame_ancestors: str, scripts: str = "'none'", styles: str = "'self'") -> str:
+    """A Content-Security-Policy that lets nothing in from elsewhere; Gradio needs more for its page (web/shell.py)."""
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors {frame_ancestors}"
+    )
+
+
+def _place(path: str) -> str:
+    """The path without what a person chose: documents and sessions are cut after their first part."""
+    return path if path.startswith("/api/") and len(path) < 40 else "/" + path.lstrip("/").split("/", 1)[0][:40]
+
+
+def _replayed(body: bytes, receive: Receive) -> Callable[[], Any]:
+    sent = False
+
+    async def replay() -> MutableMapping[str, Any]:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

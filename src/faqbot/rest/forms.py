@@ -1,0 +1,113 @@
+"""The bodies that REST takes and gives, as pydantic models; what it gives is `Answer.to_dict()`, described here."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_TOP_K = 50
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Question(_Given):
+    """A question with the person's earlier messages, oldest first."""
+
+    question: str = Field(examples=["Why does my lower back hurt after walking for 20 minutes?"])
+    history: list[str | dict[str, Any]] = Field(default=[], examples=[["my back aches on long walks"]])
+    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, description="How many passages at most")
+
+
+class Conversation(_Given):
+    """The person's messages, oldest first."""
+
+    messages: list[str | dict[str, Any]] = Field(examples=[["my back hurts", "and now I can't pee"]])
+
+
+class NumberForm(BaseModel):
+    """A telephone number to show."""
+
+    label: str
+    tel: str
+
+
+class AlertForm(BaseModel):
+    """What the safety rules recognised; `message` is the whole advice as plain text."""
+
+    level: Literal["none", "conditional", "urgent", "emergency"]
+    categories: list[str]
+    message: str
+    matches: list[str]
+    rules: list[str]
+    heading: str
+    body: list[str]
+    numbers: list[NumberForm]
+
+
+class SourceForm(BaseModel):
+    """A work that a passage rests on."""
+
+    title: str
+    url: str
+    author: str
+    date: str
+    mark: str
+
+
+class PassageForm(BaseModel):
+    """A piece of a document, word for word: characters `start` to `end` of the document's text."""
+
+    id: str
+    document_id: str
+    title: str
+    headings: list[str]
+    question: str
+    alternates: list[str]
+    context: str
+    text: str
+    start: int
+    end: int
+    url: str
+    author: str
+    date: str
+    sources: list[SourceForm]
+
+
+class HitForm(BaseModel):
+    """A passage found; `score` is comparable within one answer only, `highlights` are places in `passage.text`."""
+
+    score: float
+    passage: PassageForm
+    highlights: list[tuple[int, int]]
+    matched: list[tuple[str, str]]
+    also: list[PassageForm]
+
+
+class AnswerForm(BaseModel):
+    """The answer; show `alert` first, and of `hits` under band "none" say that they are no answer."""
+
+    version: int
+    question: str
+    query: str
+    corrections: list[tuple[str, str]]
+    band: Literal["answer", "related", "none"]
+    answered: bool
+    confidence: float
+    alert: AlertForm
+    hits: list[HitForm]
+    suggestions: list[str]
+
+
+class Problem(BaseModel):
+    """Why there is no answer; `alert` is there where a message was read."""
+
+    error: str
+    alert: AlertForm | None = None
+
+
+class Status(BaseModel):
+    """How the server is."""
+
+    status: str
+    version: str

@@ -1,0 +1,115 @@
+"""`/api/*` added to an app: each request becomes one call of the bot, each error one clear answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+import faqbot
+from faqbot.errors import FaqbotError, QuestionError
+from faqbot.rest.docs import docs_page
+from faqbot.rest.forms import AlertForm, AnswerForm, Conversation, Problem, Question, Status
+from faqbot.rest.turnstile import BusyError, Turnstile
+from faqbot.settings import Settings
+from faqbot.types import Alert, Answer
+from faqbot.unindexed import Answering, WithoutIndex
+
+_RETRY_SECONDS = "1"
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body is not JSON"},
+    401: {"model": Problem, "description": "The bearer token is missing or wrong, on a server that asks for one"},
+    413: {"model": Problem, "description": "The body is larger than the server takes"},
+    422: {"model": Problem, "description": "The question or history cannot be used; `alert` is what was seen in it"},
+    503: {"model": Problem, "description": "Too many requests (see Retry-After), or there is no index"},
+}
+
+
+def add_rest(app: FastAPI, bot: Answering, settings: Settings) -> None:
+    """Serve `/api/answer`, `/api/assess`, `/api/health`, `/api/ready`, `/api/openapi.json` and `/api/docs`."""
+    app.include_router(_asking(bot, settings))
+    app.include_router(_status(app, bot))
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def _asking(bot: Answering, settings: Settings) -> APIRouter:
+    router = APIRouter(prefix="/api")
+    turnstile = Turnstile(settings.concurrency, settings.waiting)
+
+    @router.post("/answer", response_model=AnswerForm, responses=_PROBLEMS)
+    async def answer(body: Question) -> Response:
+        """Answer a question with passages word for word, the alert first."""
+        return await _reply(
+            turnstile,
+            lambda: bot.answer(body.question, body.history, body.top_k or settings.top_k),
+            lambda: bot.assess([*body.history, body.question]),
+        )
+
+    @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
+    async def assess(body: Conversation) -> Response:
+        """Say only what the safety rules see in the person's messages, oldest first."""
+        return await _reply(turnstile, lambda: bot.assess(body.messages), Alert)
+
+    return router
+
+
+def _status(app: FastAPI, bot: Answering) -> APIRouter:
+    router = APIRouter(prefix="/api")
+
+    @router.get("/health", response_model=Status)
+    async def health() -> Response:
+        """Whether the process is alive."""
+        return JSONResponse({"status": "alive", "version": faqbot.__version__})
+
+    @router.get("/ready", response_model=Status, responses={503: _PROBLEMS[503]})
+    async def ready() -> Response:
+        """Whether questions can be answered."""
+        if isinstance(bot, WithoutIndex):
+            return _problem(503, str(bot.error))
+        return JSONResponse({"status": "ready", "version": faqbot.__version__})
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return JSONResponse(app.openapi())
+
+    @router.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(docs_page(app.openapi()))
+
+    return router
+
+
+async def _reply(
+    turnstile: Turnstile, call: Callable[[], Answer | Alert], assessment: Callable[[], Alert]
+) -> JSONResponse:
+    try:
+        result = await turnstile.run(call)
+    except BusyError as error:
+        return _problem(503, str(error), headers={"Retry-After": _RETRY_SECONDS})
+    except QuestionError as error:
+        return _problem(422, str(error), error.alert)
+    except FaqbotError as error:
+        return _problem(503, str(error), await to_thread.run_sync(assessment, limiter=turnstile.limiter))
+    return JSONResponse(result.to_dict())
+
+
+def _problem(
+    status: int, message: str, alert: Alert | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    body: dict[str, Any] = {"error": message}
+    if alert is not None:
+        body["alert"] = alert.to_dict()
+    return JSONResponse(body, status, headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    """The first thing wrong with a body, by its place and without repeating what was sent."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return _problem(400, 'The body is not JSON. Send for example {"question": "why does my back hurt when I walk"}')
+    place = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return _problem(422, f"{place}: {first['msg']}. See /api/docs")

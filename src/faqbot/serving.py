@@ -1,0 +1,100 @@
+"""A bot -> one HTTP server for the page and REST: the app put together, and run until it is told to stop."""
+
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from faqbot.answering import user_texts
+from faqbot.errors import FaqbotError, SettingsError
+from faqbot.guards import BodyLimit, PathGate, RequestLog, SecurityHeaders
+from faqbot.rest.routes import add_rest
+from faqbot.rest.token import TokenGuard
+from faqbot.safety import assess
+from faqbot.settings import Settings
+from faqbot.unindexed import Answering, WithoutIndex
+from faqbot.web.documents import document_routes
+from faqbot.web.page import mount_page
+
+log = logging.getLogger(__name__)
+
+_FINISH = 4  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+_OWN_PATHS = ("/api/", "/documents/", "/own/")
+
+
+def create_app(bot: Answering | FaqbotError, settings: Settings) -> FastAPI:
+    """The page at `/`, its articles at `/documents/`, REST at `/api/`, all behind the guards.
+
+    With an error in place of the bot (its index could not be opened) every door gives the reason, and the safety advice
+    all the same.
+    """
+    if isinstance(bot, FaqbotError):
+        bot = WithoutIndex(
+            bot, lambda said: assess(user_texts(said), region=settings.region, rules=settings.rules or None)
+        )
+    app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
+    add_rest(app, bot, settings)
+    app.include_router(document_routes(bot))
+    mount_page(app, bot, settings)
+    _guard(app, settings)
+    return app
+
+
+def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] = lambda address: None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way; `announce` gets the address when it is open.
+
+    Port 0 takes any free port. Raises SettingsError where the address cannot be had.
+    """
+    listener = listen(host, port)
+    address = f"http://{_named(host)}:{listener.getsockname()[1]}/"
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_FINISH,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = uvicorn.Server(config)
+    announce(address)
+    with listener:
+        server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; raises SettingsError with what to do where it is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with --port or --host") from None
+    return listener
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put the guards before everything; the last added is the first met."""
+    origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
+    if settings.token:
+        app.add_middleware(TokenGuard, token=settings.token, origins=origins)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Authorization"],
+    )
+    app.add_middleware(PathGate, served=_OWN_PATHS)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    app.add_middleware(RequestLog)
+
+
+def _named(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104

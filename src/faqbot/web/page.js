@@ -1,0 +1,188 @@
+// The page's own script: shows each exchange that Gradio brings, raises the banner, and serves the cards' buttons.
+// It keeps everything in memory; nothing is stored in the browser, and nothing is loaded from elsewhere.
+"use strict";
+
+window.faqbot = (() => {
+  const RANK = { none: 0, conditional: 1, urgent: 2, emergency: 3 };
+  const PATIENCE = 20000; // milliseconds without an answer before the page says so
+  const kept = []; // passages for the visit summary, as {id, title, text}
+  let log = null;
+  let waiting = null;
+  let raised = "none";
+  let timer = 0;
+
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  function say(text) {
+    const status = one("#spoken");
+    if (status) status.textContent = text;
+  }
+
+  // The exchange that is under way: what was asked, and three dots.
+  function asked(question) {
+    if (!log || !String(question || "").trim()) return;
+    settle();
+    waiting = make("article", "turn waiting");
+    waiting.append(make("h2", "asked", question.trim()));
+    const dots = make("p", "typing");
+    for (let dot = 0; dot < 3; dot += 1) dots.append(make("span"));
+    dots.append(make("span", "typing-words", "Looking through the articles …"));
+    waiting.append(dots);
+    log.append(waiting);
+    bring(waiting);
+    say("Looking through the articles.");
+    timer = window.setTimeout(failed, PATIENCE);
+  }
+
+  function settle() {
+    window.clearTimeout(timer);
+    if (waiting) waiting.remove();
+    waiting = null;
+  }
+
+  function failed() {
+    if (!waiting) return;
+    const words = "No answer came: the connection to the server was lost or it is too busy. "
+      + "Your question is still in the box. Wait a moment, then send it again. "
+      + "If you feel very unwell, do not wait for this page: call your emergency number.";
+    window.clearTimeout(timer);
+    one(".typing", waiting)?.replaceWith(make("p", "problem", words));
+    waiting.classList.remove("waiting");
+    waiting = null;
+    say(words);
+  }
+
+  // A new value of the conversation: {n, html, banner, spoken, fresh}. The html was made safe where it was made.
+  function show(value) {
+    if (!value || !log) return;
+    settle();
+    const turn = make("div", "exchange");
+    turn.innerHTML = value.html;
+    if (value.fresh) {
+      log.replaceChildren(turn);
+      kept.length = 0;
+      raised = "none";
+      lower();
+      return;
+    }
+    one(".welcome", log)?.remove();
+    log.append(turn);
+    raise(value.banner);
+    say(value.spoken || "");
+    bring(turn);
+  }
+
+  function bring(element) {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  }
+
+  // The banner only ever rises within a conversation.
+  function raise(banner) {
+    if (!banner || RANK[banner.level] < 2 || RANK[banner.level] < RANK[raised]) return;
+    raised = banner.level;
+    const place = one("#raised");
+    const body = make("div", "banner-inner");
+    const heading = make("p", "banner-heading");
+    heading.append(make("span", "sign", "!"), make("span", "banner-label", banner.label), make("span", "hidden", banner.prefix + " "));
+    one(".sign", heading).setAttribute("aria-hidden", "true");
+    heading.append(document.createTextNode(banner.heading));
+    body.append(heading);
+    if (banner.numbers.length) {
+      const calls = make("p", "calls");
+      for (const number of banner.numbers) {
+        const call = make("a", "call", number.call);
+        call.href = "tel:" + number.tel;
+        call.title = number.label;
+        calls.append(call);
+      }
+      body.append(calls);
+    }
+    if (banner.because.length) {
+      body.append(make("p", "because", "Because you wrote: " + banner.because.map((words) => "“" + words + "”").join(", ")));
+    }
+    one("#banner").dataset.level = banner.level;
+    one("#banner").dataset.mood = banner.mood;
+    place.replaceChildren(body);
+    measure();
+  }
+
+  function lower() {
+    one("#banner").dataset.level = "none";
+    one("#raised").replaceChildren();
+    measure();
+  }
+
+  function ask(text) {
+    const box = one("#question textarea, #question input");
+    if (!box) return;
+    const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(box), "value").set;
+    set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio reads the box in its next round.
+    window.setTimeout(() => one("#send").click(), 60);
+  }
+
+  const doing = {
+    async copy(card, button) {
+      const quote = one(".quote", card).innerText.trim();
+      const path = one(".path", card).innerText.replace(/^From:\s*/, "").trim();
+      const source = one("a.out", card)?.href;
+      try {
+        await navigator.clipboard.writeText([quote, "— " + path, source].filter(Boolean).join("\n"));
+        confirm(button, "Copied");
+      } catch {
+        confirm(button, "Your browser does not allow copying here");
+      }
+    },
+    print() {
+      window.print();
+    },
+    keep(card, button) {
+      const id = card.dataset.passage;
+      if (!kept.includes(id)) kept.push(id);
+      confirm(button, "Added");
+    },
+  };
+
+  function confirm(button, words) {
+    const before = button.dataset.words || button.textContent;
+    button.dataset.words = before;
+    button.textContent = words;
+    say(words);
+    window.setTimeout(() => { button.textContent = before; }, 2500);
+  }
+
+  function clicked(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.ask !== undefined) ask(button.textContent);
+    const card = button.closest(".card");
+    if (card && doing[button.dataset.do]) doing[button.dataset.do](card, button);
+  }
+
+  // Called by the conversation's component when it is on the page.
+  function attach(element, props, watch) {
+    log = one("#turns", element);
+    element.addEventListener("click", clicked);
+    show(props.value);
+    watch("value", () => show(props.value));
+  }
+
+  // What is scrolled to must not end up under the banner.
+  function measure() {
+    const height = one("#banner").offsetHeight;
+    document.documentElement.style.setProperty("--banner", height + "px");
+  }
+
+  document.addEventListener("DOMContentLoaded", () => new ResizeObserver(measure).observe(one("#banner")));
+
+  return { attach, asked, failed, kept: () => [...kept] };
+})();

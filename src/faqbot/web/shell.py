@@ -1,0 +1,66 @@
+"""Gradio's start page -> ours: nothing from outside, the banner in it before any script runs, a policy with a nonce."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_OUTSIDE = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
+_SCRIPT = re.compile(r"<script\b")
+_BODY = re.compile(r"<body\b[^>]*>")
+# Gradio evaluates its components' templates and Svelte sets style attributes; a script needs the nonce all the same.
+_SCRIPTS = "'self' 'unsafe-eval' 'nonce-{nonce}'"
+_STYLES = "'self' 'unsafe-inline'"
+
+
+class Shell:
+    """ASGI middleware that rewrites the page at `/` and leaves every other response as it is."""
+
+    def __init__(self, app: ASGIApp, head: str, top: str, policy: Callable[[str, str], str]) -> None:
+        """`head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP."""
+        self.app = app
+        self.head = head
+        self.top = top
+        self.policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, holding back the page until it is whole."""
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
+            return await self.app(scope, receive, send)
+        # Uncompressed, so that it can be read here.
+        plain = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+        start: dict[str, Any] = {}
+        parts: list[bytes] = []
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                body = self._finish(start, b"".join(parts))
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+
+        await self.app(plain, receive, hold)
+
+    def _finish(self, start: dict[str, Any], body: bytes) -> bytes:
+        headers = MutableHeaders(raw=start["headers"])
+        if start["status"] == 200 and headers.get("content-type", "").startswith("text/html") and body:
+            nonce = secrets.token_urlsafe(16)
+            body = self.rewritten(body.decode(), nonce).encode()
+            headers["content-length"] = str(len(body))
+            headers["content-security-policy"] = self.policy(_SCRIPTS.format(nonce=nonce), _STYLES)
+            headers["cache-control"] = "no-store"
+        start["headers"] = headers.raw
+        return body
+
+    def rewritten(self, page: str, nonce: str) -> str:
+        """The page with our parts in it; what Gradio wrote as data has its `<` escaped, so tags are tags."""
+        page = _OUTSIDE.sub("", page)
+        page = page.replace("</head>", self.head + "</head>", 1)
+        page = _BODY.sub(lambda body: body.group() + self.top, page, count=1)
+        return _SCRIPT.sub(f'<script nonce="{nonce}"', page)

@@ -1,0 +1,71 @@
+"""Care cards and the banner: the level is said in words, numbers can be dialled, nothing is markup."""
+
+import dataclasses
+
+import pytest
+
+from faqbot.types import Alert, Level, Number
+from faqbot.web.cards import alert_card, banner
+from web_samples import EMERGENCY
+
+
+def test_no_alert_is_no_card() -> None:
+    assert alert_card(Alert()) == ""
+
+
+def test_an_emergency_card() -> None:
+    assert alert_card(EMERGENCY) == (
+        '<section class="care care-emergency " aria-label="Emergency">\n'
+        '<p class="care-label"><span class="sign" aria-hidden="true">!</span><span>Emergency</span></p>\n'
+        '<h3 class="care-heading"><span class="hidden">Immediate action required: </span>\n'
+        "Call your local emergency number now</h3>\n"
+        "<p>Because you wrote: “can&#x27;t feel my legs”.</p>\n"
+        "<p>Do not drive yourself.</p>\n"
+        '<ul class="calls"><li><a class="call" href="tel:112">Call 112</a> <span>Emergency, many countries</span></li>'
+        '<li><a class="call" href="tel:116123">Call 116 123</a> <span>Samaritans</span></li></ul>\n'
+        "</section>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "label", "prefix"),
+    [
+        ("emergency", "Emergency", "Immediate action required:"),
+        ("urgent", "Urgent", "Urgent advice:"),
+        ("conditional", "Check this first", "If this is happening to you:"),
+    ],
+)
+def test_each_level_is_said_in_words(level: Level, label: str, prefix: str) -> None:
+    html = alert_card(Alert(level=level, heading="Do this"))
+    assert f"<span>{label}</span>" in html
+    assert f'<span class="hidden">{prefix} </span>' in html
+
+
+def test_the_banner_is_plain_values() -> None:
+    assert banner(EMERGENCY) == {
+        "level": "emergency",
+        "mood": "",
+        "label": "Emergency",
+        "prefix": "Immediate action required:",
+        "heading": "Call your local emergency number now",
+        "numbers": [
+            {"label": "Emergency, many countries", "tel": "112", "call": "Call 112"},
+            {"label": "Samaritans", "tel": "116123", "call": "Call 116 123"},
+        ],
+        "because": ["can't feel my legs", "wet <myself>"],
+    }
+
+
+def test_a_crisis_is_as_urgent_and_gentler() -> None:
+    crisis = dataclasses.replace(EMERGENCY, categories=("crisis",))
+    assert banner(crisis)["mood"] == "crisis"
+    assert banner(crisis)["label"] == "Help now"
+    assert 'class="care care-emergency crisis"' in alert_card(crisis)
+
+
+def test_only_what_a_phone_can_dial_is_dialled() -> None:
+    assert 'href="tel:+44112"' in alert_card(Alert("urgent", heading="x", numbers=(Number("a", '+44 "112">'),)))
+
+
+def test_an_alert_with_only_a_message_shows_it() -> None:
+    assert "See a doctor &lt;today&gt;</h3>" in alert_card(Alert("urgent", message="See a doctor <today>"))
