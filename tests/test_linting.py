@@ -213,7 +213,7 @@ def test_each_way_to_ask_must_find_its_own_answer_first() -> None:
         asked.append(question)
         return answers[question]
 
-    first = 'first is "Does ice help?"'
+    first = 'first is "Does ice help?" of b.md'
     assert check(passages=[heat, ice], ask=ask) == (
         Finding("a.md", "Does heat help?", "asking", f'asked "warm pack ok", its answer has rank 2; {first}'),
         Finding("a.md", "Does heat help?", "asking", f'asked "hot or not", its answer is not found; {first}'),

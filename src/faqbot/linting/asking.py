@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from faqbot.linting.findings import Finding
+from faqbot.linting.findings import Finding, name_of
 from faqbot.linting.shingles import words_of
 from faqbot.types import Passage
 
@@ -18,11 +18,11 @@ def check_questions(passages: Sequence[Passage], ask: Ask | None) -> Iterator[Fi
     yield from _claimed_twice(asked)
     if ask is None:
         return
-    titles = {passage.id: passage.question or passage.title for passage in passages}
+    names = {passage.id: f'"{name_of(passage)}" of {passage.document_id}' for passage in passages}
     for passage, way in asked:
         ids = list(ask(way))
         if ids[:1] != [passage.id]:
-            first = f'first is "{titles.get(ids[0], ids[0])}"' if ids else "nothing is found"
+            first = f"first is {names.get(ids[0], ids[0])}" if ids else "nothing is found"
             rank = (
                 f"its answer has rank {ids.index(passage.id) + 1}" if passage.id in ids else "its answer is not found"
             )

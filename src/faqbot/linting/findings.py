@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from faqbot.types import Document
+from faqbot.types import Document, Passage
 
 Severity = Literal["error", "warning"]
 
@@ -39,3 +39,8 @@ def place_of(document: Document, at: int) -> str:
     """The heading above a place of a document's text, or its title where there is none."""
     above = [line for line in document.text[:at].split("\n") if line.startswith("#")]
     return above[-1].lstrip("# ") if above else document.title
+
+
+def name_of(passage: Passage) -> str:
+    """What a person looks for to find a passage: its question, else the heading above it, else the page."""
+    return passage.question or (passage.headings[-1] if passage.headings else passage.title)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from faqbot.linting.findings import Bounds, Finding
+from faqbot.linting.findings import Bounds, Finding, name_of
 from faqbot.linting.shingles import runs, words_of
 from faqbot.types import Passage
 
@@ -21,7 +21,7 @@ def check_repeats(passages: Sequence[Passage], bounds: Bounds) -> Iterator[Findi
         count = len(passage.text.split())
         if count > bounds.words:
             message = f"a passage of {count} words, at most {bounds.words} are quoted well. Split it under headings"
-            yield Finding(passage.document_id, _place(passage), "long-passage", message, "warning")
+            yield Finding(passage.document_id, name_of(passage), "long-passage", message, "warning")
     yield from _alike(passages, bounds.alike)
 
 
@@ -43,10 +43,6 @@ def _alike(passages: Sequence[Passage], least: float) -> Iterator[Finding]:
         share = shared / len(shingles[row] | shingles[other])
         if share >= least and first.document_id != second.document_id:
             message = (
-                f'{share:.0%} the same as "{_place(second)}" of {second.document_id}. Keep one, or say what differs'
+                f'{share:.0%} the same as "{name_of(second)}" of {second.document_id}. Keep one, or say what differs'
             )
-            yield Finding(first.document_id, _place(first), "near-duplicate", message, "warning")
-
-
-def _place(passage: Passage) -> str:
-    return passage.question or (passage.headings[-1] if passage.headings else passage.title)
+            yield Finding(first.document_id, name_of(first), "near-duplicate", message, "warning")
