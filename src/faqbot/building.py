@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from faqbot import __version__
-from faqbot.encoding.models import Model
+from faqbot.encoding.models import Facts, Model
 from faqbot.encoding.projection import SCALE, to_int8
 from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadError
-from faqbot.index import Contents, EncodedPassage, EncoderCard, open_generation, publish
+from faqbot.index import (
+    Cache,
+    Contents,
+    Embedding,
+    EncodedPassage,
+    EncoderCard,
+    open_cache,
+    open_generation,
+    publish,
+    text_key,
+)
 from faqbot.reading import File, Skipped, find, read
 from faqbot.settings import Settings
-from faqbot.splitting import split
+from faqbot.splitting import split, statements
 from faqbot.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -103,33 +113,86 @@ def _publish(
     settings: Settings,
     progress: Progress | None,
 ) -> Report:
-    with tempfile.TemporaryDirectory(prefix="faqbot-") as folder:
+    with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
-        encoder = model.encoder(exported, len(passages))
+        unknown = sum(text.key not in cache for passage in passages for text in _texts(passage, model.facts))
+        encoder = model.encoder(exported, unknown)
         contents = Contents(
             documents=documents,
-            passages=encoded(passages, encoder, model.facts.passage_prompt, progress),
+            passages=encoded(passages, encoder, model.facts, cache, progress),
             encoder=_card(model, encoder),
             notes=notes,
         )
-        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations)
+        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache)
     return Report(manifest.id, manifest.documents, manifest.passages, skipped)
 
 
 def encoded(
-    passages: Sequence[Passage], encoder: Encoder, prompt: str, progress: Progress | None = None
+    passages: Sequence[Passage], encoder: Encoder, facts: Facts, cache: Cache, progress: Progress | None = None
 ) -> Iterator[EncodedPassage]:
-    """The passages with their vectors, a batch at a time, in order."""
+    """The passages with their vectors, a batch at a time, in order; what the cache knows is not encoded again."""
     for start in range(0, len(passages), BATCH):
-        batch = passages[start : start + BATCH]
-        own = encoder.encode([passage.embedded_text for passage in batch], prompt=prompt)
-        questions = [question for passage in batch for question in passage.alternates]
-        others = iter(encoder.encode(questions, prompt=prompt))
-        for passage, one in zip(batch, own, strict=True):
-            vectors = np.stack([one.vector, *(next(others).vector for _ in passage.alternates)])
-            yield EncodedPassage(passage, vectors, to_int8(one.tokens), one.pieces)
+        batch = [(passage, _texts(passage, facts)) for passage in passages[start : start + BATCH]]
+        _encode_unknown([text for _, texts in batch for text in texts], encoder, facts.passage_prompt, cache)
+        for passage, texts in batch:
+            found = [_known(cache, text) for text in texts]
+            yield EncodedPassage(
+                passage=passage,
+                vectors=np.stack([one.vector for one in found]),
+                tokens=found[0].tokens,
+                pieces=found[0].pieces,
+                keys=tuple(text.key for text in texts),
+            )
         if progress:
             progress("encoding", start + len(batch), len(passages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text to encode, its key in the cache, and whether its token rows are kept."""
+
+    text: str
+    key: bytes
+    whole: bool
+
+
+def _texts(passage: Passage, facts: Facts) -> list[_Text]:
+    """What is encoded of a passage: all of it, then each thing it can be found by.
+
+    Those are the question and its alternates of an FAQ pair, else its sentences: a question is near the one
+    sentence that answers it, and far from the rest of a passage (measured in docs/evaluation.md).
+    """
+    parts = [passage.text[start:end] for start, end in statements(passage.text)]
+    others = [passage.question, *passage.alternates] if passage.question else parts if len(parts) > 1 else []
+    prompt = facts.passage_prompt
+
+    def keyed(text: str, whole: bool) -> _Text:
+        key = text_key(text, fingerprint=facts.fingerprint, settings=f"{prompt}\0{'tokens' if whole else 'vector'}")
+        return _Text(text, key, whole)
+
+    return [keyed(passage.embedded_text, True), *(keyed(text, False) for text in others)]
+
+
+def _encode_unknown(texts: Sequence[_Text], encoder: Encoder, prompt: str, cache: Cache) -> None:
+    unknown = list({text.key: text for text in texts if text.key not in cache}.values())
+    made = encoder.encode([text.text for text in unknown], prompt=prompt)
+    cache.put(
+        {
+            text.key: Embedding(
+                vector=one.vector,
+                tokens=to_int8(one.tokens if text.whole else one.tokens[:0]),
+                pieces=one.pieces if text.whole else one.pieces[:0],
+            )
+            for text, one in zip(unknown, made, strict=True)
+        }
+    )
+
+
+def _known(cache: Cache, text: _Text) -> Embedding:
+    found = cache.get(text.key)
+    if found is None:
+        raise IndexDamagedError(f"{cache.index}: an embedding was lost while building. Run the build again")
+    return found
 
 
 def _card(model: Model, encoder: Encoder) -> EncoderCard:

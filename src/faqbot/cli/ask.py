@@ -5,8 +5,10 @@ import json
 import sys
 from collections.abc import Iterator
 
-from faqbot.cli.main import DONE, FAILED, NO_ANSWER
+from faqbot.answering import FaqBot
+from faqbot.cli.codes import DONE, FAILED, NO_ANSWER
 from faqbot.errors import FaqbotError, QuestionError
+from faqbot.safety import assess
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Hit
 
@@ -19,9 +21,6 @@ HEADINGS = {
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Answer one question, or one a line from standard input. The alert is given even where the index is broken."""
-    from faqbot.answering import FaqBot
-    from faqbot.safety import assess
-
     try:
         bot = FaqBot.load(given.index, settings=settings)
     except FaqbotError:
@@ -32,10 +31,10 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     with bot:
         if given.question == "-":
             return max([_answer_line(bot, line, given) for line in _lines()], default=DONE)
-        return _answer(bot, given)
+        return _answer_one(bot, given)
 
 
-def _answer(bot: "FaqBot", given: argparse.Namespace) -> int:  # type: ignore[name-defined]  # noqa: F821
+def _answer_one(bot: FaqBot, given: argparse.Namespace) -> int:
     try:
         answer = bot.answer(given.question, history=given.history, top_k=given.top_k)
     except QuestionError as error:
@@ -43,3 +42,48 @@ def _answer(bot: "FaqBot", given: argparse.Namespace) -> int:  # type: ignore[na
         raise
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
     return DONE if answer.answered else NO_ANSWER
+
+
+def _answer_line(bot: FaqBot, line: str, given: argparse.Namespace) -> int:
+    """One question of many as one JSON line; a refused one is a line too."""
+    try:
+        answer = bot.answer(line, history=given.history, top_k=given.top_k)
+    except QuestionError as error:
+        print(json.dumps({"question": line, "error": str(error), "alert": error.alert.to_dict()}, ensure_ascii=False))
+        return FAILED
+    print(json.dumps(answer.to_dict(), ensure_ascii=False))
+    return DONE if answer.answered else NO_ANSWER
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin:
+        if line.strip():
+            yield line.rstrip("\r\n")
+
+
+def _print_alert(alert: Alert) -> None:
+    if alert.level != "none":
+        print(f"{_alert(alert)}\n")
+
+
+def as_text(answer: Answer) -> str:
+    """An answer as a terminal shows it: the alert, how sure, then each passage with its source."""
+    blocks = [_alert(answer.alert)] if answer.alert.level != "none" else []
+    if answer.corrections:
+        blocks.append("Read as: " + ", ".join(f"{typed} = {used}" for typed, used in answer.corrections))
+    blocks.append(HEADINGS[answer.band])
+    blocks += [_hit(number, hit) for number, hit in enumerate(answer.hits, 1)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _alert(alert: Alert) -> str:
+    return f"*** {alert.level.upper()} ***\n{alert.message}"
+
+
+def _hit(number: int, hit: Hit) -> str:
+    passage = hit.passage
+    place = " > ".join(part for part in (passage.title, *passage.headings) if part) or passage.document_id
+    source = ", ".join(part for part in (passage.document_id, passage.author, passage.date, passage.url) if part)
+    also = "".join(f"\n   also: {other.title or other.document_id}" for other in hit.also)
+    text = "\n".join(part for part in (passage.context, passage.text) if part)
+    return f"{number}. {place}\n{text}\n   source: {source}{also}"

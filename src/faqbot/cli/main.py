@@ -6,11 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
+from faqbot.cli.codes import FAILED
 from faqbot.cli.parser import make_parser
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.settings import read_settings
-
-DONE, FAILED, MISUSED, NO_ANSWER = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

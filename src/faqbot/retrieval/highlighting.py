@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from faqbot.splitting import statements
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,22 +16,8 @@ if TYPE_CHECKING:
     from faqbot.encoding.tokens import Pieces
     from faqbot.types import Passage, Span
 
-SENTENCE = re.compile(r"[^\s](?:[^.!?\n]|[.!?](?!\s|$))*[.!?]*", re.MULTILINE)
-MARKER = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+|#+\s+")
 LEAST_LIKENESS = 0.45  # of two words to be shown as having met
 MOST_PAIRS = 8
-
-
-def sentences(text: str) -> list[Span]:
-    """The sentences and list items of a text, as places without their list markers."""
-    found = []
-    for match in SENTENCE.finditer(text):
-        start, end = match.span()
-        marker = MARKER.match(text, start, end)
-        start = marker.end() if marker and marker.end() < end else start
-        if any(letter.isalnum() for letter in text[start:end]):
-            found.append((start, end))
-    return found
 
 
 def highlight(
@@ -45,7 +32,7 @@ def highlight(
     spans = [span for span, special in zip(cut.spans, cut.special, strict=True) if not special]
     places = np.array([(start - lead, end - lead) for start, end in spans]).reshape(-1, 2)
     best: tuple[float, Span] | None = None
-    for start, end in sentences(passage.text):
+    for start, end in statements(passage.text):
         inside = (places[:, 0] >= start) & (places[:, 1] <= end)
         if inside.any():
             value = float(similar[inside].max(axis=0) @ weights)

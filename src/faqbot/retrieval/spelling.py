@@ -88,7 +88,7 @@ class Speller:
             return word
         if word in self.shorthand:
             return self.shorthand[word]
-        if self.known(word):
+        if self.known(word) or any(self.known(base) for base in _bases(word)):
             return word
         if word not in self._found:
             if len(self._found) > 10_000:
@@ -112,3 +112,10 @@ class Speller:
 
     def _trusted(self, word: str, other: str) -> bool:
         return len(word) > SHORTEST or self.vocabulary.count(other) >= FREQUENT
+
+
+def _bases(word: str) -> list[str]:
+    """What a word may be a regular form of, so that a rare form of a known word counts as known."""
+    bases = [word.removesuffix(ending) for ending in ("s", "es", "ed", "ing", "er", "ly") if word.endswith(ending)]
+    longer = [f"{word.removesuffix('ing')}e"] if word.endswith("ing") else []
+    return [base for base in (*bases, *longer) if len(base) >= SHORTEST]

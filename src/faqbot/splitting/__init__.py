@@ -2,5 +2,6 @@
 
 from faqbot.splitting.cutting import split
 from faqbot.splitting.rendering import render_passages
+from faqbot.splitting.statements import statements
 
-__all__ = ["render_passages", "split"]
+__all__ = ["render_passages", "split", "statements"]
