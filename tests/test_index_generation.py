@@ -162,7 +162,7 @@ def test_a_vector_that_cannot_be_searched_is_refused(
 
 
 def test_an_unknown_passage_or_document_is_a_clear_error(generation: Generation) -> None:
-    with pytest.raises(IndexMismatchError, match="No passage 00000000000000aa"):
+    with pytest.raises(IndexMismatchError, match="No passage '00000000000000aa'"):
         generation.fetch(["0000000000000001", "00000000000000aa"])
     with pytest.raises(IndexMismatchError, match=r"No document 'other\.md'"):
         generation.document("other.md")

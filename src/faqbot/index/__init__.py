@@ -2,7 +2,9 @@
 
 from faqbot.index.cache import Cache, open_cache, text_key
 from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
+from faqbot.index.encoders import installed_encoder
 from faqbot.index.generation import Generation, open_generation
+from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
 from faqbot.index.manifest import Manifest
 from faqbot.index.publishing import publish
 from faqbot.index.segments import Embedding
@@ -17,8 +19,14 @@ __all__ = [
     "Generation",
     "Manifest",
     "Stored",
+    "add_calibration",
+    "generations",
+    "installed_encoder",
     "open_cache",
     "open_generation",
     "publish",
+    "repair",
+    "rollback",
     "text_key",
+    "verify",
 ]

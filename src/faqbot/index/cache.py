@@ -59,6 +59,7 @@ class Cache:
         self._writer = writer
         self._pending: dict[bytes, Embedding] = {}
         self._lock = ExitStack()
+        writer.make_folder(index)
         self._lock.enter_context(building(index))
         self._folder = index / layout.CACHE
         self._sources: list[_Source] = [*_generation_source(index), *_segments(self._folder)]
@@ -84,7 +85,7 @@ class Cache:
         """Write what is not yet on the disk."""
         if not self._pending:
             return
-        self._folder.mkdir(exist_ok=True)
+        self._writer.make_folder(self._folder)
         path = self._folder / f"{1 + max(map(_number, self._folder.iterdir()), default=0):06d}.segment"
         write_segment(self._writer, path, self._pending)
         self._writer.seal_folder(self._folder)

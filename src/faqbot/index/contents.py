@@ -33,9 +33,9 @@ class EncoderCard:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPassage:
-    """A passage with its vectors: the first is its own, the others are those of its alternate questions.
+    """A passage with its vectors: the first is its own, the others are those of its questions or its sentences.
 
-    `vectors` is (1 + alternates, dimension) float32, each of length 1. `tokens` is (pieces, token_dimension) int8.
+    `vectors` is (1 or more, dimension) float32, each of length 1. `tokens` is (pieces, token_dimension) int8.
     `pieces` is (pieces,) int32, the vocabulary id of each token row. `keys` are the cache keys of the texts behind
     the vectors, in their order, by which the next build finds them again; left out, it encodes them anew.
     """

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def write_passages(
         pieces = stack.enter_context(RowsWriter(writer, folder, layout.PIECES, np.int32))
         for encoded in passages:
             _check(encoded, encoder)
-            ids.append(id_number(encoded.passage.id))
+            ids.append(_checked_id(encoded.passage.id))
             texts.append(encode(encoded.passage))
             vectors.append(encoded.vectors)
             keys.append(b"".join(encoded.keys) or bytes(KEY_BYTES * len(encoded.vectors)))
@@ -64,10 +64,8 @@ def write_passages(
 
 
 def id_number(passage_id: str) -> int:
-    """The number that a passage's id spells; CorpusError for anything but 16 hexadecimal digits."""
-    if not _ID.fullmatch(passage_id):
-        raise CorpusError(f"Passage id {passage_id!r} found, expected 16 hexadecimal digits. Build the index anew")
-    return int(passage_id, 16)
+    """The number that a passage's id spells, -1 for anything but 16 hexadecimal digits in lower case."""
+    return int(passage_id, 16) if _ID.fullmatch(passage_id) else -1
 
 
 def document_key(document_id: str) -> int:
@@ -81,25 +79,29 @@ class Lookup:
     def __init__(self, keys: NDArray[np.uint64], order: NDArray[np.int64]) -> None:
         self.keys, self._order = keys, order
 
-    def rows(self, keys: Sequence[int]) -> NDArray[np.int64]:
-        """The row of each key, -1 for a key that is not there."""
-        sought = np.array(keys, np.uint64)
-        if not len(self.keys):
-            return np.full(len(sought), -1)
-        places = np.searchsorted(self.keys, sought, sorter=self._order)
-        rows = self._order[np.minimum(places, len(self.keys) - 1)]
-        return np.where(self.keys[rows] == sought, rows, -1)
+    def row(self, key: int) -> int:
+        """The first row that has this key, -1 if none has."""
+        found = self.rows(key) if key >= 0 else []
+        return found[0] if found else -1
 
-    def all_rows(self, key: int) -> NDArray[np.int64]:
+    def rows(self, key: int) -> list[int]:
         """Every row that has this key."""
         start, end = (np.searchsorted(self.keys, np.uint64(key), side, self._order) for side in ("left", "right"))
-        return self._order[start:end]
+        found: list[int] = self._order[start:end].tolist()
+        return found
 
 
 def _write_lookup(writer: Writer, folder: Path, keys_name: str, order_name: str, keys: "array[int]") -> None:
     numbers = np.frombuffer(keys, np.uint64)
     writer.write_array(folder / keys_name, numbers)
     writer.write_array(folder / order_name, np.argsort(numbers, kind="stable").astype(np.int64))
+
+
+def _checked_id(passage_id: str) -> int:
+    number = id_number(passage_id)
+    if number < 0:
+        raise CorpusError(f"Passage id {passage_id!r} found, expected 16 hexadecimal digits. Build the index anew")
+    return number
 
 
 def _refuse_twins(ids: NDArray[np.uint64]) -> None:
@@ -111,7 +113,7 @@ def _refuse_twins(ids: NDArray[np.uint64]) -> None:
 
 def _check(encoded: EncodedPassage, encoder: EncoderCard) -> None:
     passage = encoded.passage
-    expected = (1 + len(passage.alternates), encoder.dimension)
+    expected = (max(1, len(encoded.vectors)), encoder.dimension)
     if encoded.vectors.shape != expected or encoded.vectors.dtype != np.float32:
         raise _misfit(passage.id, "vectors", encoded.vectors, expected, "float32")
     pieces = (len(encoded.pieces), encoder.token_dimension)

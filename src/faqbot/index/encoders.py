@@ -20,12 +20,10 @@ def install_encoder(index: Path, source: Path, fingerprint: str, writer: Writer)
     if not encoder_problems(index, fingerprint) or source.resolve() == target.resolve():
         return checked_encoder(index, fingerprint)
     aside = target.with_name(layout.UNSEALED)
-    if aside.exists():
-        writer.remove(aside)
     writer.make_folder(aside)
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != layout.CHECKSUMS):
         copy = aside / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        writer.make_folder(copy.parent)
         writer.copy(path, copy)
     write_checksums(writer, aside, fingerprint=fingerprint)
     for folder in (*(path for path in aside.rglob("*") if path.is_dir()), aside):
@@ -42,6 +40,11 @@ def checked_encoder(index: Path, fingerprint: str) -> Path:
     if problems:
         raise IndexDamagedError(f"{problems[0]}. {BUILD_ADVICE.format(index=index)}")
     return layout.encoder_folder(index, fingerprint)
+
+
+def installed_encoder(index: Path, fingerprint: str) -> Path | None:
+    """The folder of an encoder that lies in the index whole, None if it must be exported."""
+    return None if encoder_problems(index, fingerprint) else layout.encoder_folder(index, fingerprint)
 
 
 def encoder_problems(index: Path, fingerprint: str) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ class Generation:
         return len(self._passages)
 
     def __contains__(self, passage_id: str) -> bool:
-        return int(self._ids.rows([id_number(passage_id)])[0]) >= 0
+        return self._ids.row(id_number(passage_id)) >= 0
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
@@ -91,7 +91,7 @@ class Generation:
 
     def document(self, document_id: str) -> Document:
         """One document; IndexMismatchError if there is none with this id."""
-        for row in self._document_keys.all_rows(document_key(document_id)).tolist():
+        for row in self._document_keys.rows(document_key(document_id)):
             document: Document = self._documents[row]
             if document.id == document_id:
                 return document
@@ -122,10 +122,10 @@ class Generation:
         return Stored(self._passages[row], self._tokens[row], self._pieces[row])
 
     def _rows(self, ids: Sequence[str]) -> list[int]:
-        rows: list[int] = self._ids.rows([id_number(each) for each in ids]).tolist()
+        rows = [self._ids.row(id_number(each)) for each in ids]
         if -1 in rows:
             missing = ids[rows.index(-1)]
-            raise IndexMismatchError(f"No passage {missing} in {self._folder}. Reload the index: it was built anew")
+            raise IndexMismatchError(f"No passage {missing!r} in {self._folder}. Reload the index: it was built anew")
         return rows
 
     def _checked(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -178,13 +178,14 @@ def current_name(index: Path) -> str:
     """The name of the generation in use; IndexMissingError where there is no index."""
     path = index / layout.CURRENT
     try:
-        return path.read_text("ascii").strip()
+        name = path.read_bytes().strip()
     except FileNotFoundError:
         if layout.generation_names(index):
             raise IndexDamagedError(f"{path} is missing. {REPAIR_ADVICE.format(index=index)}") from None
         raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}") from None
-    except UnicodeDecodeError:
-        raise IndexDamagedError(f"{path} is damaged. {REPAIR_ADVICE.format(index=index)}") from None
+    if not layout.GENERATION_NAME.fullmatch(name):
+        raise IndexDamagedError(f"{path} is damaged: it names no generation. {REPAIR_ADVICE.format(index=index)}")
+    return name.decode()
 
 
 def advice(index: Path, name: str) -> str:

@@ -7,6 +7,8 @@ encoders/<fingerprint>/        what turns questions into vectors
 cache/                         embeddings of a build that has not finished
 """
 
+import os
+import re
 from pathlib import Path
 
 CURRENT = "CURRENT"
@@ -16,6 +18,7 @@ ENCODERS = "encoders"
 CACHE = "cache"
 UNSEALED = ".new"  # what is being written, beside what it will become
 DISCARDED = ".old"  # what is being deleted
+GENERATION_NAME = re.compile(rb"[0-9]{6,}-[0-9a-f]{12}")
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.json"
@@ -61,8 +64,8 @@ def encoder_folder(index: Path, fingerprint: str) -> Path:
 
 
 def generation_names(index: Path) -> list[str]:
-    """The names of the sealed generations, oldest first; one that is being written or deleted is none."""
+    """The names of the sealed generations, oldest first; one that is being written or deleted is not among them."""
     folder = index / GENERATIONS
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path.name for path in folder.iterdir() if GENERATION_NAME.fullmatch(os.fsencode(path.name)))

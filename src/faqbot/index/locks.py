@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from faqbot.errors import IndexBusyError
+from faqbot.errors import IndexBusyError, IndexMissingError
 from faqbot.index import layout
+from faqbot.index.writing import reporting
 
 if sys.platform == "win32":  # which refuses to delete what somebody has open, so that readers need no lock
     import msvcrt
@@ -65,12 +66,17 @@ def claimed(folder: Path) -> Iterator[bool]:
 
 @contextmanager
 def building(index: Path) -> Iterator[None]:
-    """The right to write to an index, for one process at a time; makes the index folder if there is none.
+    """The right to write to an index, for one process at a time.
 
-    Raises IndexBusyError, naming the process that has it.
+    Raises IndexBusyError, naming the process that has it, IndexMissingError where there is no such folder and
+    IndexWriteError where it cannot be written to.
     """
-    index.mkdir(parents=True, exist_ok=True)
-    with (index / layout.LOCK).open("a+") as file:
+    if not index.is_dir():
+        raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}")
+    path = index / layout.LOCK
+    with reporting(path):
+        file = path.open("a+")
+    with file:
         try:
             _hold(file.fileno())
         except OSError:
@@ -79,7 +85,8 @@ def building(index: Path) -> Iterator[None]:
                 f"Another process ({file.read().strip() or 'unknown'}) is building the index at {index}. "
                 "Wait until it has ended, or end it, then run the command again"
             ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        with reporting(path):
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
         yield

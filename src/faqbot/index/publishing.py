@@ -1,8 +1,9 @@
 """Sealing: contents are written aside, flushed, hashed, checked by opening, and then pointed to."""
 
 import json
-from collections.abc import Callable
-from contextlib import nullcontext
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +40,8 @@ def publish(
     EncoderError or IndexMismatchError for contents that cannot be an index.
     """
     writer = Writer(on_step)
-    with nullcontext() if cache else building(index):
-        folder = begin(index, writer)
+    writer.make_folder(index)
+    with nullcontext() if cache else building(index), unsealed(index, writer) as folder:
         install_encoder(index, encoder_folder, contents.encoder.fingerprint, writer)
         documents = write_documents(writer, folder, contents.documents)
         passages, vectors, tokens = write_passages(writer, folder, contents.passages, contents.encoder)
@@ -67,15 +68,20 @@ def publish(
         return manifest
 
 
-def begin(index: Path, writer: Writer) -> Path:
-    """An empty folder to write a generation in, once what an earlier build left behind is deleted."""
-    for parent in (index / layout.GENERATIONS, index / layout.ENCODERS):
-        parent.mkdir(exist_ok=True)
+@contextmanager
+def unsealed(index: Path, writer: Writer) -> Iterator[Path]:
+    """An empty folder to write a generation in, once what an earlier build left behind is deleted; it goes again if
+    it cannot be sealed."""
+    for parent in (index, index / layout.GENERATIONS, index / layout.ENCODERS):
+        writer.make_folder(parent)
         for path in sorted(path for path in parent.iterdir() if path.name.startswith(".")):
             writer.remove(path)
     folder = index / layout.GENERATIONS / layout.UNSEALED
     writer.make_folder(folder)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_calibration(writer: Writer, folder: Path, calibration: dict[str, Any]) -> None:

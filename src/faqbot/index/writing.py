@@ -75,10 +75,10 @@ class Writer:
             self.copy(source, target)
 
     def make_folder(self, path: Path) -> None:
-        """An empty folder."""
+        """A folder, unless it is there."""
         self.step(f"make {path.name}")
         with reporting(path):
-            path.mkdir(parents=True)
+            path.mkdir(parents=True, exist_ok=True)
 
     def seal_folder(self, path: Path) -> None:
         """Flush the entries of a folder."""

@@ -1,0 +1,133 @@
+"""Kills a process at every write point of an act on an index, and prints what was left: one JSON line for each point.
+
+Usage: index_killing.py WORK ACT, where ACT is a key of ACTS. It runs by itself, for only a process of one thread may
+fork.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import bm25s  # noqa: F401  (loaded once here, not in every child)
+
+from faqbot.index import add_calibration, open_cache, open_generation, publish, repair, rollback, verify
+from faqbot.index.segments import Embedding
+from index_samples import TEXTS, sample_contents, sample_encoder
+
+Step = Callable[[str], None]
+OLD, NEW, NEXT = ({"made": name} for name in ("old", "new", "next"))
+
+
+def build(index: Path, notes: dict[str, str], step: Step, encoder: str = "encoder") -> None:
+    contents = sample_contents((*TEXTS, f"The {notes['made']} one."), notes=notes)
+    publish(index, contents, encoder_folder=index.parent / encoder, keep=2, on_step=step)
+
+
+def build_from_cache(index: Path, step: Step) -> None:
+    contents = sample_contents((*TEXTS, "The new one."), notes=NEW)
+    with open_cache(index, on_step=step) as cache:
+        for number, each in enumerate(sample_contents().passages):
+            cache.put({bytes([number] * 16): Embedding(each.vectors[0], each.tokens, each.pieces)})
+            cache.flush()
+        publish(index, contents, encoder_folder=index.parent / "encoder", cache=cache, on_step=step)
+
+
+def nothing(name: str) -> None:
+    """No step is of interest."""
+
+
+def spoil(index: Path) -> None:
+    """Damage a file that can be written anew."""
+    path = index / "generations" / (index / "CURRENT").read_text().strip() / "words.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+
+
+def no_preparation(index: Path) -> None:
+    """The act is on an index as it is."""
+
+
+ACTS: dict[str, tuple[Callable[[Path], None], Callable[[Path, Step], object]]] = {
+    "build from a cache": (no_preparation, build_from_cache),
+    "first build": (shutil.rmtree, lambda index, step: build(index, NEW, step)),
+    "calibrate": (no_preparation, lambda index, step: add_calibration(index, {"a": 1}, on_step=step)),
+    "roll back": (no_preparation, lambda index, step: rollback(index, on_step=step)),
+    "repair": (spoil, lambda index, step: repair(index, on_step=step)),
+}
+
+
+def count_steps(index: Path, act: str) -> list[str]:
+    """Run the act to its end; the names of its steps."""
+    prepare, run = ACTS[act]
+    steps: list[str] = []
+    prepare(index)
+    run(index, steps.append)
+    return steps
+
+
+def killed_at(index: Path, act: str, number: int) -> None:
+    """Run the act in a child that kills itself at one of its steps."""
+    prepare, run = ACTS[act]
+    prepare(index)
+    child = os.fork()
+    if child == 0:
+        met = iter(range(number + 1))
+
+        def step(name: str) -> None:
+            if next(met) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        run(index, step)
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"step {number} was not reached"
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def served(index: Path) -> str:
+    """What the index serves, or the error it gives."""
+    try:
+        with open_generation(index) as generation:
+            assert list(generation.passages())[-1].text == f"The {generation.manifest.notes['made']} one."
+            return f"{generation.manifest.notes['made']}{'' if not generation.calibration else ', calibrated'}"
+    except Exception as error:  # noqa: BLE001  (whatever it is, the test is to see it)
+        return f"{type(error).__name__}: {error}"
+
+
+def main(work: Path, act: str) -> None:
+    """One line for each step: its name, what served after the kill, and what the next build made of it."""
+    base = work / "base"
+    sample_encoder(work / "encoder")
+    build(base, {"made": "first"}, nothing)
+    build(base, OLD, nothing)
+    steps = count_steps(shutil.copytree(base, work / "trial"), act)
+    for number, name in enumerate(steps):
+        index = work / f"at{number}"
+        shutil.copytree(base, index)
+        killed_at(index, act, number)
+        after = served(index)
+        build(index, NEXT, nothing)
+        print(
+            json.dumps(
+                {
+                    "step": name,
+                    "after": after,
+                    "next": served(index),
+                    "problems": verify(index),
+                    "generations": len(list((index / "generations").iterdir())),
+                    "left": sorted(path.name for path in index.iterdir()),
+                    "encoders": sorted(path.name for path in (index / "encoders").iterdir()),
+                }
+            )
+        )
+        shutil.rmtree(index)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

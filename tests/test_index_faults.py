@@ -1,0 +1,136 @@
+"""Whatever stops a build, the old generation serves, and the next build succeeds."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from faqbot.errors import IndexBusyError, IndexWriteError
+from faqbot.index import EncodedPassage, open_generation, publish
+from index_samples import sample_contents, sample_encoder
+
+SCRIPT = Path(__file__).with_name("index_killing.py")
+
+
+@pytest.fixture
+def work() -> Iterator[Path]:
+    """A folder in memory where there is one: flushing hundreds of files to a disk takes minutes."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def kill_everywhere(tmp_path: Path, act: str) -> list[dict[str, Any]]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, str(SCRIPT), str(tmp_path), act]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def points_to_the_new(points: list[dict[str, Any]]) -> int:
+    """The number of the first point after CURRENT has been renamed."""
+    return 1 + next(n for n, point in enumerate(points) if point["step"] == "rename CURRENT.new to CURRENT")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("act", "least", "before", "since"),
+    [
+        ("build from a cache", 75, {"old"}, "new"),
+        ("first build", 60, {"IndexMissingError", "IndexDamagedError"}, "new"),
+        ("calibrate", 30, {"old"}, "old, calibrated"),
+        ("roll back", 5, {"old"}, "first"),
+        ("repair", 60, {"IndexDamagedError"}, "old"),
+    ],
+)
+def test_a_kill_at_any_write_point_leaves_what_served(
+    work: Path, act: str, least: int, before: set[str], since: str
+) -> None:
+    points = kill_everywhere(work, act)
+    assert len(points) >= least
+    switch = points_to_the_new(points)
+    assert {point["after"].partition(":")[0] for point in points[:switch]} == before
+    assert {point["after"] for point in points[switch:]} == {since}
+    assert {point["next"] for point in points} == {"next"}
+    in_use = [each for point in points for each in point["problems"] if "is not in use" not in each]
+    assert in_use == []
+    assert {point["generations"] for point in points} <= {1, 2}
+    assert {tuple(point["left"]) for point in points} == {("CURRENT", "LOCK", "encoders", "generations")}
+    assert {tuple(point["encoders"]) for point in points} == {("f1",)}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.name != "posix" or subprocess.run(mounting, capture_output=True).returncode:
+        pytest.skip("mounting a small disk is not permitted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_a_clear_error_and_the_old_generation_serves(small_disk: Path, tmp_path: Path) -> None:
+    index = small_disk / "index"
+    encoder = sample_encoder(tmp_path / "encoder")
+    old = publish(index, sample_contents(), encoder_folder=encoder)
+    used = sum(path.stat().st_size for path in index.rglob("*"))
+    for size in (3_000, 5_000, 20_000):
+        texts = [f"Passage {number} of many, and it is not very long." for number in range(size)]
+        with pytest.raises(
+            IndexWriteError, match=r"Cannot write .*: No space left on device\. The index in use is unc"
+        ):
+            publish(index, sample_contents(texts), encoder_folder=encoder)
+    with open_generation(index) as generation:
+        assert generation.manifest.id == old.id
+    assert sum(path.stat().st_size for path in index.rglob("*")) == used
+    assert publish(index, sample_contents(), encoder_folder=encoder).previous == old.id
+
+
+def test_a_read_only_index_answers_and_refuses_to_be_built(small_disk: Path, tmp_path: Path) -> None:
+    index = small_disk / "index"
+    encoder = sample_encoder(tmp_path / "encoder")
+    old = publish(index, sample_contents(), encoder_folder=encoder)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(IndexWriteError, match=r"Cannot write .*Read-only file system"):
+        publish(index, sample_contents(), encoder_folder=encoder)
+    with open_generation(index) as generation:
+        assert generation.manifest.id == old.id
+
+
+def test_a_second_build_is_refused_with_the_number_of_the_first(tmp_path: Path) -> None:
+    encoder = sample_encoder(tmp_path / "encoder")
+    contents = sample_contents()
+
+    def passages() -> Iterator[EncodedPassage]:
+        with pytest.raises(IndexBusyError, match=rf"Another process \({os.getpid()}\) is building the index at"):
+            publish(tmp_path / "index", sample_contents(), encoder_folder=encoder)
+        yield from sample_contents().passages
+
+    contents = type(contents)(contents.documents, passages(), contents.encoder)
+    assert publish(tmp_path / "index", contents, encoder_folder=encoder).passages == 5
+
+
+def test_an_error_while_passages_are_read_leaves_nothing_behind(tmp_path: Path) -> None:
+    encoder = sample_encoder(tmp_path / "encoder")
+    old = publish(tmp_path / "index", sample_contents(), encoder_folder=encoder)
+    contents = sample_contents()
+
+    def passages() -> Iterator[EncodedPassage]:
+        yield from sample_contents().passages
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(
+            tmp_path / "index",
+            type(contents)(contents.documents, passages(), contents.encoder),
+            encoder_folder=encoder,
+        )
+    assert [path.name for path in (tmp_path / "index" / "generations").iterdir()] == [old.id]
