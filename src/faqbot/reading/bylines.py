@@ -17,7 +17,7 @@ _DATES = tuple(
         rf"{_MONTH},?\s+{_YEAR}",
     )
 )
-_READ_TIME = re.compile(r"\b\d{1,3}\s?-?\s?min(?:ute)?s?\.?(?:\s+(?:to\s+)?read(?:ing)?(?:\s+time)?)?\b", re.IGNORECASE)
+_READ_TIME = re.compile(r"\b\d{1,3}\s?-?\s?min(?:ute)?s?\.?\s+(?:to\s+)?read(?:ing)?(?:\s+time)?\b", re.IGNORECASE)
 _BY = re.compile(
     r"(?P<what>(?:(?:medically|clinically|fact|expert)[- ])?(?:reviewed|checked|approved|verified)|written|posted"
     r"|published|authored|edited|updated)?\s*(?:by|author|authors|writer)\s*:?\s+(?P<who>\S.{1,100})",
@@ -29,13 +29,20 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[^\W\d_][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|of|and|&)){0,12}"
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[^\W\d_a-z][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|of|and|&)){0,12}"
 )
-_CREDENTIALS = re.compile(
-    r"\b(?:M\.?D|Ph\.?D|D\.?O|DPT|PT|RN|MSc?|BSc|MPH|FRCP|DC)\b|\b(?:physician|doctor|physiotherapist"
-    r"|physical therapist|chiropractor|surgeon|specialist|professor"
-    r"|fellowship|university|certified|nurse|writer|journalist|editor|author"
-    r"|consultant|trainer|coach)\b",
+_SIGNED = re.compile(
+    r"(?:(?:Dr|Prof)\.?\s+)?(?:[^\W\d_a-z][\w.'’-]*\s+){1,3}[^\W\d_a-z][\w'’-]*,\s+(?:M\.?D\.?|Ph\.?D\.?|D\.?O\.?|DPT|PT|RN|MSc"
+    r"|MPH|FRCP|physiotherapist|physical therapist|physician|chiropractor|rheumatologist|orthopa?edic surgeon).{0,60}"
+)
+_CREDENTIALS = (
+    r"(?:physician|doctor|physiotherapist|physical therapist|chiropractor|surgeon|rheumatologist|neurologist|specialist"
+    r"|professor|lecturer|nurse|writer|journalist|editor|author|consultant|trainer|coach|researcher|graduate|dietitian)"
+)
+_BIOGRAPHY = re.compile(
+    r"(?:MD|M\.D\.|PhD|DO|DPT|PT|RN|MSc|MPH|FRCP|DC)\b"
+    rf"|\b(?:is|was|has been|works as) (?:an?|the)\b.{{0,80}}{_CREDENTIALS}|{_CREDENTIALS} (?:from|at|in)\b"
+    r"|\b(?:fellowship|board[- ]certified|years of (?:clinical )?experience|clinical practice)\b",
     re.IGNORECASE,
 )
 _LONGEST = 160
@@ -57,8 +64,10 @@ def byline(line: str) -> Facts | None:
 
 
 def is_biography(text: str) -> bool:
-    """Whether a paragraph that follows a byline says who the author is."""
-    return len(text.split()) <= _LONGEST_BIOGRAPHY and bool(_CREDENTIALS.search(text))
+    """Whether a paragraph that follows a byline says who the author is, without addressing the reader."""
+    first = text[:_LONGEST]
+    addressed = re.search(r"\byou(?:r|rself)?\b", first, re.IGNORECASE)
+    return len(text.split()) <= _LONGEST_BIOGRAPHY and bool(_BIOGRAPHY.search(first)) and not addressed
 
 
 def find_date(text: str) -> str:
@@ -83,9 +92,12 @@ def _part(part: str) -> Facts | None:
     rest = _READ_TIME.sub(" ", rest)
     touched = rest != part
     by = _BY.fullmatch(rest.strip(" ,"))
-    if by and _NAME.fullmatch(by["who"].strip(" ,.")):
-        reviewer = bool(re.search("review|check|approv|verif|edit", by["what"] or "", re.IGNORECASE))
-        return Facts(date=date) if reviewer else Facts(author=by["who"].strip(" ,."), date=date)
+    name = re.sub(r"\s+(?:on|at)$", "", by["who"].strip(" ,.")) if by else ""
+    if by and _NAME.fullmatch(name):
+        checked = re.search("review|check|approv|verif|edit", by["what"] or "", re.IGNORECASE)
+        return Facts(reviewed=date) if checked else Facts(author=name, date=date)
+    if not touched and _SIGNED.fullmatch(part):
+        return Facts(author=part)
     left = _LABEL.sub(" ", rest).strip(" ,.:;()/-–—")
     if left or not touched:
         return None

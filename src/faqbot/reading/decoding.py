@@ -21,14 +21,14 @@ _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _SAMPLE = 200_000
 
 
-def decode(content: bytes, limits: Limits) -> str:
-    """The text of a file: by its byte order mark, as UTF-8, else by what its bytes look like.
+def decode(content: bytes, limits: Limits, *, declared: str = "") -> str:
+    """The text of a file: by its byte order mark, as UTF-8, as it declares, else by what its bytes look like.
 
     Every kind of line end becomes one newline character, and unprintable characters are left out, so that places in
     the text mean the same everywhere. Raises ReadError for binary content and for text over the limits.
     """
     refuse_over(limits.characters * 4, len(content), "bytes of text")
-    return clean(_decode(content), limits)
+    return clean(_decode(content, declared), limits)
 
 
 def clean(text: str, limits: Limits) -> str:
@@ -39,14 +39,14 @@ def clean(text: str, limits: Limits) -> str:
     return text
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: bytes, declared: str) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
-    for encoding in _likely_encodings(content):
+    for encoding in (*_likely_encodings(content), declared):
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
+        except (UnicodeError, LookupError):
             continue
     return content.decode(_guess(content), errors="replace")
 

@@ -1,8 +1,10 @@
 """A draft of any format goes in, a Document comes out: title, pairs, references, and what must not be an answer."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from faqbot.markdown import Block, blocks, heading_text, plain
 from faqbot.reading.bylines import byline, is_biography
@@ -15,27 +17,18 @@ _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?\n]+|$)")
 _WORD = re.compile(r"\w+")
 _SHORT_SECTION = 120  # words; a longer section under a question is an article of its own, not an answer
 _SHORT_LINK = 14  # words; longer lines after "Related articles" belong to the article again
-_REPEATED = 5  # words; shorter lines may well be said twice
 _HEADING_ZONE = 12  # blocks; who wrote an article and when stands near its head
 
 
 def finish(document_id: str, draft: Draft) -> Document:
-    """The Document of a draft; stated facts win over those found in the text."""
-    text = draft.text
-    found = blocks(text)
-    references = find_references(found, text)
-    listed = set(references.spans)
-    title_block = _title_block(found) if not draft.pairs else None
-    found_facts, bylines = _bylines(found, text)
-    title = heading_text(title_block, text) if title_block else ""
-    facts = draft.facts.or_else(replace(found_facts, title=title, sources=references.sources))
-    removed = sorted(
-        listed | set(bylines) | set(_notices([b for b in found if (b.start, b.end) not in listed], text, facts.title))
-    )
-    pairs = draft.pairs or tuple(_question_sections(found, text, removed, facts, title_block))
+    """The Document of a draft; stated facts win over those found in the text.
+
+    Pairs were written to be answers: nothing is taken out of them.
+    """
+    facts, pairs, removed = (draft.facts, draft.pairs, ()) if draft.pairs else _found(draft)
     return Document(
         id=document_id,
-        text=text,
+        text=draft.text,
         title=facts.title or document_id.rpartition("/")[2].rpartition(".")[0],
         url=facts.url,
         author=facts.author,
@@ -45,8 +38,22 @@ def finish(document_id: str, draft: Draft) -> Document:
         tags=facts.tags,
         sources=facts.sources,
         pairs=pairs,
-        removed=tuple(merged(removed)),
+        removed=removed,
     )
+
+
+def _found(draft: Draft) -> tuple[Facts, tuple[Pair, ...], tuple[Span, ...]]:
+    """What the text itself shows: facts, questions with their answers, and what is no answer."""
+    text, found = draft.text, blocks(draft.text)
+    title = next((block for block in found if block.kind == "heading" and block.level == 1), None)
+    references = find_references(found, text)
+    about, bylines = _bylines(found, text)
+    about = replace(about, title=heading_text(title, text) if title else "", sources=references.sources)
+    facts = draft.facts.or_else(about)
+    listed = set(references.spans)
+    others = [block for block in found if (block.start, block.end) not in listed]
+    removed = tuple(merged(sorted({*listed, *bylines, *_notices(others, text, facts.title)})))
+    return facts, tuple(_question_sections(found, text, removed, facts, title)), removed
 
 
 def merged(spans: Sequence[Span]) -> Iterator[Span]:
@@ -63,17 +70,11 @@ def merged(spans: Sequence[Span]) -> Iterator[Span]:
         yield current
 
 
-def _title_block(found: Sequence[Block]) -> Block | None:
-    """The only heading of the first level, or the first heading if nothing stands before it."""
-    tops = [block for block in found if block.kind == "heading" and block.level == 1]
-    return tops[0] if tops else None
-
-
 def _bylines(found: Sequence[Block], text: str) -> tuple[Facts, list[Span]]:
     """Author and dates near the head; a byline with a biography below it stays, as an answer to who wrote this."""
     facts, spans = Facts(), []
     for at, block in enumerate(found[:_HEADING_ZONE]):
-        if block.kind == "heading" and block.level == 1:
+        if block.kind not in ("heading", "paragraph") or block.level == 1:
             continue
         about = byline(plain(text[block.start : block.end]))
         if about is None:
@@ -89,21 +90,31 @@ def _bylines(found: Sequence[Block], text: str) -> tuple[Facts, list[Span]]:
 def _notices(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
     """Places of page furniture: whole blocks, or single sentences of longer ones."""
     seen: set[str] = set()
-    linking = False
     title_words = set(_WORD.findall(title.casefold()))
-    for block in found:
+    linking = furniture = False
+    for block, following in zip(found, (*found[1:], None), strict=True):
         piece = plain(text[block.start : block.end].lstrip("#-*+ "))
+        short = len(piece.split()) <= _SHORT_LINK
         if opens_comments(piece) and block.start > len(text) // 2:
             yield block.start, len(text)
             return
-        linking = opens_links(piece) or (linking and len(piece.split()) <= _SHORT_LINK)
-        repeated = block.kind == "paragraph" and len(piece.split()) >= _REPEATED and piece in seen
+        linking = opens_links(piece) or (linking and short and not _leads_to_prose(block, following, text))
+        # An author's biography is said again below the article, after such a line as "Website | + posts".
+        repeated = furniture and block.kind == "paragraph" and piece in seen
         caption = block.kind == "paragraph" and piece[:1].islower() and set(_WORD.findall(piece)) <= title_words
-        if linking or repeated or caption or (is_notice(piece) and len(piece.split()) <= _SHORT_LINK):
+        furniture = linking or repeated or caption or (short and is_notice(piece))
+        if furniture:
             yield block.start, block.end
         else:
             yield from _notice_sentences(block, text)
         seen.add(piece)
+
+
+def _leads_to_prose(block: Block, following: Block | None, text: str) -> bool:
+    """Whether a heading belongs to the article again, after links to others."""
+    if block.kind != "heading" or following is None or following.kind == "heading":
+        return False
+    return len(text[following.start : following.end].split()) > _SHORT_LINK
 
 
 def _notice_sentences(block: Block, text: str) -> Iterator[Span]:
@@ -122,24 +133,33 @@ def _question_sections(
     found: Sequence[Block], text: str, removed: Sequence[Span], facts: Facts, title: Block | None
 ) -> Iterator[Pair]:
     """A pair for each heading that asks something and has a short section of its own before the next heading."""
-    for at, block in enumerate(found):
-        if block.kind != "heading" or block is title:
-            continue
-        question = heading_text(block, text)
+    for heading, section in _headed(found, removed):
+        question = heading_text(heading, text)
         alternates = facts.alternates.get(question, ())
-        if not (question.endswith("?") or alternates):
+        if heading is title or not (question.endswith("?") or alternates):
             continue
-        section = _section(found[at + 1 :], removed)
-        if section and (alternates or len(text[slice(*section)].split()) <= _SHORT_SECTION):
-            yield Pair(question, alternates, *section)
+        span = section[0].start, section[-1].end
+        # A lead that ends in a colon is no answer: the parts below it are.
+        if text[slice(*span)].endswith(":"):
+            continue
+        if alternates or len(text[slice(*span)].split()) <= _SHORT_SECTION:
+            yield Pair(question, alternates, *span)
 
 
-def _section(following: Sequence[Block], removed: Sequence[Span]) -> Span | None:
-    """From the first block to the last before a heading, a rule or anything removed."""
-    ends = 0
-    for ends, block in enumerate(following, 1):
-        cut = any(start < block.end and block.start < end for start, end in removed)
-        if block.kind in ("heading", "break") or cut:
-            ends -= 1
-            break
-    return (following[0].start, following[ends - 1].end) if ends else None
+def _headed(found: Sequence[Block], removed: Sequence[Span]) -> Iterator[tuple[Block, list[Block]]]:
+    """Each heading with the blocks right below it, up to the next heading, rule or removed place."""
+    heading: Block | None = None
+    section: list[Block] = []
+    for block in (*found, None):
+        ends = block is None or block.kind in ("heading", "break") or _touched(block, removed)
+        if ends and heading and section:
+            yield heading, section
+        if block is not None and not ends:
+            section.append(block)
+        else:
+            heading, section = block if block and block.kind == "heading" else None, []
+
+
+def _touched(block: Block, removed: Sequence[Span]) -> bool:
+    at = bisect_right(removed, block.start, key=itemgetter(1))
+    return at < len(removed) and removed[at][0] < block.end

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from faqbot.errors import ReadError
 from faqbot.reading.decoding import decode
+from faqbot.reading.docx import read_docx
 from faqbot.reading.drafts import Draft
 from faqbot.reading.finishing import finish
+from faqbot.reading.html import read_html
 from faqbot.reading.limits import Limits, refuse_over
 from faqbot.reading.markdown import read_markdown
 from faqbot.reading.pairs import read_csv, read_json, read_jsonl, read_tsv, read_yaml
+from faqbot.reading.pdf import read_pdf
 from faqbot.reading.plain import read_plain
 from faqbot.types import Document
 
@@ -26,7 +29,13 @@ _TEXT: Mapping[str, Callable[[str, Limits], Draft]] = {
     ".yaml": read_yaml,
     ".yml": read_yaml,
 }
-_BINARY: Mapping[str, Callable[[bytes, Limits], Draft]] = {}
+_BINARY: Mapping[str, Callable[[bytes, Limits], Draft]] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+}
 SUFFIXES = frozenset((*_TEXT, *_BINARY))
 _DEFAULT = Limits()
 

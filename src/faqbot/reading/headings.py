@@ -6,6 +6,7 @@ from faqbot.reading.lines import Line
 from faqbot.reading.vocabulary import vocabulary
 
 _LONGEST = 18  # words; the longest heading met in scraped health articles had 13
+_LONGEST_LINE = 140  # characters
 _SENTENCE_CASE_LONGEST = 9
 _ORDINAL = re.compile(
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|step|exercise|stage|week|"
@@ -16,8 +17,10 @@ _ORDINAL = re.compile(
 
 def is_heading(text: str, following: Line | None) -> bool:
     """Whether a line that stands alone names what follows it, judged by length, end mark and capital letters."""
+    if not text or len(text) > _LONGEST_LINE or following is None:
+        return False
     words = text.split()
-    if not words or len(words) > _LONGEST or len(text) > 140 or following is None:
+    if len(words) > _LONGEST:
         return False
     if text[-1] in ".,;…" or not (text[0].isupper() or text[0].isdigit() or text[0] in "\"“‘'¿("):
         return False

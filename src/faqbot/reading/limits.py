@@ -11,7 +11,7 @@ class Limits:
 
     `bytes` is the file itself, `expanded` what an archive or compressed stream may unpack to (bytes), `characters`
     the text that comes out, `line` one line of it, `pages` those of a PDF, `rows` question-answer rows, `nesting`
-    levels of JSON, YAML or HTML, `nodes` values of a JSON or YAML file, `seconds` the time for one PDF.
+    levels of JSON or YAML, `nodes` values of one, `tags` levels of HTML, `seconds` the time for one PDF.
     """
 
     bytes: int = 30_000_000
@@ -22,6 +22,7 @@ class Limits:
     rows: int = 50_000
     nesting: int = 40
     nodes: int = 500_000
+    tags: int = 300
     seconds: float = 60.0
 
 

@@ -10,6 +10,7 @@ from faqbot.reading.headings import is_heading, is_ordinal, title_case
 from faqbot.reading.limits import Limits
 from faqbot.reading.lines import Line, lines
 from faqbot.reading.notices import is_notice
+from faqbot.reading.outline import closes, nested
 from faqbot.reading.tables import Row, table_rows
 
 _HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
@@ -18,7 +19,8 @@ _QUESTIONS = re.compile(
     r"(?:frequently asked questions|faqs?|questions (?:and|&) answers|q ?& ?a)\b.{0,80}", re.IGNORECASE
 )
 _ASKED = re.compile(r"(?:q(?:uestion)?\s*\d*)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
-_ANSWERED = re.compile(r"(?:a(?:nswer)?)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
+_ANSWERED = re.compile(r"\A(?:a(?:nswer)?)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[\^?\w{1,12}\]")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
 _WRAPPED_AT = 45  # shorter lines than this were not wrapped by a program
 _SECTION, _PART = 2, 3
@@ -34,7 +36,7 @@ def read_plain(text: str, limits: Limits) -> Draft:
 
 def structured(text: str) -> str:
     """Markdown blocks, a blank line between them, from text whose headings are only short lines."""
-    return "\n\n".join(_Structure(lines(text)).blocks()) + "\n"
+    return "\n\n".join(nested(list(_Structure(lines(text)).blocks()))) + "\n"
 
 
 class _Structure:
@@ -87,6 +89,8 @@ class _Structure:
         return ["---"]
 
     def _table(self) -> list[str]:
+        if not self.lines[self.at].gap:  # each run of lines is looked at once
+            return []
         end = self.at + 1
         while end < len(self.lines) and not self.lines[end].gap and self.lines[end].look == "text":
             end += 1
@@ -109,7 +113,7 @@ class _Structure:
         heading = self._headed(_PART, line.text[asked.end() :] if asked else line.text)
         if following.gap:
             return [heading]
-        answer = self._paragraph()
+        answer = [_ANSWERED.sub("", text) if asked else text for text in self._paragraph()]
         outside = self.lines[self.at] if self.at < len(self.lines) else None
         loose = outside is not None and outside.gap and outside.look == "text" and not _ASKED.match(outside.text)
         return [heading, *answer, *(["---"] if loose else [])]
@@ -185,7 +189,7 @@ class _Structure:
 
     def _level(self, text: str) -> int:
         """Only what follows another heading at once, a question under "FAQs", or one of a counted row is a part."""
-        question = text.endswith("?")
+        question = text.endswith("?") and not closes(text)
         counted = is_ordinal(text) and is_ordinal(self.last) and self.last_level == _PART
         if (self.asking and question) or counted or (self.level == _SECTION and not self.asking):
             return _PART
@@ -200,14 +204,15 @@ class _Structure:
         group = [self._take()]
         while self.at < len(self.lines) and self._continues(self.lines[self.at]):
             group.append(self._take())
-        texts = [_ANSWERED.sub("", group[0].text, count=1), *(line.text for line in group[1:])]
+        texts = [line.text for line in group]
         wrapped = sum(len(text) >= _WRAPPED_AT and not _SENTENCE_END.search(text) for text in texts[:-1])
         if len(texts) > 1 and wrapped >= (len(texts) - 1) / 2:
             return [_tidy(" ".join(texts))]
         return [_tidy(text) for text in texts]
 
     def _continues(self, line: Line) -> bool:
-        return not line.gap and line.look == "text" and not is_notice(line.text) and not _ASKED.match(line.text)
+        apart = _ASKED.match(line.text) or _REFERENCE.match(line.text) or is_notice(line.text)
+        return not line.gap and line.look == "text" and not apart
 
 
 def _tidy(text: str) -> str:

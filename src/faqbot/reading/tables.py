@@ -10,7 +10,7 @@ from faqbot.reading.vocabulary import vocabulary
 
 Row = tuple[str, ...]
 
-_SEPARATOR = re.compile(r"\s*\|\s*|\t+|\s{3,}")
+_WIDE_GAP = re.compile(r"[ \t]{3,}|\t")
 _SENTENCE_END = re.compile(r"(?<=[.;!])\s+(?=[A-Z0-9])")
 _MOST_HEADER_WORDS = 14
 _MOST_COLUMNS = 6
@@ -27,12 +27,17 @@ def table_rows(lines: Sequence[str]) -> list[Row] | None:
 
 
 def _separated(lines: Sequence[str]) -> list[Row] | None:
-    rows = [tuple(cell.strip() for cell in _SEPARATOR.split(line.strip().strip("|"))) for line in lines]
+    rows = [tuple(cell.strip() for cell in _columns(line)) for line in lines]
     rows = [row for row in rows if any(cell.strip("-:= ") for cell in row)]
     width = len(rows[0]) if rows else 0
     if width < 2 or len(rows) < 2 or sum(len(row) == width for row in rows) < 0.8 * len(rows):
         return None
     return [_fit(row, width) for row in rows]
+
+
+def _columns(line: str) -> list[str]:
+    bare = line.strip().strip("|").strip()
+    return bare.split("|") if "|" in bare else _WIDE_GAP.sub("\t", bare).split("\t")
 
 
 def _flattened(lines: Sequence[str]) -> list[Row] | None:

@@ -44,7 +44,10 @@ class _Cutter:
         room = self.limit - self.count(frame.embedded_text)
         found = units(self.document.text, section.blocks, self.count, words=self.words, room=room)
         empty = self.count("")
-        contexts = [shortened(unit.context, self.count, room // 2 + empty) for unit in found]
+        short = {
+            context: shortened(context, self.count, room // 2 + empty) for context in {unit.context for unit in found}
+        }
+        contexts = [short[unit.context] for unit in found]
         sizes = [self.count(context) - empty for context in contexts]
         whole = section.pair is not None and sum(unit.pieces for unit in found) <= room
         ranges = [(0, len(found))] if whole else pack(found, sizes, words=self.words, room=room)

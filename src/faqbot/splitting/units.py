@@ -14,7 +14,8 @@ Bond = Literal["free", "item", "lead", "row", "sentence"]
 
 _WORD = re.compile(r"\S+")
 _CHUNK = 200  # characters; white space is looked for within so many when a sentence must be cut
-_LONGEST_LEAD = 60  # words
+_SHORT_LEAD = 30  # words
+_LONGEST_LEAD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _leaning(text: str, blocks: Sequence[Block]) -> Iterator[tuple[Block, Bond, 
             leads += [text[block.start : block.end]] * (block.level + 1 - len(leads))
         else:
             yield block, "free", ""
-            leads = [_last_sentence(text, block)]
+            leads = [_lead(text, block)]
         before = block
 
 
@@ -68,11 +69,17 @@ def _header(text: str, row: Block, lead: str) -> str:
     return "\n".join(part for part in (lead if lead.endswith(":") else "", header) if part)
 
 
-def _last_sentence(text: str, block: Block) -> str:
+def _lead(text: str, block: Block) -> str:
+    """The last sentence of a paragraph, with as many before it as make it a short text."""
     if block.kind != "paragraph":
         return ""
-    last = text[slice(*sentences(text, block.start, block.end)[-1])]
-    return last if len(last.split()) <= _LONGEST_LEAD else ""
+    start = block.end
+    for before, _ in reversed(sentences(text, block.start, block.end)):
+        if start < block.end and len(text[before : block.end].split()) > _SHORT_LEAD:
+            break
+        start = before
+    lead = text[start : block.end]
+    return lead if len(lead.split()) <= _LONGEST_LEAD else ""
 
 
 def _pieces(text: str, block: Block, count: Count, words: int, most: int) -> Iterator[Span]:

@@ -1,0 +1,74 @@
+"""A web page goes in, the article in it comes out as a draft; the only door to trafilatura. Nothing is fetched."""
+
+import re
+from typing import Any
+
+from faqbot.errors import need
+from faqbot.markdown import blocks
+from faqbot.reading.damage import readable
+from faqbot.reading.decoding import clean, decode
+from faqbot.reading.drafts import Draft, Facts
+from faqbot.reading.limits import Limits
+from faqbot.reading.markup import bold_lines_as_headings, check_nesting, to_markdown
+from faqbot.reading.references import find_references
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
+_MANY_WORDS = 400  # of a page, above which most words may well be menus
+
+
+def read_html(content: bytes, limits: Limits) -> Draft:
+    """The main text of a page with its headings, lists and tables, and what its head says about it."""
+    page = _XML_DECLARATION.sub("", decode(content, limits, declared=_declared(content)))
+    check_nesting(page, limits)
+    text = _article(page, limits)
+    linked = _extract(page, links=True)
+    sources = find_references(blocks(linked), linked).sources
+    about = _metadata(page)
+    return Draft(bold_lines_as_headings(text), about.or_else(Facts(sources=sources)))
+
+
+def _declared(content: bytes) -> str:
+    found = _CHARSET.search(content[:4096])
+    return found[1].decode("ascii") if found else ""
+
+
+def _article(page: str, limits: Limits) -> str:
+    """The extract, or the whole page if it is a small one of which the extract has too little."""
+    extract, whole = _extract(page, links=False), to_markdown(page)
+    words = len(whole.split())
+    missed = len(extract.split()) < _SHARE * words and words < _MANY_WORDS
+    return clean(whole if missed or not extract else extract, limits)
+
+
+def _extract(page: str, *, links: bool) -> str:
+    with readable("HTML"):
+        text: str | None = _trafilatura().extract(
+            page,
+            output_format="markdown",
+            include_links=links,
+            include_comments=False,
+            include_images=False,
+            favor_recall=True,
+        )
+    return text or ""
+
+
+def _metadata(page: str) -> Facts:
+    # Dates only where the page states them: a search of its text finds dates of anything.
+    with readable("HTML"):
+        about: Any = _trafilatura().extract_metadata(
+            page, date_config={"extensive_search": False, "original_date": True}
+        )
+    if about is None:
+        return Facts()
+    return Facts(title=about.title or "", url=about.url or "", author=about.author or "", date=about.date or "")
+
+
+def _trafilatura() -> Any:
+    try:
+        import trafilatura
+    except ImportError as error:
+        raise need("trafilatura", "build", error) from error
+    return trafilatura
