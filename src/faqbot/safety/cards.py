@@ -1,0 +1,109 @@
+"""The rules that fired become the card that people see: a heading, what to do, the numbers, the words it goes by."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from faqbot.errors import SettingsError
+from faqbot.safety.book import Fired
+from faqbot.types import Alert, Level, Number
+
+CRISIS = "crisis"
+_MOST_REASONS = 3
+_MOST_QUOTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The words of one kind of card in one region."""
+
+    heading: str
+    lead: str
+    body: tuple[str, ...]
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What people are told in one region: the banner that always stands there and the cards by kind."""
+
+    name: str
+    banner: str
+    cards: dict[str, Card]
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """The regional profiles by name."""
+    text = files("faqbot.safety").joinpath("cards.toml").read_text(encoding="utf-8")
+    return {name: _region(name, fields) for name, fields in tomllib.loads(text)["region"].items()}
+
+
+def find_region(name: str) -> Region:
+    """A profile by its name. Raises SettingsError with the names there are."""
+    known = regions()
+    if name not in known:
+        raise SettingsError(f"The region is {name!r}, expected one of: {', '.join(known)}. Change FAQBOT_REGION")
+    return known[name]
+
+
+def standing_banner(region: str = "neutral") -> str:
+    """The sentence that is always on show, whatever a person wrote."""
+    return find_region(region).banner
+
+
+def card(kind: str, region: str = "neutral") -> Card:
+    """The card of a kind: "conditional", "urgent", "emergency" or "crisis"."""
+    return find_region(region).cards[kind]
+
+
+def write_alert(fired: tuple[Fired, ...], region: str = "neutral") -> Alert:
+    """The Alert for the rules that fired, highest level first; without any, the level is "none" and nothing is said."""
+    profile = find_region(region)
+    if not fired:
+        return Alert()
+    level = fired[0].level
+    top = [found for found in fired if found.level == level]
+    shown = profile.cards[_kind(level, top)]
+    quotes = tuple(dict.fromkeys(text for found in top for text in found.texts))
+    body = (*_because(quotes), *_reasons(top), *shown.body)
+    return Alert(
+        level=level,
+        categories=tuple(dict.fromkeys(found.rule.category for found in fired)),
+        message="\n".join((shown.heading, *body, *_spoken(shown.numbers))),
+        matches=quotes,
+        rules=tuple(found.rule.id for found in fired),
+        heading=shown.heading,
+        body=body,
+        numbers=shown.numbers,
+    )
+
+
+def _kind(level: Level, top: list[Fired]) -> str:
+    return CRISIS if level == "emergency" and any(found.rule.category == CRISIS for found in top) else level
+
+
+def _because(quotes: tuple[str, ...]) -> tuple[str, ...]:
+    quoted = "; ".join(f"“{' '.join(text.split())}”" for text in quotes[:_MOST_QUOTES])
+    return (f"Because you wrote: {quoted}.",) if quoted else ()
+
+
+def _reasons(top: list[Fired]) -> tuple[str, ...]:
+    """What the rules say, each sentence once; a crisis says it in its own card and nothing else first."""
+    ordered = sorted(top, key=lambda found: found.rule.category != CRISIS)
+    return tuple(dict.fromkeys(found.rule.reason for found in ordered))[:_MOST_REASONS]
+
+
+def _spoken(numbers: tuple[Number, ...]) -> tuple[str, ...]:
+    return tuple(f"{number.label}: {number.tel}" for number in numbers)
+
+
+def _region(name: str, fields: dict[str, Any]) -> Region:
+    return Region(name, fields["banner"], {kind: _card(words) for kind, words in fields["card"].items()})
+
+
+def _card(words: dict[str, Any]) -> Card:
+    numbers = tuple(Number(number["label"], number["tel"]) for number in words.get("numbers", ()))
+    return Card(words["heading"], words["lead"], tuple(words["body"]), numbers)

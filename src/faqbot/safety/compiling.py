@@ -1,0 +1,144 @@
+"""Groups, findings and rules become a Book: names are checked, phrases grown into a trie."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from faqbot import lexicon
+from faqbot.safety.book import Book, Finding, Group, NumberGroup, Pattern, Rule
+from faqbot.safety.sheet import Entry
+
+FILLERS = "fillers"
+NEVER_MENDED = "never_mended"
+LEXICON = "lexicon:"
+_DEEPEST = 6
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the files have said so far, with the entry that each thing came from."""
+
+    groups: dict[str, Group] = field(default_factory=dict)
+    numbers: dict[str, NumberGroup] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    shorthand: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    places: dict[str, Entry] = field(default_factory=dict)
+
+    def add_group(self, group: Group, entry: Entry) -> None:
+        """Add a group, or its phrases to the group of that name."""
+        known = self.groups.get(group.name)
+        self.groups[group.name] = replace(known, phrases=known.phrases + group.phrases) if known else group
+        self.places[f"words {group.name}"] = entry
+
+    def add_number(self, number: NumberGroup) -> None:
+        """Add a number group."""
+        self.numbers[number.name] = number
+
+    def add_finding(self, finding: Finding, entry: Entry) -> None:
+        """Add a finding, or its patterns to the finding of that id."""
+        known = self.findings.get(finding.id)
+        self.findings[finding.id] = replace(known, patterns=known.patterns + finding.patterns) if known else finding
+        self.places[f"finding {finding.id}"] = entry
+
+    def add_rule(self, rule: Rule, entry: Entry) -> None:
+        """Add a rule, in place of the rule of that id."""
+        self.rules[rule.id] = rule
+        self.places[f"rule {rule.id}"] = entry
+
+    def remove_rule(self, rule_id: str, entry: Entry) -> None:
+        """Take a rule out."""
+        if rule_id not in self.rules:
+            raise entry.wrong(f"there is no rule {rule_id!r} to take out. Run: faqbot rules", "rule")
+        del self.rules[rule_id]
+
+
+def compile_book(draft: Draft) -> Book:
+    """Check every name and grow the phrases. Raises RulesError with the line of a name that does not exist."""
+    concepts = {concept.name: concept.phrases for concept in lexicon.concepts()}
+    groups = draft.groups | {name: Group(name, "state", ()) for name in draft.numbers}
+    _check_names(draft, groups)
+    trie: dict[str, Any] = {}
+    forms: dict[str, set[str]] = {}
+    plain: set[str] = set()
+    for group in draft.groups.values():
+        if group.name in (FILLERS, NEVER_MENDED):
+            continue
+        place = draft.places[f"words {group.name}"]
+        for phrase in sorted({grown for text in group.phrases for grown in _grown(text, draft, concepts, place)}):
+            _plant(trie, forms, plain, phrase, group.name)
+    fillers = frozenset(draft.groups[FILLERS].phrases) if FILLERS in draft.groups else frozenset()
+    spared = frozenset(draft.groups[NEVER_MENDED].phrases) if NEVER_MENDED in draft.groups else frozenset()
+    targets = plain | set(forms)
+    return Book(
+        groups=groups,
+        numbers=tuple(draft.numbers.values()),
+        findings=draft.findings,
+        rules=tuple(draft.rules.values()),
+        shorthand=draft.shorthand,
+        fillers=fillers,
+        trie=trie,
+        forms={word: tuple(sorted(bases)) for word, bases in forms.items()} | {word: () for word in plain - set(forms)},
+        known=frozenset(targets) | fillers | spared,
+        targets=_by_first_letter(targets - spared),
+        patterns=_by_first_group(draft.findings.values()),
+    )
+
+
+def _check_names(draft: Draft, groups: dict[str, Group]) -> None:
+    for finding in draft.findings.values():
+        for pattern in finding.patterns:
+            for name in pattern.groups:
+                if name not in groups:
+                    raise draft.places[f"finding {finding.id}"].wrong(f"there are no words {name!r}", "patterns")
+    for rule in draft.rules.values():
+        for name in (name for names in rule.when for name in names):
+            if name not in draft.findings:
+                raise draft.places[f"rule {rule.id}"].wrong(f"there is no finding {name!r}", "when")
+
+
+def _grown(
+    phrase: str, draft: Draft, concepts: dict[str, tuple[str, ...]], place: Entry, depth: int = 0
+) -> Iterator[str]:
+    """A phrase with each <name> written out, as every phrase of that group or lexicon concept."""
+    start, opened, rest = phrase.partition("<")
+    if not opened:
+        yield phrase
+        return
+    name, _, end = rest.partition(">")
+    own = draft.groups.get(name)
+    listed = own.phrases if own else concepts.get(name.removeprefix(LEXICON))
+    if listed is None or depth > _DEEPEST:
+        raise place.wrong(f"{phrase!r} names <{name}>, which is neither words nor a concept of the lexicon", "phrases")
+    for text in listed:
+        for inner in _grown(text, draft, concepts, place, depth + 1):
+            yield from _grown(start + inner + end, draft, concepts, place, depth)
+
+
+def _plant(trie: dict[str, Any], forms: dict[str, set[str]], plain: set[str], phrase: str, group: str) -> None:
+    node = trie
+    for word in phrase.split():
+        if word.endswith("~"):
+            for form in lexicon.inflections(word[:-1]):
+                forms.setdefault(form, set()).add(f"~{word[:-1]}")
+            word = f"~{word[:-1]}"
+        else:
+            plain.add(word)
+        node = node.setdefault(word, {})
+    node[""] = (*node.get("", ()), group)
+
+
+def _by_first_letter(words: set[str]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for word in sorted(words):
+        if len(word) >= 4 and word.isalpha():
+            table.setdefault(word[0], []).append(word)
+    return {letter: tuple(listed) for letter, listed in table.items()}
+
+
+def _by_first_group(findings: Any) -> dict[str, tuple[tuple[Finding, Pattern], ...]]:
+    table: dict[str, list[tuple[Finding, Pattern]]] = {}
+    for finding in findings:
+        for pattern in finding.patterns:
+            table.setdefault(pattern.first, []).append((finding, pattern))
+    return {group: tuple(listed) for group, listed in table.items()}

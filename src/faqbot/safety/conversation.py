@@ -1,0 +1,60 @@
+"""A person's messages become an Alert: findings are gathered over the turns, and the highest level stays."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from faqbot.safety.book import Book, Fired, Rule
+from faqbot.safety.cards import write_alert
+from faqbot.safety.findings import Said, hear
+from faqbot.safety.loading import load_book
+from faqbot.types import Alert, Level
+
+LEVELS: tuple[Level, ...] = ("none", "conditional", "urgent", "emergency")
+_TAIL = 200
+
+
+def assess(messages: Sequence[str], *, region: str = "neutral", rules: str | Path | None = None) -> Alert:
+    """What the person's messages (oldest first) call for, by the packaged rules and an operator's file `rules`.
+
+    Needs no index and no model, and reads nothing but the rules. Of a message the first 100,000 characters count.
+    Raises RulesError for a broken rules file and SettingsError for an unknown region.
+    """
+    return write_alert(fired_rules(load_book(rules), messages), region)
+
+
+def fired_rules(book: Book, messages: Sequence[str]) -> tuple[Fired, ...]:
+    """The rules that the conversation meets, highest level first, then in the order of the rules files."""
+    told, asked = _gathered(book, messages)
+    fired = [found for rule in book.rules if (found := _fire(rule, told, asked))]
+    return tuple(sorted(fired, key=lambda found: -LEVELS.index(found.level)))
+
+
+def _gathered(book: Book, messages: Sequence[str]) -> tuple[dict[str, Said], dict[str, Said]]:
+    """The findings told and those only asked about, each with the words that said it first."""
+    told: dict[str, Said] = {}
+    asked: dict[str, Said] = {}
+    previous = ""
+    for message in messages:
+        heard = hear(book, message)
+        for said in (*heard.said, *_placed(book, previous, message)):
+            (told if said.told else asked).setdefault(said.finding, said)
+        if heard.claims:
+            told = asked | told
+        previous = message
+    return told, asked
+
+
+def _placed(book: Book, previous: str, message: str) -> tuple[Said, ...]:
+    """What a message means that names no part of the body, by the part that the message before it named."""
+    if not previous or not hear(book, message).unplaced or not hear(book, previous).places:
+        return ()
+    return tuple(said for said in hear(book, f"{previous[-_TAIL:]}, {message[:_TAIL]}").said if said.told)
+
+
+def _fire(rule: Rule, told: dict[str, Said], asked: dict[str, Said]) -> Fired | None:
+    level: Level
+    for known, level in ((told, rule.level), (asked | told, LEVELS[1])):
+        for names in rule.when:
+            if all(name in known for name in names):
+                return Fired(rule, level, tuple(dict.fromkeys(known[name].text for name in names)))
+    return None

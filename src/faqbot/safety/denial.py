@@ -1,0 +1,77 @@
+"""Whether a finding is denied where it stands: "no numbness", "fever? none", "isn't numb", "the tingling went away"."""
+
+from faqbot.safety.book import Book
+from faqbot.safety.matching import Match
+from faqbot.safety.phrases import Mention
+from faqbot.safety.reading import Reading
+
+_FARTHEST = 14
+_OVER_WITHIN = 5
+_ASKING_MARKS = "?:–—-("
+
+
+def is_denied(book: Book, reading: Reading, match: Match) -> bool:
+    """Whether the person says that this is not so, or no longer so.
+
+    Only the words that say what is wrong can be denied, not the part of the body: "no weakness, groin numb".
+    """
+    heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
+    return (
+        any(_denied_before(book, reading, head) for head in heads)
+        or _denied_after(reading, match.end)
+        or _over(reading, match)
+    )
+
+
+def _denied_before(book: Book, reading: Reading, head: Mention) -> bool:
+    """Walk left from a head over words that let a denial through; whether a negator is met."""
+    words = reading.words
+    noun = book.groups[head.group].kind == "noun"
+    listing = commas = 0
+    for position in range(head.start, max(-1, head.start - _FARTHEST), -1):
+        if position in reading.negator_ends and not _breaks(reading, position, noun):
+            return not commas or bool(listing) or commas > 1
+        if position == 0 or _breaks(reading, position, noun):
+            return False
+        commas += bool(words.marks[position])
+        previous = words.words[position - 1]
+        listing += previous in ("or", "nor")
+        if previous == "and":
+            if not (noun and _ends_clause(reading, head.end)):
+                return False
+        elif position - 1 not in reading.see_through | reading.parts | reading.nouns:
+            return False
+    return False
+
+
+def _breaks(reading: Reading, position: int, noun: bool) -> bool:
+    """Whether a denial stops before this word: at the end of a sentence, and for all but nouns at a comma."""
+    mark = reading.words.marks[position]
+    return bool(mark) and not (noun and set(mark) <= {",", "/"})
+
+
+def _ends_clause(reading: Reading, position: int) -> bool:
+    return position >= len(reading.words.words) or bool(reading.words.marks[position])
+
+
+def _denied_after(reading: Reading, end: int) -> bool:
+    """An answer right behind: "fever? no", "numbness: none", "chills no"."""
+    words = reading.words
+    for position in range(end, min(end + 4, len(words.words))):
+        answer = reading.starts_at("denying_answer", position)
+        if answer and (_ends_clause(reading, answer.end) or reading.starts_at("denying_answer", answer.end)):
+            return True
+        if set(words.marks[position]) & set(_ASKING_MARKS) or position not in reading.see_through | reading.parts:
+            return False
+    return False
+
+
+def _over(reading: Reading, match: Match) -> bool:
+    """A few words on, in the same clause: "has gone", "went away", "better now", "was ruled out"."""
+    words = reading.words
+    for position in range(match.end, min(match.end + _OVER_WITHIN, len(words.words))):
+        if words.sentences[position] != words.sentences[match.start] or words.words[position] in ("but", "yet"):
+            return False
+        if reading.starts_at("is_over", position):
+            return True
+    return False

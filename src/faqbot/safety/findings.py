@@ -1,0 +1,51 @@
+"""What one message says: its findings, each told or only asked about; denied and foreign ones are left out."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from faqbot.safety.book import Book
+from faqbot.safety.context import is_asked, is_elsewhere, is_past
+from faqbot.safety.denial import is_denied
+from faqbot.safety.reading import Reading, read_message
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding in a message: `told` as somebody's own, or else asked about; `text` is the person's words."""
+
+    finding: str
+    told: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that a message says. `claims` is set where it takes earlier findings as its own ("I think I have it")."""
+
+    said: tuple[Said, ...]
+    claims: bool
+    unplaced: bool
+    places: bool
+
+
+@lru_cache(maxsize=4096)
+def hear(book: Book, message: str) -> Heard:
+    """The findings of one message, in the order they stand."""
+    reading = read_message(book, message)
+    said: dict[tuple[str, bool], Said] = {}
+    for match in sorted(reading.matches, key=lambda match: (match.start, match.end)):
+        if is_elsewhere(reading, match) or is_past(reading, match) or is_denied(book, reading, match):
+            continue
+        told = not is_asked(book, reading, match)
+        text = reading.words.between(match.start, match.end)
+        said.setdefault((match.finding.id, told), Said(match.finding.id, told, text))
+    return Heard(
+        tuple(said.values()),
+        claims=bool(reading.mentions.get("claims")),
+        unplaced=_has(book, reading, "state") and not _has(book, reading, "part"),
+        places=_has(book, reading, "part"),
+    )
+
+
+def _has(book: Book, reading: Reading, kind: str) -> bool:
+    return any(book.groups[group].kind == kind for group in reading.mentions)

@@ -1,0 +1,112 @@
+"""A message becomes words: lower case, text-speak written out, typing mistakes mended, with offsets and breaks."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from faqbot.safety.book import Book
+
+LONGEST = 100_000
+_TOKEN = re.compile(r"\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>")
+_APOSTROPHES = re.compile(r"['’‘´`]")
+_NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]+)\Z")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_MARK_WORDS = {"&": "and", "+": "plus"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a message.
+
+    `starts` and `ends` are offsets into the message. `marks[i]` is the punctuation before word i ("" for none);
+    `marks` has one more entry, for what follows the last word. `sentences[i]` numbers the sentence of word i.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    marks: tuple[str, ...]
+    sentences: tuple[int, ...]
+
+    def between(self, start: int, end: int) -> str:
+        """The person's own text from word `start` up to, not including, word `end`."""
+        return self.text[self.starts[start] : self.ends[end - 1]]
+
+
+def read_words(book: Book, message: str) -> Words:
+    """The words of a message, up to LONGEST characters of it."""
+    text = message[:LONGEST]
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    marks: list[str] = [""]
+    sentences: list[int] = []
+    sentence = 0
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if not token[0].isalnum() and token not in _MARK_WORDS:
+            marks[-1] += token
+            if token in ".!?;\n…" and words:
+                sentence = sentences[-1] + 1
+            continue
+        for word in _canonical(book, token.lower()):
+            words.append(word)
+            spans.append(match.span())
+            marks.append("")
+            sentences.append(sentence)
+    return Words(
+        text, tuple(words), tuple(s for s, _ in spans), tuple(e for _, e in spans), tuple(marks), tuple(sentences)
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _canonical(book: Book, token: str) -> tuple[str, ...]:
+    """A token as the words the rules know: shorthand written out, units split off, mistakes mended."""
+    if token in _MARK_WORDS:
+        return (_MARK_WORDS[token],)
+    word = _APOSTROPHES.sub("", token)
+    if word in book.shorthand:
+        return book.shorthand[word]
+    if unit := _NUMBER_WITH_UNIT.match(word):
+        return (unit[1].replace(",", "."), *_canonical(book, unit[2]))
+    if word in book.known or word[0].isdigit():
+        return (word.replace(",", "."),)
+    return _mended(book, word)
+
+
+def _mended(book: Book, word: str) -> tuple[str, ...]:
+    """An unknown word as the known one it was meant to be, or as two that lost the space between, or as it is."""
+    if _STRETCHED.search(word):
+        for letters in (r"\1\1", r"\1"):
+            if (short := _STRETCHED.sub(letters, word)) in book.known:
+                return (short,)
+    nearest = _nearest(book, word)
+    if nearest:
+        return (nearest,)
+    for cut in range(3, len(word) - 2):
+        if len(word) >= 7 and word[:cut] in book.forms and word[cut:] in book.forms:
+            return (word[:cut], word[cut:])
+    return (word,)
+
+
+def _nearest(book: Book, word: str) -> str:
+    """The rules' word that differs by one slip (two in a long word), or "".
+
+    The first letter must agree: slips there are rare, and "bumb" should not become "numb" and "dumb" at will.
+    """
+    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    best, best_distance = "", allowed + 1
+    for target in book.targets.get(word[0], ()):
+        if abs(len(target) - len(word)) > allowed:
+            continue
+        distance = OSA.distance(word, target, score_cutoff=best_distance - 1)
+        if distance < best_distance and (len(word) > 4 or _swapped(word, target)):
+            best, best_distance = target, distance
+    return best
+
+
+def _swapped(word: str, target: str) -> bool:
+    """Whether two short words have the same letters: in words of four letters only swaps and doubles are mended."""
+    return sorted(set(word)) == sorted(set(target))

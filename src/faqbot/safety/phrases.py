@@ -1,0 +1,135 @@
+"""Words become mentions: every place where a group's phrase or number stands."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from faqbot.safety.book import Book, NumberGroup
+from faqbot.safety.language import Words
+
+_MOST_SKIPPED = 3
+_NUMBER_WORDS = {
+    name: float(value)
+    for value, name in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0}
+
+
+class Mention(NamedTuple):
+    """A group stands at the words from `start` up to, not including, `end`."""
+
+    group: str
+    start: int
+    end: int
+
+
+def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
+    """Mentions by group, in order of their start; what a shield covers is left out."""
+    found = [*_phrases(book, words), *_numbers(book, words)]
+    shields = [mention for mention in found if book.groups[mention.group].kind == "shield"]
+    covered = [False] * len(words.words)
+    for shield in shields:
+        covered[shield.start : shield.end] = [True] * (shield.end - shield.start)
+    mentions: dict[str, list[Mention]] = {}
+    for mention in found:
+        if not any(covered[mention.start : mention.end]) or _outgrows(mention, shields):
+            mentions.setdefault(mention.group, []).append(mention)
+    for listed in mentions.values():
+        listed.sort(key=lambda mention: (mention.start, mention.end))
+    return mentions
+
+
+def _outgrows(mention: Mention, shields: list[Mention]) -> bool:
+    """Whether a mention holds more than every shield it touches, so that it is more than the saying."""
+    touching = [shield for shield in shields if shield.start < mention.end and mention.start < shield.end]
+    return all(mention.start <= s.start and s.end <= mention.end and mention[1:] != s[1:] for s in touching)
+
+
+def _phrases(book: Book, words: Words) -> Iterator[Mention]:
+    seen: set[Mention] = set()
+    for start, word in enumerate(words.words):
+        for key in _keys(book, word):
+            child = book.trie.get(key)
+            if child is not None:
+                for mention in _walk(book, words, child, start):
+                    if mention not in seen:
+                        seen.add(mention)
+                        yield mention
+
+
+def _keys(book: Book, word: str) -> tuple[str, ...]:
+    return (word, *book.forms.get(word, ()))
+
+
+def _walk(book: Book, words: Words, node: dict[str, object], start: int) -> Iterator[Mention]:
+    """Follow the trie from the word after `start`, skipping up to three filler words in a row."""
+    stack = [(node, start + 1, 0)]
+    while stack:
+        node, position, skipped = stack.pop()
+        if not skipped:
+            for group in node.get("", ()):  # type: ignore[attr-defined]
+                yield Mention(group, start, position)
+        if position >= len(words.words) or words.marks[position] or (len(node) == 1 and "" in node):
+            continue
+        word = words.words[position]
+        for key in _keys(book, word):
+            child = node.get(key)
+            if isinstance(child, dict):
+                stack.append((child, position + 1, 0))
+        if word in book.fillers and skipped < _MOST_SKIPPED:
+            stack.append((node, position + 1, skipped + 1))
+
+
+def _numbers(book: Book, words: Words) -> Iterator[Mention]:
+    for position, word in enumerate(words.words):
+        value = number_value(word)
+        if value is None:
+            continue
+        for group in book.numbers:
+            end = _number_end(group, words, position, value)
+            if end:
+                yield Mention(group.name, position, end)
+
+
+def _number_end(group: NumberGroup, words: Words, position: int, value: float) -> int:
+    """Where the mention of a number group ends that starts at `position`; 0 where there is none."""
+    if not any(low <= value <= high for low, high in group.ranges):
+        return 0
+    before = bool(group.before.intersection(words.words[max(0, position - 3) : position]))
+    following = words.words[position + 1 : position + 2]
+    after = bool(group.after.intersection(following))
+    wanted_before, wanted_after = bool(group.before), bool(group.after)
+    fits = (before or after) if group.either else (before or not wanted_before) and (after or not wanted_after)
+    return (position + 1 + after) if fits else 0
+
+
+def number_value(word: str) -> float | None:
+    """The number that a word is, in digits or spelled out up to ninety; None for any other word."""
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
+    try:
+        return float(word) if word[0].isdigit() else None
+    except ValueError:
+        return None

@@ -1,0 +1,84 @@
+"""A message as the scoping sees it: its words, the mentions in them, and quick looks at what stands where."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from faqbot.safety.book import Book
+from faqbot.safety.language import Words, read_words
+from faqbot.safety.matching import Match, find_matches
+from faqbot.safety.phrases import Mention, find_mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message, read. `matches` are all places where a finding fits, whatever their context says of them.
+
+    `covered[group]` tells for each word whether a mention of that scope group lies on it.
+    """
+
+    words: Words
+    mentions: dict[str, list[Mention]]
+    matches: tuple[Match, ...]
+    parts: frozenset[int]
+    nouns: frozenset[int]
+    see_through: frozenset[int]
+    negator_ends: frozenset[int]
+
+    def near(self, group: str, sentence: int) -> Iterator[Mention]:
+        """The mentions of a group in one sentence."""
+        for mention in self.mentions.get(group, ()):
+            if self.words.sentences[mention.start] == sentence:
+                yield mention
+
+    def starts_at(self, group: str, position: int) -> Mention | None:
+        """The mention of a group that starts at a word, if any."""
+        for mention in self.mentions.get(group, ()):
+            if mention.start == position:
+                return mention
+        return None
+
+    def covers(self, group: str) -> frozenset[int]:
+        """The positions that mentions of a group lie on."""
+        return frozenset(p for mention in self.mentions.get(group, ()) for p in range(mention.start, mention.end))
+
+
+def read_message(book: Book, message: str) -> Reading:
+    """Read one message."""
+    words = read_words(book, message)
+    mentions = find_mentions(book, words)
+    matches = tuple(find_matches(book, words, mentions))
+    if not matches:
+        return Reading(words, mentions, (), *[frozenset[int]()] * 4)
+    kinds = {kind: _positions(book, mentions, kind) for kind in ("part", "noun")}
+    return Reading(
+        words,
+        mentions,
+        matches,
+        kinds["part"],
+        kinds["noun"],
+        frozenset(p for mention in mentions.get("see_through", ()) for p in range(mention.start, mention.end)),
+        _negator_ends(book, mentions, matches),
+    )
+
+
+def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> frozenset[int]:
+    return frozenset(
+        position
+        for group, listed in mentions.items()
+        if book.groups[group].kind == kind
+        for mention in listed
+        for position in range(mention.start, mention.end)
+    )
+
+
+def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple[Match, ...]) -> frozenset[int]:
+    """Where a negator ends that is free to deny: not part of a symptom (can't feel), nor of a saying (not only)."""
+    taken = {
+        position
+        for match in matches
+        for part in match.mentions
+        if book.groups[part.group].kind != "part"
+        for position in range(part.start, part.end)
+    }
+    taken |= {p for mention in mentions.get("not_negator", ()) for p in range(mention.start, mention.end)}
+    return frozenset(mention.end for mention in mentions.get("negator", ()) if mention.start not in taken)
