@@ -62,11 +62,10 @@ class FaqBot:
         alert = self.assess([*earlier, question])
         self._check(question, earlier, alert)
         ranking = self._retriever.rank(question, earlier, top_k=top_k or self.settings.top_k)
-        confidence = self._calibration.confidence(ranking.features)
         return Answer(
             question=question,
-            band=self._calibration.band(confidence),
-            confidence=confidence,
+            band=self._calibration.band(ranking.features),
+            confidence=self._calibration.confidence(ranking.features),
             hits=ranking.hits,
             alert=alert,
             query=ranking.query,

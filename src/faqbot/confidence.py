@@ -1,7 +1,8 @@
 """Features of a ranking go in, one calibrated number and a band come out.
 
-Logistic regression (Platt 1999: scores to probabilities) with a ridge penalty, fitted by iteratively reweighted
-least squares on questions that are labelled as answered right or wrong.
+Two logistic regressions over the same features (Platt 1999: scores to probabilities), with a ridge penalty, fitted by
+iteratively reweighted least squares on labelled questions: one for the chance that the first passage is right, which
+is the confidence, and one for the chance that the corpus answers the question at all, below which none is offered.
 """
 
 from __future__ import annotations
@@ -22,42 +23,54 @@ if TYPE_CHECKING:
     from faqbot.types import Band
 
 SHIPPED = "calibration.json"
-RIDGE = 1.0
+RIDGE = 10.0
 STEPS = 50
-REFUSED = 0.05  # of questions that the corpus answers, the share that may be told "I don't have an answer"
+REFUSED = 0.04  # of questions that the corpus answers, the share that may be told "I don't have an answer"
+ANSWER_FROM = 0.5
+ANSWERABLE_WEIGHT = 3.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The features of one ranking, whether its first passage was right, and whether the corpus answers at all."""
+
+    features: Mapping[str, float]
+    right: bool
+    answerable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted map from features to the chance that the first passage is right.
+    """A fitted map from features to confidence and band.
 
-    `weights` are for features in units of `scale` around `centre`. Below `none_below` nothing is offered as an
-    answer; from `answer_from` on it is called one. `encoder` is the fingerprint it is valid for; `figures` are what
-    was measured when it was fitted.
+    `right` and `answerable` are weights of the features, in units of `scale` around `centre`, with the bias last.
+    A question that is answerable with a chance under `none_below` gets no answer; from a confidence of `answer_from`
+    on it gets one. `encoder` is the fingerprint this is valid for; `figures` are what was measured.
     """
 
     encoder: str
     features: tuple[str, ...]
     centre: tuple[float, ...]
     scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    bias: float
+    right: tuple[float, ...]
+    answerable: tuple[float, ...]
     none_below: float
-    answer_from: float
+    answer_from: float = ANSWER_FROM
     figures: dict[str, Any] = field(default_factory=dict)
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """The chance, 0 to 1, that the first passage answers; 0 where nothing was found."""
-        if not features:
-            return 0.0
-        values = (np.array([features[name] for name in self.features]) - self.centre) / self.scale
-        return float(1 / (1 + np.exp(-(values @ np.array(self.weights) + self.bias))))
+        return self._chance(self.right, features)
 
-    def band(self, confidence: float) -> Band:
+    def answerability(self, features: Mapping[str, float]) -> float:
+        """The chance, 0 to 1, that the corpus answers the question at all."""
+        return self._chance(self.answerable, features)
+
+    def band(self, features: Mapping[str, float]) -> Band:
         """The same in words: an answer, something related, or none."""
-        if confidence < self.none_below:
+        if self.answerability(features) < self.none_below:
             return "none"
-        return "answer" if confidence >= self.answer_from else "related"
+        return "answer" if self.confidence(features) >= self.answer_from else "related"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, for the index."""
@@ -67,11 +80,17 @@ class Calibration:
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
         """From JSON. Raises IndexDamagedError where a part is missing."""
         try:
-            lists = {name: tuple(data[name]) for name in ("features", "centre", "scale", "weights")}
-            rest = {name: data[name] for name in ("encoder", "bias", "none_below", "answer_from")}
-            return cls(**lists, **rest, figures=dict(data.get("figures", {})))
+            lists = {name: tuple(data[name]) for name in ("features", "centre", "scale", "right", "answerable")}
+            rest = {name: data[name] for name in ("encoder", "none_below", "answer_from", "figures")}
+            return cls(**lists, **rest)
         except (KeyError, TypeError) as error:
             raise IndexDamagedError(f"The calibration lacks {error}. Run: faqbot calibrate QUESTIONS") from error
+
+    def _chance(self, weights: Sequence[float], features: Mapping[str, float]) -> float:
+        if not features:
+            return 0.0
+        values = (np.array([features[name] for name in self.features]) - self.centre) / self.scale
+        return float(1 / (1 + np.exp(-(values @ np.array(weights[:-1]) + weights[-1]))))
 
 
 def shipped() -> Calibration:
@@ -79,38 +98,38 @@ def shipped() -> Calibration:
     return Calibration.from_dict(json.loads(files("faqbot").joinpath(SHIPPED).read_text(encoding="utf-8")))
 
 
-def fit(rows: Sequence[Mapping[str, float]], right: Sequence[bool], *, encoder: str) -> Calibration:
-    """Fit on the features of rankings and whether the first passage was right. Bands come from `with_bands`."""
-    names = tuple(sorted(rows[0]))
-    values = np.array([[row[name] for name in names] for row in rows])
+def fit(cases: Sequence[Labelled], *, encoder: str, refused: float = REFUSED) -> Calibration:
+    """Fit on labelled rankings; at most a share `refused` of the answerable ones among them gets no answer."""
+    names = tuple(sorted(cases[0].features))
+    values = np.array([[case.features[name] for name in names] for case in cases])
     centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
-    weights = _regress(np.column_stack([(values - centre) / scale, np.ones(len(values))]), np.array(right, dtype=float))
+    rows = np.column_stack([(values - centre) / scale, np.ones(len(values))])
+    answerable = np.array([case.answerable for case in cases], dtype=float)
+    right = np.array([case.right for case in cases], dtype=float)
+    scope = _regress(rows, answerable, np.ones(len(rows)))
+    chances = 1 / (1 + np.exp(-(rows[answerable == 1] @ scope)))
     return Calibration(
         encoder=encoder,
         features=names,
         centre=tuple(centre.tolist()),
         scale=tuple(scale.tolist()),
-        weights=tuple(weights[:-1].tolist()),
-        bias=float(weights[-1]),
-        none_below=0.0,
-        answer_from=0.5,
+        right=tuple(_regress(rows, right, np.where(answerable == 1, ANSWERABLE_WEIGHT, 1.0)).tolist()),
+        answerable=tuple(scope.tolist()),
+        none_below=float(np.sort(chances)[int(len(chances) * refused)]),
     )
 
 
-def none_below(confidences: Sequence[float], refused: float = REFUSED) -> float:
-    """The threshold under which at most a share `refused` of answerable questions falls."""
-    ordered = sorted(confidences)
-    return float(ordered[min(int(len(ordered) * refused), len(ordered) - 1)])
-
-
-def _regress(values: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    weights = np.zeros(values.shape[1])
-    penalty = np.full(values.shape[1], RIDGE)
+def _regress(
+    rows: NDArray[np.float64], truths: NDArray[np.float64], counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights of the columns of `rows` by which the chance of a truth is best told; the last column is the bias."""
+    weights = np.zeros(rows.shape[1])
+    penalty = np.full(rows.shape[1], RIDGE)
     penalty[-1] = 0.0
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30)))
-        slope = values.T @ (right - chance) - penalty * weights
-        curve = (values * (chance * (1 - chance) + 1e-6)[:, None]).T @ values + np.diag(penalty)
+        chance = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        slope = rows.T @ (counts * (truths - chance)) - penalty * weights
+        curve = (rows * (counts * (chance * (1 - chance) + 1e-6))[:, None]).T @ rows + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         weights = weights + step
         if float(np.abs(step).max()) < 1e-8:

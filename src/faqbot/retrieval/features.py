@@ -11,21 +11,19 @@ if TYPE_CHECKING:
 
     from faqbot.retrieval.scoring import QueryTokens, Scores
 
-MET = 0.6  # a piece of the question with this cosine to some piece of the passage counts as covered
+NEXT = 10  # further candidates that the best one is compared with
+TOGETHER = 5  # best candidates whose cover is looked at together
 
 
 def features(
-    query: QueryTokens, scores: Scores, dense: NDArray[np.float32], order: NDArray[np.int64], unknown_share: float
+    query: QueryTokens, scores: Scores, dense: NDArray[np.float32], order: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Features of the best hit, and of how it stands out.
-
-    `order` sorts the candidates, best first; `unknown_share` is the share of the question's words that neither the
-    corpus nor the language knows.
-    """
+    """Features of the best hit, and of how it stands out. `order` sorts the candidates, best first."""
     best = int(order[0])
     total = scores.total[order]
-    cover = scores.cover[best]
-    rest = total[1:11]
+    rest = total[1 : 1 + NEXT]
+    telling = query.weights >= np.median(query.weights)
+    together = scores.cover[order[:TOGETHER]].max(axis=0)
     return {
         "late": float(scores.late[best]),
         "sentence": float(scores.sentence[best]),
@@ -34,8 +32,7 @@ def features(
         "lexical": float(scores.lexical[best]),
         "margin": float(total[0] - rest[0]) if len(rest) else 0.0,
         "lead": float(total[0] - rest.mean()) if len(rest) else 0.0,
-        "covered": float(query.weights @ (cover >= MET)),
-        "weakest": float(np.min(cover[query.weights >= np.median(query.weights)])),
-        "unknown": unknown_share,
-        "length": float(np.log(len(cover))),
+        "weakest": float(scores.cover[best][telling].min()),
+        "weakest_together": float(together[telling].min()),
+        "length": float(np.log(scores.cover.shape[1])),
     }

@@ -94,7 +94,7 @@ class Retriever:
         return Ranking(
             query=asked.text,
             hits=self._hits(asked, encoded, query, stored, scores, order, top_k),
-            features=features(query, scores, candidates.dense, order, _unknown_share(asked)),
+            features=features(query, scores, candidates.dense, order),
             corrections=asked.repaired.corrections,
         )
 
@@ -156,8 +156,3 @@ def _others(passages: Sequence[Passage]) -> tuple[Passage, ...]:
             seen.add(passage.document_id)
             others.append(passage)
     return tuple(others)
-
-
-def _unknown_share(asked: Asked) -> float:
-    words = asked.repaired.text.split()
-    return len(asked.repaired.unknown) / max(1, len(words))
