@@ -1,7 +1,9 @@
 """Small generations with seeded vectors, for the tests of the index: no model is needed."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +59,14 @@ def sample_contents(texts: Sequence[str] = TEXTS, **fields: object) -> Contents:
     """Contents of one document and its passages."""
     document = Document("guide.md", "\n\n".join(texts), title="Walking")
     return Contents([document], sample_passages(texts), CARD, **fields)  # type: ignore[arg-type]
+
+
+@contextmanager
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: flushing and deleting thousands of files on a disk takes minutes."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def sample_encoder(folder: Path, content: bytes = b"graph") -> Path:

@@ -13,17 +13,15 @@ import pytest
 
 from faqbot.errors import IndexBusyError, IndexWriteError
 from faqbot.index import EncodedPassage, open_generation, publish
-from index_samples import sample_contents, sample_encoder
+from index_samples import memory_folder, sample_contents, sample_encoder
 
 SCRIPT = Path(__file__).with_name("index_killing.py")
 
 
 @pytest.fixture
 def work() -> Iterator[Path]:
-    """A folder in memory where there is one: flushing hundreds of files to a disk takes minutes."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
+    with memory_folder() as folder:
+        yield folder
 
 
 def kill_everywhere(tmp_path: Path, act: str) -> list[dict[str, Any]]:
@@ -67,14 +65,13 @@ def test_a_kill_at_any_write_point_leaves_what_served(
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.name != "posix" or subprocess.run(mounting, capture_output=True).returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+def small_disk() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+        if os.name != "posix" or subprocess.run(mounting, capture_output=True).returncode:
+            pytest.skip("mounting a small disk is not permitted here")
+        yield Path(folder)
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_a_full_disk_is_a_clear_error_and_the_old_generation_serves(small_disk: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Encoders in an index: a folder that was exported goes in, the same files, sealed, come out."""
 
+import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from faqbot.errors import IndexDamagedError
@@ -9,7 +11,7 @@ from faqbot.index.manifest import (
     BUILD_ADVICE,
     FileRecord,
     find_problems,
-    write_checksums,
+    record_files,
 )
 from faqbot.index.writing import Writer
 
@@ -25,7 +27,7 @@ def install_encoder(index: Path, source: Path, fingerprint: str, writer: Writer)
         copy = aside / path.relative_to(source)
         writer.make_folder(copy.parent)
         writer.copy(path, copy)
-    write_checksums(writer, aside, fingerprint=fingerprint)
+    writer.write(aside / layout.CHECKSUMS, _checksums(aside, fingerprint))
     for folder in (*(path for path in aside.rglob("*") if path.is_dir()), aside):
         writer.seal_folder(folder)
     if target.exists():
@@ -53,11 +55,22 @@ def encoder_problems(index: Path, fingerprint: str) -> tuple[str, ...]:
     path = folder / layout.CHECKSUMS
     if not path.is_file():
         return (f"{path} is missing",)
-    try:
-        sealed = json.loads(path.read_bytes())
-        files = {name: FileRecord(**record) for name, record in sealed["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return (f"{path} is damaged: it is not a list of checksums",)
-    if sealed.get("fingerprint") != fingerprint:
-        return (f"{path} is that of another encoder: {sealed.get('fingerprint')}, expected {fingerprint}",)
+    content, _, digest = path.read_bytes().rpartition(b"\n")
+    if digest != _digest(content):
+        return (f"{path} is damaged: its second line is not the SHA-256 of its first",)
+    sealed = json.loads(content)
+    if sealed["fingerprint"] != fingerprint:
+        return (f"{path} is that of another encoder: {sealed['fingerprint']}, expected {fingerprint}",)
+    files = {name: FileRecord(**record) for name, record in sealed["files"].items()}
     return tuple(find_problems(folder, files, files).values())
+
+
+def _checksums(folder: Path, fingerprint: str) -> bytes:
+    """Two lines: JSON with the record of every file, and the SHA-256 of that line."""
+    files = {name: asdict(record) for name, record in record_files(folder).items()}
+    content = json.dumps({"fingerprint": fingerprint, "files": files}).encode()
+    return content + b"\n" + _digest(content)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -151,9 +151,7 @@ def open_generation(index: Path, *, hash_limit: int = HASH_LIMIT) -> Generation:
     except FileNotFoundError:
         if current_name(index) != name:  # it was replaced and deleted just now
             return open_generation(index, hash_limit=hash_limit)
-        raise IndexDamagedError(
-            f"{index / layout.CURRENT} names {name}, which is not there. {REPAIR_ADVICE.format(index=index)}"
-        ) from None
+        raise _without_manifest(index, name) from None
     try:
         manifest = read_manifest(index, name)
         checked_encoder(index, manifest.encoder.fingerprint)
@@ -186,6 +184,14 @@ def current_name(index: Path) -> str:
     if not layout.GENERATION_NAME.fullmatch(name):
         raise IndexDamagedError(f"{path} is damaged: it names no generation. {REPAIR_ADVICE.format(index=index)}")
     return name.decode()
+
+
+def _without_manifest(index: Path, name: str) -> IndexDamagedError:
+    folder = layout.generation_folder(index, name)
+    if folder.is_dir():
+        return IndexDamagedError(f"{folder / layout.MANIFEST} is missing. {BUILD_ADVICE.format(index=index)}")
+    pointer = index / layout.CURRENT
+    return IndexDamagedError(f"{pointer} names {name}, which is not there. {REPAIR_ADVICE.format(index=index)}")
 
 
 def advice(index: Path, name: str) -> str:

@@ -21,7 +21,7 @@ DISCARDED = ".old"  # what is being deleted
 GENERATION_NAME = re.compile(rb"[0-9]{6,}-[0-9a-f]{12}")
 
 MANIFEST = "manifest.json"
-CHECKSUMS = "checksums.json"
+CHECKSUMS = "checksums.txt"
 CALIBRATION = "calibration.json"
 
 # What was read and encoded: lost, it takes a build to get it back.

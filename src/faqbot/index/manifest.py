@@ -11,7 +11,6 @@ from typing import Any
 from faqbot.errors import IndexDamagedError, IndexMismatchError
 from faqbot.index import layout
 from faqbot.index.contents import EncoderCard
-from faqbot.index.writing import Writer
 
 FORMAT = 1  # raised when an older faqbot could not read what a newer one writes, or the other way round
 HASH_LIMIT = 256 << 20  # larger files are compared by size when opened, and row by row when read
@@ -103,12 +102,6 @@ def find_problems(folder: Path, files: Mapping[str, FileRecord], hashed: Collect
     with ThreadPoolExecutor(HASH_THREADS) as pool:
         found = pool.map(lambda name: _problem(folder / name, files[name], name in hashed), files)
         return {name: problem for name, problem in zip(files, found, strict=True) if problem}
-
-
-def write_checksums(writer: Writer, folder: Path, **said: str) -> None:
-    """Seal a folder that is no generation: its files' records, and what else is said of it."""
-    content = {**said, "files": {name: asdict(record) for name, record in record_files(folder).items()}}
-    writer.write(folder / layout.CHECKSUMS, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def _number(name: str) -> int:

@@ -81,6 +81,7 @@ def unsealed(index: Path, writer: Writer) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        writer.forget()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ Every act that changes the disk is announced to `on_step` first, so that a test 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from faqbot.errors import IndexWriteError
 from faqbot.index.layout import DISCARDED, UNSEALED
 
 COPY_BYTES = 1 << 20
+FLUSH_THREADS = 16
 
 
 def no_step(name: str) -> None:
@@ -24,29 +26,44 @@ def no_step(name: str) -> None:
 
 
 class Writer:
-    """Creates, renames and deletes files; what it returns from has been flushed to the disk.
+    """Creates, renames and deletes files; nothing gets its final name before all that was written is on the disk.
 
     Every method raises IndexWriteError where the operating system refuses.
     """
 
     def __init__(self, on_step: Callable[[str], None] = no_step) -> None:
         self.step = on_step
+        self._unflushed: list[tuple[Path, int]] = []
 
     @contextmanager
     def create(self, path: Path) -> Iterator[BinaryIO]:
-        """A new file to write to, flushed at the end; its folder entry is flushed by `seal_folder`."""
+        """A new file to write to; `flush`, `seal_folder` and `rename` see to it that it is on the disk."""
         self.step(f"create {path.name}")
         with reporting(path):
             file = path.open("wb")
         try:
             yield file
-            self.step(f"flush {path.name}")
             with reporting(path):
                 file.flush()
-                os.fsync(file.fileno())
+                self._unflushed.append((path, os.dup(file.fileno())))
         finally:
             with reporting(path):
                 file.close()
+
+    def flush(self) -> None:
+        """Wait until all that was written is on the disk; many at a time, for a disk takes no longer for many."""
+        self.step(f"flush {len(self._unflushed)} files")
+        try:
+            with ThreadPoolExecutor(FLUSH_THREADS) as pool:
+                list(pool.map(_flush, self._unflushed))
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """Give up what was written and not flushed."""
+        for _, descriptor in self._unflushed:
+            os.close(descriptor)
+        self._unflushed = []
 
     def write(self, path: Path, content: bytes) -> None:
         """One file in one piece."""
@@ -81,7 +98,8 @@ class Writer:
             path.mkdir(parents=True, exist_ok=True)
 
     def seal_folder(self, path: Path) -> None:
-        """Flush the entries of a folder."""
+        """Flush what was written, and then the entries of a folder."""
+        self.flush()
         self.step(f"flush folder {path.name}")
         if os.name == "nt":  # Windows cannot open a folder, and flushes its entries itself
             return
@@ -93,7 +111,8 @@ class Writer:
                 os.close(descriptor)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Give a file or folder its final name, at once and for good."""
+        """Flush what was written, and then give a file or folder its final name, at once and for good."""
+        self.flush()
         self.step(f"rename {source.name} to {target.name}")
         with reporting(target):
             source.replace(target)
@@ -116,6 +135,12 @@ class Writer:
             path.replace(doomed)
             self.step(f"delete {doomed.name}")
             shutil.rmtree(doomed)
+
+
+def _flush(written: tuple[Path, int]) -> None:
+    path, descriptor = written
+    with reporting(path):
+        os.fsync(descriptor)
 
 
 @contextmanager
