@@ -81,4 +81,4 @@ def test_a_text_fragment_says_the_quoted_words_and_nothing_else(words: str) -> N
     _, found, directive = quoted_link("https://a.example/", words).partition("#:~:text=")
     assert set(directive) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.~%,")
     if found:
-        assert [unquote(end).split()[0] for end in directive.split(",")][0] == clean(words).split()[0]
+        assert unquote(directive).split()[0].rstrip(",") == clean(words).split()[0].rstrip(",")

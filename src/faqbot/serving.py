@@ -9,13 +9,13 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from faqbot.answering import user_texts
+from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.guards import BodyLimit, PathGate, RequestLog, SecurityHeaders
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
 from faqbot.safety import assess
 from faqbot.settings import Settings
-from faqbot.unindexed import Answering, WithoutIndex
 from faqbot.web.documents import document_routes
 from faqbot.web.page import mount_page
 
@@ -35,6 +35,7 @@ def create_app(bot: Answering | FaqbotError, settings: Settings) -> FastAPI:
         bot = WithoutIndex(
             bot, lambda said: assess(user_texts(said), region=settings.region, rules=settings.rules or None)
         )
+    bot.assess([])  # rules that cannot be read stop the start, not the first question
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
     add_rest(app, bot, settings)
     app.include_router(document_routes(bot))
@@ -50,7 +51,14 @@ def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] =
     """
     listener = listen(host, port)
     address = f"http://{_named(host)}:{listener.getsockname()[1]}/"
-    config = uvicorn.Config(
+    announce(address)
+    with listener:
+        uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the app is served: no access log (it would name people), no websockets, bounded headers and stop."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -59,10 +67,6 @@ def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] =
         timeout_graceful_shutdown=_FINISH,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    server = uvicorn.Server(config)
-    announce(address)
-    with listener:
-        server.run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

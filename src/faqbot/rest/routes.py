@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import faqbot
-from faqbot.errors import FaqbotError, QuestionError
+from faqbot.doors import Answering, Refusal, WithoutIndex, ask
 from faqbot.rest.docs import docs_page
 from faqbot.rest.forms import AlertForm, AnswerForm, Conversation, Problem, Question, Status
 from faqbot.rest.turnstile import BusyError, Turnstile
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer
-from faqbot.unindexed import Answering, WithoutIndex
 
 _RETRY_SECONDS = "1"
+_STATUS = {"question": 422, "index": 503, "fault": 500}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body is not JSON"},
     401: {"model": Problem, "description": "The bearer token is missing or wrong, on a server that asks for one"},
     413: {"model": Problem, "description": "The body is larger than the server takes"},
     422: {"model": Problem, "description": "The question or history cannot be used; `alert` is what was seen in it"},
+    500: {"model": Problem, "description": "Something broke; `alert` is what was seen in the question"},
     503: {"model": Problem, "description": "Too many requests (see Retry-After), or there is no index"},
 }
 
@@ -41,16 +41,14 @@ def _asking(bot: Answering, settings: Settings) -> APIRouter:
     @router.post("/answer", response_model=AnswerForm, responses=_PROBLEMS)
     async def answer(body: Question) -> Response:
         """Answer a question with passages word for word, the alert first."""
-        return await _reply(
-            turnstile,
-            lambda: bot.answer(body.question, body.history, body.top_k or settings.top_k),
-            lambda: bot.assess([*body.history, body.question]),
-        )
+        return await _reply(turnstile, lambda: ask(bot, body.question, body.history, top_k=body.top_k))
 
     @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
     async def assess(body: Conversation) -> Response:
         """Say only what the safety rules see in the person's messages, oldest first."""
-        return await _reply(turnstile, lambda: bot.assess(body.messages), Alert)
+        if len(body.messages) > settings.max_history:
+            return _too_many(len(body.messages), settings.max_history)
+        return await _reply(turnstile, lambda: bot.assess(body.messages))
 
     return router
 
@@ -78,30 +76,27 @@ def _status(app: FastAPI, bot: Answering) -> APIRouter:
     async def docs() -> Response:
         return HTMLResponse(docs_page(app.openapi()))
 
+    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def nothing(request: Request) -> Response:
+        return _problem(404, f"There is nothing here to {request.method}. See /api/docs")
+
     return router
 
 
-async def _reply(
-    turnstile: Turnstile, call: Callable[[], Answer | Alert], assessment: Callable[[], Alert]
-) -> JSONResponse:
+async def _reply(turnstile: Turnstile, call: Callable[[], Answer | Alert | Refusal]) -> JSONResponse:
     try:
         result = await turnstile.run(call)
     except BusyError as error:
-        return _problem(503, str(error), headers={"Retry-After": _RETRY_SECONDS})
-    except QuestionError as error:
-        return _problem(422, str(error), error.alert)
-    except FaqbotError as error:
-        return _problem(503, str(error), await to_thread.run_sync(assessment, limiter=turnstile.limiter))
-    return JSONResponse(result.to_dict())
+        return JSONResponse({"error": str(error)}, 503, {"Retry-After": _RETRY_SECONDS})
+    return JSONResponse(result.to_dict(), _STATUS[result.reason] if isinstance(result, Refusal) else 200)
 
 
-def _problem(
-    status: int, message: str, alert: Alert | None = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    body: dict[str, Any] = {"error": message}
-    if alert is not None:
-        body["alert"] = alert.to_dict()
-    return JSONResponse(body, status, headers)
+def _too_many(messages: int, most: int) -> JSONResponse:
+    return _problem(422, f"There are {messages} messages, at most {most} are looked at. Start a new conversation")
+
+
+def _problem(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, status)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

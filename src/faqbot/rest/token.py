@@ -34,5 +34,5 @@ class TokenGuard:
         headers = Headers(scope=scope)
         scheme, _, given = headers.get("authorization", "").partition(" ")
         # The same time whatever the token is and however much of it is right.
-        right = hmac.compare_digest(given.strip().encode(), self.token)
+        right = hmac.compare_digest(given.strip().encode("latin-1"), self.token)
         return (right and scheme.lower() == "bearer") or headers.get("origin", "") in self.origins

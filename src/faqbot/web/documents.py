@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from faqbot.doors import Answering
 from faqbot.errors import FaqbotError
 from faqbot.types import Document, Span
-from faqbot.unindexed import Answering
 from faqbot.web.assets import address
 from faqbot.web.markdown import article_html
 from faqbot.web.markup import escape, joined, link

@@ -1,15 +1,17 @@
 """A bot -> the chat page as Gradio Blocks, and the page mounted on an app. The only door to gradio."""
 
+import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
 
-from faqbot.errors import FaqbotError, QuestionError, need
+from faqbot.doors import Answering, Refusal, ask
+from faqbot.errors import need
 from faqbot.guards import content_policy
 from faqbot.settings import Settings
-from faqbot.types import Alert, Answer
-from faqbot.unindexed import Answering
+from faqbot.types import Alert
 from faqbot.web.assets import asset_routes
 from faqbot.web.cards import banner
 from faqbot.web.shell import Shell
@@ -23,6 +25,7 @@ except ImportError as error:
     raise need("gradio", "web", error) from error
 
 _EXAMPLES = 4
+_UNREADABLE = Refusal("question", "The earlier messages cannot be read. Start a new conversation.", Alert())
 _ATTACH = "window.faqbot.attach(element, props, watch);"
 _ASKED = "(question, said) => { window.faqbot.asked(question); return [question, said]; }"
 _FAILED = "() => { window.faqbot.failed(); }"
@@ -37,9 +40,13 @@ def mount_page(app: FastAPI, bot: Answering, settings: Settings) -> None:
         top=page_top(settings),
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
+    _in_a_loop(lambda: _mount(app, build_page(bot, settings)))
+
+
+def _mount(app: FastAPI, page: gr.Blocks) -> None:
     gr.mount_gradio_app(
         app,
-        build_page(bot, settings),
+        page,
         "/",
         footer_links=[],
         run_history=False,
@@ -51,6 +58,20 @@ def mount_page(app: FastAPI, bot: Answering, settings: Settings) -> None:
         mcp_server=False,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
+
+
+def _in_a_loop(call: Callable[[], None]) -> None:
+    """Call within a running event loop: where there is none, Gradio opens one for each lock and closes none."""
+
+    async def called() -> None:
+        call()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(called())
+    else:
+        call()
 
 
 def build_page(bot: Answering, settings: Settings) -> gr.Blocks:
@@ -107,19 +128,16 @@ class Desk:
 
     def ask(self, question: str, said: list[str]) -> tuple[dict[str, Any], list[str], str]:
         """The exchange to show, the person's messages with this one, and what stays in the box."""
-        earlier = _messages(said)
-        try:
-            answer = self.bot.answer(question, earlier, self.top_k)
-        except FaqbotError as error:
-            return self._refused(question, earlier, error)
-        return _value(answer_turn(answer), answer.alert, spoken(answer)), [*earlier, question], ""
+        reply = ask(self.bot, question, said, top_k=self.top_k) if _are_texts(said) else _UNREADABLE
+        if isinstance(reply, Refusal):
+            shown = error_turn(_shortened(question), reply.message, reply.alert)
+            return _value(shown, reply.alert, reply.message), said, question
+        return _value(answer_turn(reply), reply.alert, spoken(reply)), [*said, question], ""
 
     def answer(self, question: str, history: list[str]) -> dict[str, Any]:
         """The answer in the JSON form that every door gives, or its error with the advice."""
-        try:
-            return self.bot.answer(question, _messages(history), self.top_k).to_dict()
-        except FaqbotError as error:
-            return {"error": str(error), "alert": _alert(self.bot, question, _messages(history), error).to_dict()}
+        reply = ask(self.bot, question, history, top_k=self.top_k) if _are_texts(history) else _UNREADABLE
+        return reply.to_dict()
 
     def start(self) -> dict[str, Any]:
         """The conversation before anything was asked."""
@@ -129,31 +147,17 @@ class Desk:
         """The conversation anew."""
         return self.start(), [], ""
 
-    def _refused(self, question: str, earlier: list[str], error: FaqbotError) -> tuple[dict[str, Any], list[str], str]:
-        """A message that could not be answered is still one that was written: its alert shows, its text stays."""
-        alert = _alert(self.bot, question, earlier, error)
-        return _value(error_turn(_shortened(question), str(error), alert), alert, str(error)), earlier, question
-
 
 def _value(html: str, alert: Alert, words: str) -> dict[str, Any]:
     # `n` makes two equal exchanges two values, so that both are shown.
     return {"n": secrets.token_hex(4), "html": html, "banner": banner(alert), "spoken": words, "fresh": False}
 
 
-def _alert(bot: Answering, question: str, earlier: list[str], error: FaqbotError) -> Alert:
-    return error.alert if isinstance(error, QuestionError) else bot.assess([*earlier, question])
-
-
-def _messages(said: Any) -> list[str]:
-    """What the browser says was written before; anything but a list of texts is refused."""
-    if not isinstance(said, list) or not all(isinstance(message, str) for message in said):
-        raise QuestionError("The earlier messages are not a list of texts. Start a new conversation.")
-    return said
+def _are_texts(said: Any) -> bool:
+    """Whether what the browser sends as earlier messages is a list of texts; it could send anything."""
+    return isinstance(said, list) and all(isinstance(message, str) for message in said)
 
 
 def _shortened(question: Any, limit: int = 400) -> str:
     text = question if isinstance(question, str) else "(this was not text)"
     return text if len(text) <= limit else text[:limit] + " …"
-
-
-__all__ = ["Answer", "Desk", "build_page", "mount_page"]

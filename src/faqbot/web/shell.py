@@ -37,8 +37,9 @@ class Shell:
 
         async def hold(message: Message) -> None:
             if message["type"] == "http.response.start":
-                start.update(message)
-                return
+                return start.update(message)
+            if message["type"] != "http.response.body":
+                return await send(message)
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
                 body = self._finish(start, b"".join(parts))

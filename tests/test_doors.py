@@ -1,0 +1,73 @@
+"""Whatever goes wrong with an answer, the door gets words for people and the advice."""
+
+import logging
+from collections.abc import Sequence
+
+import pytest
+
+from faqbot.doors import FAULT, Message, Refusal, WithoutIndex, ask
+from faqbot.errors import IndexDamagedError, IndexMissingError, QuestionError
+from faqbot.types import Alert, Answer
+from web_samples import EMERGENCY, answer
+
+
+class Breaking(WithoutIndex):
+    """Breaks while answering in the way it is told to."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__(
+            IndexMissingError("unused"), lambda messages: Alert("urgent", matches=tuple(map(str, messages)))
+        )
+        self.failure = failure
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        raise self.failure
+
+
+class Ready(WithoutIndex):
+    """Answers the same to everything."""
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        return answer()
+
+
+def test_an_answer_passes_as_it_is() -> None:
+    assert ask(Ready(IndexMissingError("x"), lambda messages: Alert()), "q") == answer()
+
+
+def test_a_refused_question_keeps_the_alert_that_was_seen_in_it() -> None:
+    assert ask(Breaking(QuestionError("too long", EMERGENCY)), "q") == Refusal("question", "too long", EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason", "message"),
+    [
+        (IndexDamagedError("tokens.npy is cut short"), "index", "tokens.npy is cut short"),
+        (MemoryError(), "fault", FAULT),
+        (KeyError("planted words"), "fault", FAULT),
+    ],
+)
+def test_any_failure_gives_the_advice_for_all_messages(failure: Exception, reason: str, message: str) -> None:
+    refusal = ask(Breaking(failure), "now", ["before"])
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.message) == (reason, message)
+    assert refusal.alert.matches == ("before", "now")
+
+
+def test_a_fault_is_logged_without_what_was_said(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ask(Breaking(KeyError("planted words")), "planted question")
+    assert "Answering failed with KeyError" in caplog.text
+    assert "planted" not in caplog.text
+
+
+def test_without_an_index_the_reason_is_given_and_messages_are_still_assessed() -> None:
+    bot = WithoutIndex(IndexMissingError("No index at index/"), lambda messages: EMERGENCY)
+    assert ask(bot, "q") == Refusal("index", "No index at index/", EMERGENCY)
+    assert bot.examples(3) == ()
+    with pytest.raises(IndexMissingError):
+        bot.document("a.md")
+
+
+def test_a_refusal_as_json() -> None:
+    assert Refusal("index", "why", EMERGENCY).to_dict() == {"error": "why", "alert": EMERGENCY.to_dict()}
