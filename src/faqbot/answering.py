@@ -15,7 +15,7 @@ from faqbot.types import Alert, Answer, Document, Ranking
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from faqbot.index import Generation
+    from faqbot.index import EncoderCard, Generation
     from faqbot.retrieval.retriever import Retriever
 
 Message = str | Mapping[str, Any]
@@ -76,6 +76,22 @@ class FaqBot:
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
         """Answers to questions that have nothing to do with one another, in order."""
         return [self.answer(question, top_k=top_k) for question in questions]
+
+    def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
+        """What is found for a question, without judging it: for evaluation. Raises QuestionError as `answer` does."""
+        earlier = user_texts(history)
+        self._check(question, earlier, Alert())
+        return self._retriever.rank(question, earlier, top_k=top_k)
+
+    @property
+    def calibration(self) -> Calibration:
+        """How features become a confidence and a band."""
+        return self._calibration
+
+    @property
+    def encoder(self) -> EncoderCard:
+        """The encoder that the index was made with."""
+        return self._generation.encoder
 
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say of the person's messages, oldest first."""

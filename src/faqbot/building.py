@@ -59,13 +59,40 @@ def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress |
     is nothing to index, EncoderError for a model that cannot be used.
     """
     found = find(corpus)
-    model = Model(settings.model, index / "encoders")
     documents, unread = read_all(found.files, progress)
-    passages = split_all(documents, model, settings)
     skipped = (*found.skipped, *unread)
-    if not passages:
+    if not documents:
         raise CorpusError(_nothing(corpus, skipped))
-    return _publish(index, documents, passages, model, skipped, _notes(corpus, settings), settings, progress)
+    notes = _notes(corpus, settings)
+    return build_documents(documents, index, settings=settings, skipped=skipped, notes=notes, progress=progress)
+
+
+def build_documents(
+    documents: Sequence[Document],
+    index: Path,
+    *,
+    settings: Settings,
+    skipped: tuple[Skipped, ...] = (),
+    notes: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The same for documents that were read already. Raises CorpusError where they hold no passage."""
+    model = Model(settings.model, index / "encoders")
+    passages = split_all(documents, model, settings)
+    if not passages:
+        raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot passages FILE, to see why")
+    with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
+        exported = model.export([passage.embedded_text for passage in passages], Path(folder))
+        unknown = sum(text.key not in cache for passage in passages for text in _texts(passage, model.facts))
+        encoder = model.encoder(exported, unknown)
+        contents = Contents(
+            documents=documents,
+            passages=encoded(passages, encoder, model.facts, cache, progress),
+            encoder=_card(model, encoder),
+            notes=notes or {},
+        )
+        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache)
+    return Report(manifest.id, manifest.documents, manifest.passages, skipped)
 
 
 def is_current(corpus: Path, index: Path, *, settings: Settings) -> bool:
@@ -101,30 +128,6 @@ def split_all(documents: Sequence[Document], model: Model, settings: Settings) -
             document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
         )
     ]
-
-
-def _publish(
-    index: Path,
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-    model: Model,
-    skipped: tuple[Skipped, ...],
-    notes: dict[str, Any],
-    settings: Settings,
-    progress: Progress | None,
-) -> Report:
-    with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
-        exported = model.export([passage.embedded_text for passage in passages], Path(folder))
-        unknown = sum(text.key not in cache for passage in passages for text in _texts(passage, model.facts))
-        encoder = model.encoder(exported, unknown)
-        contents = Contents(
-            documents=documents,
-            passages=encoded(passages, encoder, model.facts, cache, progress),
-            encoder=_card(model, encoder),
-            notes=notes,
-        )
-        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache)
-    return Report(manifest.id, manifest.documents, manifest.passages, skipped)
 
 
 def encoded(

@@ -66,7 +66,9 @@ def _serve(parser: Parser, settings: Settings) -> None:
 def _eval(parser: Parser, settings: Settings) -> None:
     parser.add_argument("questions", type=Path, help="a file of questions with gold quotes, or a folder with qrels")
     _index(parser, settings)
-    parser.add_argument("--fields", choices=("all", "text"), default="all", help="text: leave questions out of a folder")
+    parser.add_argument(
+        "--fields", choices=("all", "text"), default="all", help="text: leave questions out of a folder"
+    )
     parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
     parser.add_argument("--floors", type=Path, help="a TOML file of floors; one that is missed is exit code 1")
     parser.add_argument("--baseline", type=Path, help="a JSON file of earlier figures to compare with")
@@ -79,11 +81,13 @@ def _calibrate(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
 
 
-def _path(name: str, help_text: str) -> Callable[[Parser, Settings], None]:
-    def add(parser: Parser, settings: Settings) -> None:
-        parser.add_argument(name, type=Path, help=help_text)
+def _passages(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("file", type=Path, help="a document")
+    _index(parser, settings)
 
-    return add
+
+def _check(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="write a sheet for a visit (.md or .html)")
 
 
 def _lint(parser: Parser, settings: Settings) -> None:
@@ -104,7 +108,7 @@ COMMANDS = (
     Command("build", "Index a folder of documents", "build", _build),
     Command("ask", "Answer a question", "ask", _ask),
     Command("serve", "Serve the chat page and the REST door", "serve", _serve),
-    Command("passages", "Show how a file is read and split", "passages", _path("file", "a document")),
+    Command("passages", "Show how a file is read and split", "passages", _passages),
     Command("lint", "Check a corpus", "lint", _lint),
     Command("eval", "Measure retrieval and confidence", "evaluate", _eval),
     Command("calibrate", "Fit how sure answers are on labelled questions", "calibrate", _calibrate),
@@ -112,6 +116,7 @@ COMMANDS = (
     Command("repair", "Rebuild what can be rebuilt of an index without encoding", "index", _index),
     Command("rollback", "Go back to the generation before", "index", _index),
     Command("rules", "List the safety rules, or check a file of your own", "safety", _rules),
-    Command("check", "Go through the guided check of warning signs", "guided", lambda parser, settings: None),
+    Command("check", "Go through the guided check of warning signs", "guided", _check),
+    Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _index),
     Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),
 )

@@ -1,8 +1,10 @@
 """`faqbot serve`: the chat page and the REST door, in one process."""
 
 import argparse
+from dataclasses import replace
 
-from faqbot.answering import FaqBot
+from faqbot.answering import FaqBot, user_texts
+from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, need
 from faqbot.safety import assess
 from faqbot.settings import Settings
@@ -15,6 +17,16 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         from faqbot.serving import run as serve
     except ImportError as error:
         raise need("gradio", "web", error) from error
-    bot = _bot(given, settings)
-    serve(create_app(bot, settings), given.host, given.port, announce=lambda address: print(f"The chat is at {address}"))
+    settings = replace(settings, index=str(given.index), host=given.host, port=given.port)
+    app = create_app(_bot(settings), settings)
+    serve(app, given.host, given.port, announce=lambda address: print(f"The chat is at {address}", flush=True))
     return 0
+
+
+def _bot(settings: Settings) -> Answering:
+    try:
+        return FaqBot.load(settings.index, settings=settings)
+    except FaqbotError as error:
+        print(f"faqbot: {error}", flush=True)
+        rules = settings.rules or None
+        return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))

@@ -1,0 +1,60 @@
+"""`faqbot calibrate QUESTIONS`: labelled questions go in, an index that knows how sure it is comes out."""
+
+import argparse
+import random
+from dataclasses import replace
+from typing import Any
+
+from faqbot.answering import FaqBot
+from faqbot.errors import FaqbotError
+from faqbot.evaluation.abstention import Abstention, calibrate, cross_validated, measure
+from faqbot.evaluation.asking import label
+from faqbot.evaluation.quotes import load_questions
+from faqbot.index import add_calibration
+from faqbot.settings import Settings
+
+FEWEST = 30
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Fit on all questions, print what cross-validation says of the fit, and store both with the index."""
+    questions = load_questions(given.questions)
+    others = load_questions(given.out_of_scope) if given.out_of_scope else ()
+    with FaqBot.load(given.index, settings=settings) as bot:
+        cases = label(bot.rank, questions, others)
+        encoder = bot.encoder.fingerprint
+    if len([case for case in cases if case.features]) < FEWEST or not any(not case.in_scope for case in cases):
+        raise FaqbotError(
+            f"{len(cases)} questions, {len(others)} of them out of scope, are too few to calibrate on. "
+            f"Expected at least {FEWEST}, and some that the corpus does not answer (--out-of-scope FILE)"
+        )
+    random.Random(0).shuffle(cases)  # noqa: S311  the same folds every time
+    found = measure(cases, *cross_validated(cases))
+    calibration = replace(calibrate(cases, encoder=encoder), figures=figures(found, len(cases)))
+    manifest = add_calibration(given.index, calibration.to_dict(), keep=settings.keep_generations)
+    print(table(found))
+    print(f"{given.index}: calibrated on {len(cases)} questions ({manifest.id})")
+    return 0
+
+
+def figures(found: Abstention, questions: int) -> dict[str, Any]:
+    """The measured shares with their intervals, as stored in the index."""
+    return {
+        "questions": questions,
+        "refused_in_scope": found.refused_in_scope,
+        "rejected": dict(found.rejected),
+        "calibration_error": found.calibration_error,
+    }
+
+
+def table(found: Abstention) -> str:
+    """The same for people; shares with their 95 % intervals."""
+    rows = [("answerable, refused", found.refused_in_scope)]
+    rows += [(f"{kind} out of scope, rejected", share) for kind, share in found.rejected.items()]
+    lines = [f"{name:<26} {share:.3f}  ({low:.3f} to {high:.3f})" for name, (share, low, high) in rows]
+    lines += [f"{'AUROC against ' + kind:<26} {value:.3f}" for kind, value in found.auroc.items()]
+    lines += [
+        f"{'calibration error':<26} {found.calibration_error:.3f}",
+        f"{'the same, answerable only':<26} {found.calibration_error_in_scope:.3f}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,36 @@
+"""`faqbot verify`, `repair` and `rollback`: what keeps an index sound."""
+
+import argparse
+
+from faqbot.cli.codes import DONE, FAILED
+from faqbot.index import generations, repair, rollback, verify
+from faqbot.settings import Settings
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Run the one that was named."""
+    return COMMANDS[given.command](given)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    problems = verify(given.index)
+    for problem in problems:
+        print(problem)
+    print(f"{given.index}: {len(problems)} problems" if problems else f"{given.index}: every file is as it was sealed")
+    return FAILED if problems else DONE
+
+
+def _repair(given: argparse.Namespace) -> int:
+    for done in repair(given.index) or ("nothing to repair",):
+        print(f"{given.index}: {done}")
+    return DONE
+
+
+def _rollback(given: argparse.Namespace) -> int:
+    print(f"{given.index}: now serves {rollback(given.index).id}; has:")
+    for manifest in generations(given.index):
+        print(f"  {manifest.id}  {manifest.created}  {manifest.passages} passages of {manifest.documents} documents")
+    return DONE
+
+
+COMMANDS = {"verify": _verify, "repair": _repair, "rollback": _rollback}

@@ -1,0 +1,17 @@
+"""`faqbot passages FILE`: how a document is read and split."""
+
+import argparse
+
+from faqbot.encoding.models import Model
+from faqbot.reading import read
+from faqbot.settings import Settings
+from faqbot.splitting import render_passages, split
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Print the document's facts and each of its passages."""
+    document = read(given.file, document_id=given.file.name)
+    model = Model(settings.model, given.index / "encoders")
+    passages = split(document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words)
+    print(render_passages(document, passages))
+    return 0

@@ -1,0 +1,51 @@
+"""What many tests share: the real index of the corpus that ships, and a guard that browser tests really run in CI."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faqbot.answering import FaqBot
+from faqbot.building import build
+from faqbot.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The corpus that ships."""
+    return ROOT / "corpus"
+
+
+@pytest.fixture(scope="session")
+def index_folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the corpus that ships, built with the real model. Do not change it."""
+    index = tmp_path_factory.mktemp("shipped") / "index"
+    build(corpus, index, settings=Settings())
+    return index
+
+
+@pytest.fixture(scope="session")
+def bot(index_folder: Path) -> Iterator[FaqBot]:
+    """A bot on that index."""
+    with FaqBot.load(index_folder, settings=Settings()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference documents and development sets; tests that need it skip where it is absent."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no ../shared here")
+    return folder
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """In CI a browser test that skips is a failure."""
+    skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
+    if skipped and item.get_closest_marker("browser") and os.environ.get("TESTS_NEED_BROWSER"):
+        pytest.fail(f"{item.nodeid} was skipped, and here it must run: {call.excinfo and call.excinfo.value}")
