@@ -1,28 +1,47 @@
-"""Search by meaning: a query vector goes in, the rows of the nearest passages come out. The only door to faiss."""
+"""Search by meaning: a query vector goes in, the rows of the nearest passages and their scores come out."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from faqbot.index import layout
+from faqbot.index.nearest import InvertedLists, nearest_exact, write_inverted_lists
 from faqbot.index.rows import Rows
+from faqbot.index.writing import Writer
+
+FLAT_LIMIT = 100_000  # vectors; up to here all are compared: 10-20 ms, and exact
+
+
+def write_search(writer: Writer, folder: Path, vectors: Rows, *, flat_limit: int = FLAT_LIMIT) -> dict[str, Any]:
+    """Write what a search among so many vectors needs, which is nothing for few; returns the manifest's `search`."""
+    if len(vectors.data) <= flat_limit:
+        return {"kind": "flat"}
+    return write_inverted_lists(writer, folder / layout.LISTS, vectors.data)
 
 
 class Dense:
     """The vectors of all passages, memory-mapped; passage i has the vectors of row i."""
 
-    def __init__(self, vectors: Rows) -> None:
+    def __init__(self, vectors: Rows, folder: Path, search: Mapping[str, Any]) -> None:
         self._vectors = vectors
+        self._lists = InvertedLists(folder / layout.LISTS, search["probes"]) if search["kind"] == "ivf" else None
 
     def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """The rows of the k passages with the highest inner product, best first; all if there are fewer."""
-        wanted = min(k, len(self._vectors))
-        asked = wanted
-        while True:  # a passage with several vectors may take several places
-            owners = self._owners(self._nearest(query, asked))
-            if len(owners) >= wanted or asked >= len(self._vectors.data):
-                return owners[:wanted]
-            asked = min(2 * asked, len(self._vectors.data))
+        """The rows of the k passages with the highest inner product, best first; all if there are fewer.
+
+        Approximate search only proposes: twice as many are compared exactly.
+        """
+        wanted, most = min(k, len(self._vectors)), len(self._vectors.data)
+        asked = min(2 * wanted if self._lists else wanted, most)
+        rows = self._owners(self._nearest(query, asked))
+        while len(rows) < wanted and asked < most:  # a passage with several vectors takes several places
+            asked = min(2 * asked, most)
+            rows = self._owners(self._nearest(query, asked))
+        ordered: NDArray[np.int64] = rows[np.lexsort((rows, -self.scores(query, rows)))]
+        return ordered[:wanted]
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The best inner product of each of these rows."""
@@ -30,23 +49,20 @@ class Dense:
             return np.empty(0, np.float32)
         vectors = [self._vectors[row] for row in rows.tolist()]
         starts = np.cumsum([0, *(len(each) for each in vectors[:-1])])
-        best: NDArray[np.float32] = np.maximum.reduceat(np.concatenate(vectors) @ query, starts)
+        # Not `@`: with it, equal vectors may get scores that differ in the last bit, by where they stand.
+        products = np.einsum("ij,j->i", np.concatenate(vectors), query)
+        best: NDArray[np.float32] = np.maximum.reduceat(products, starts)
         return best
 
     def _nearest(self, query: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-        faiss = _faiss()
-        data = self._vectors.data
-        _, found = faiss.knn(query[None], data, count, metric=faiss.METRIC_INNER_PRODUCT)
-        nearest: NDArray[np.int64] = found[0]
-        return nearest[nearest >= 0]
+        if not count:
+            return np.empty(0, np.int64)
+        if self._lists:
+            return self._lists.nearest(query, count)
+        nearest: NDArray[np.int64] = nearest_exact(self._vectors.data, query[None], count)[0]
+        return nearest
 
     def _owners(self, vectors: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passages that the vectors belong to, each once."""
         owners = np.searchsorted(self._vectors.offsets, vectors, side="right") - 1
         return np.array(list(dict.fromkeys(owners.tolist())), np.int64)
-
-
-def _faiss() -> Any:
-    import faiss
-
-    faiss.omp_set_num_threads(1)  # counts for this thread only; two of them would fight with ONNX Runtime's
-    return faiss

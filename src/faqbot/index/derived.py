@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from faqbot.index import layout
 from faqbot.index.contents import EncoderCard
+from faqbot.index.dense import FLAT_LIMIT, write_search
 from faqbot.index.lexical import write_lexical
 from faqbot.index.records import Records, decode_passage
 from faqbot.index.rows import Rows
@@ -20,7 +21,9 @@ from faqbot.types import Passage
 MOST_QUESTIONS = 1000
 
 
-def write_derived(writer: Writer, folder: Path, encoder: EncoderCard) -> dict[str, Any]:
+def write_derived(
+    writer: Writer, folder: Path, encoder: EncoderCard, *, flat_limit: int = FLAT_LIMIT
+) -> dict[str, Any]:
     """Write every derived file of a generation whose other files are whole; returns how vectors are searched."""
     passages = Records(Rows(folder, layout.PASSAGES, checked=True, advice=""), decode_passage)
     write_lexical(writer, folder, passages)
@@ -29,7 +32,7 @@ def write_derived(writer: Writer, folder: Path, encoder: EncoderCard) -> dict[st
     writer.write_array(folder / layout.PIECE_COUNTS, count_pieces(pieces, encoder.vocabulary_size))
     questions = spread_questions(passages, MOST_QUESTIONS)
     writer.write(folder / layout.QUESTIONS, json.dumps(questions, ensure_ascii=True).encode())
-    return {"kind": "flat"}
+    return write_search(writer, folder, Rows(folder, layout.VECTORS, checked=True, advice=""), flat_limit=flat_limit)
 
 
 def count_pieces(pieces: Rows, vocabulary_size: int) -> NDArray[np.int32]:

@@ -47,7 +47,7 @@ class Generation:
         self._tokens, self._pieces = rows(layout.TOKENS), rows(layout.PIECES)
         self._ids = _lookup(folder, layout.IDS, layout.ID_ORDER)
         self._document_keys = _lookup(folder, layout.DOCUMENT_KEYS, layout.DOCUMENT_ORDER)
-        self._dense = Dense(rows(layout.VECTORS))
+        self._dense = Dense(rows(layout.VECTORS), folder, manifest.search)
         terms, peaks = folder / layout.TERMS, folder / layout.PEAKS
         self._lexical = Lexical(terms, rows(layout.POSTINGS), rows(layout.WEIGHTS), peaks, len(self._passages))
         self._folder = folder
@@ -165,7 +165,7 @@ def open_generation(index: Path, *, hash_limit: int = HASH_LIMIT) -> Generation:
 
 def read_generation(index: Path, folder: Path, manifest: Manifest, *, hash_limit: int = HASH_LIMIT) -> Generation:
     """A generation in any folder, sealed or about to be; IndexDamagedError names a file that is not as recorded."""
-    whole = {layout.VECTORS} if manifest.search["kind"] == "flat" else {layout.GRAPH}
+    whole = {layout.VECTORS} if manifest.search["kind"] == "flat" else {layout.LISTS}
     checked = frozenset(name for name, file in manifest.files.items() if file.size <= hash_limit or name in whole)
     for name, problem in find_problems(folder, manifest.files, checked).items():
         raise IndexDamagedError(f"{problem}. {advice(index, name)}")

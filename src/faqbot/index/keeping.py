@@ -7,6 +7,7 @@ from typing import Any
 
 from faqbot.errors import IndexDamagedError, IndexMismatchError
 from faqbot.index import layout
+from faqbot.index.dense import FLAT_LIMIT
 from faqbot.index.derived import write_derived
 from faqbot.index.encoders import encoder_problems
 from faqbot.index.generation import advice, current_name
@@ -60,11 +61,14 @@ def rollback(index: Path, *, to: str = "", on_step: Callable[[str], None] = no_s
     raise IndexDamagedError(f"There is {kind} at {index} to go back to. Run: faqbot build CORPUS --index {index}")
 
 
-def repair(index: Path, *, keep: int = 2, on_step: Callable[[str], None] = no_step) -> tuple[str, ...]:
+def repair(
+    index: Path, *, keep: int = 2, flat_limit: int = FLAT_LIMIT, on_step: Callable[[str], None] = no_step
+) -> tuple[str, ...]:
     """Mend what can be mended without encoding; returns what was done, nothing if all was well.
 
-    A lost pointer is set to the newest sound generation. Word lists, BM25 weights, counts and the search graph are
-    written anew in a new generation that shares the sound files. Raises IndexDamagedError for damage to anything else.
+    A lost pointer is set to the newest sound generation. Word lists, BM25 weights, counts and the lists of
+    approximate search are written anew, in a new generation that shares the sound files. Raises IndexDamagedError for
+    damage to anything else.
     """
     writer = Writer(on_step)
     with building(index):
@@ -80,7 +84,7 @@ def repair(index: Path, *, keep: int = 2, on_step: Callable[[str], None] = no_st
             sound = (name for name in manifest.files if not layout.is_derived(name))
             with unsealed(index, writer) as aside:
                 _share(folder, aside, sound, writer)
-                search = write_derived(writer, aside, manifest.encoder)
+                search = write_derived(writer, aside, manifest.encoder, flat_limit=flat_limit)
                 seal(index, aside, replace(manifest, search=search), writer, keep)
             done += [f"Written anew: {', '.join(problems)}"]
     return tuple(done)

@@ -45,7 +45,7 @@ WORDS = "words.npy"
 WORD_COUNTS = "words.counts.npy"
 PIECE_COUNTS = "pieces.counts.npy"
 QUESTIONS = "questions.json"
-GRAPH = "ann.faiss"
+LISTS = "ann.faiss"
 
 
 def is_derived(name: str) -> bool:

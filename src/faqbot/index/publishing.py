@@ -13,6 +13,7 @@ from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingErr
 from faqbot.index import layout
 from faqbot.index.cache import Cache
 from faqbot.index.contents import Contents
+from faqbot.index.dense import FLAT_LIMIT
 from faqbot.index.derived import write_derived
 from faqbot.index.encoded import write_documents, write_passages
 from faqbot.index.encoders import install_encoder
@@ -29,6 +30,7 @@ def publish(
     encoder_folder: Path,
     keep: int = 2,
     cache: Cache | None = None,
+    flat_limit: int = FLAT_LIMIT,
     on_step: Callable[[str], None] = no_step,
 ) -> Manifest:
     """Make the contents the generation in use, and delete all but the `keep` newest that have served.
@@ -36,6 +38,7 @@ def publish(
     The passages stream through and are read once. Until the last rename the old generation serves, whatever happens;
     what a build that ended early left behind is deleted by the next. Generations that somebody reads are kept.
     `cache` is the open cache of this build, by whose right it writes; it is emptied once the new generation serves.
+    With more than `flat_limit` vectors the search is approximate, its recall measured and recorded.
     Raises IndexBusyError while another process builds, IndexWriteError where the disk refuses, and CorpusError,
     EncoderError or IndexMismatchError for contents that cannot be an index.
     """
@@ -45,7 +48,7 @@ def publish(
         install_encoder(index, encoder_folder, contents.encoder.fingerprint, writer)
         documents = write_documents(writer, folder, contents.documents)
         passages, vectors, tokens = write_passages(writer, folder, contents.passages, contents.encoder)
-        search = write_derived(writer, folder, contents.encoder)
+        search = write_derived(writer, folder, contents.encoder, flat_limit=flat_limit)
         write_calibration(writer, folder, contents.calibration)
         manifest = Manifest(
             id="",

@@ -95,8 +95,8 @@ class Rows:
 
     def __init__(self, folder: Path, name: str, *, checked: bool, advice: str) -> None:
         self.path = folder / name
-        self.data = load_bytes(self.path) if name.endswith(".jsonl") else load_array(self.path)
-        self.offsets = load_array(folder / offsets_name(name))
+        self.data: NDArray[Any] = load_bytes(self.path) if name.endswith(".jsonl") else load_array(self.path)
+        self.offsets: NDArray[np.int64] = load_array(folder / offsets_name(name))
         self._crcs = load_array(folder / crc_name(name))
         self._seen = None if checked else np.zeros(len(self._crcs), np.bool_)
         self._advice = advice

@@ -1,0 +1,139 @@
+"""Search by meaning agrees with plain inner products: exactly when flat, nearly when approximate."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from faqbot.errors import IndexDamagedError
+from faqbot.index import Contents, EncodedPassage, Generation, open_generation, publish, repair, verify
+from index_samples import CARD, DIMENSION, passage, sample_encoder, unit_vectors
+
+PASSAGES = 4000
+
+
+def clustered(seed: int) -> NDArray[np.float32]:
+    """Vectors around 40 centres, as texts on some topics have."""
+    centres = unit_vectors(40, seed)[np.random.default_rng(seed).integers(0, 40, PASSAGES)]
+    near = centres + 0.15 * np.random.default_rng(seed + 1).normal(size=centres.shape)
+    lengths: NDArray[np.float64] = np.linalg.norm(near, axis=1, keepdims=True)
+    return (near / lengths).astype(np.float32)
+
+
+VECTORS, OTHERS = clustered(1), clustered(1)[::-1] * np.float32(-1)
+
+
+def vectors_of(number: int) -> NDArray[np.float32]:
+    """One vector each, every tenth passage two, for an alternate question."""
+    return np.array([VECTORS[number], OTHERS[number]][: 1 + (number % 10 == 0)])
+
+
+def contents() -> Contents:
+    """The passages 0, 1, 2 ... with their vectors."""
+    tokens, pieces = np.zeros((0, CARD.token_dimension), np.int8), np.zeros(0, np.int32)
+    passages = (
+        EncodedPassage(
+            passage(number, f"text {number}", alternates=("other",) if number % 10 == 0 else ()),
+            vectors_of(number),
+            tokens,
+            pieces,
+        )
+        for number in range(PASSAGES)
+    )
+    return Contents([], passages, CARD)
+
+
+def expected(query: NDArray[np.float32], k: int) -> list[str]:
+    best = [max(vectors_of(number) @ query) for number in range(PASSAGES)]
+    return [f"{number:016x}" for number in sorted(range(PASSAGES), key=lambda number: -best[number])[:k]]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dense")
+    encoder = sample_encoder(folder / "encoder")
+    publish(folder / "flat", contents(), encoder_folder=encoder)
+    publish(folder / "lists", contents(), encoder_folder=encoder, flat_limit=1000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def flat(work: Path) -> Iterator[Generation]:
+    with open_generation(work / "flat") as generation:
+        yield generation
+
+
+@pytest.fixture(scope="module")
+def lists(work: Path) -> Iterator[Generation]:
+    with open_generation(work / "lists") as generation:
+        yield generation
+
+
+@pytest.mark.parametrize("k", [1, 10, 50, 700])
+def test_flat_search_is_exact(flat: Generation, k: int) -> None:
+    assert flat.manifest.search == {"kind": "flat"}
+    for query in unit_vectors(10, 77):
+        assert list(flat.candidates(query, "", k).ids) == expected(query, k)
+
+
+def test_approximate_search_records_its_recall_and_keeps_it(lists: Generation) -> None:
+    search = lists.manifest.search
+    assert (search["kind"], search["lists"], search["sample"]) == ("ivf", 112, 200)
+    assert search["recall_at_50"] >= 0.98
+    queries = VECTORS[::80] + 0.1 * unit_vectors(50, 5)
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    found = [np.isin(expected(query, 50), lists.candidates(query, "", 50).ids).mean() for query in queries]
+    assert np.mean(found) >= 0.97
+
+
+def test_approximate_search_gives_exact_scores_in_exact_order(lists: Generation) -> None:
+    query = VECTORS[1234]
+    found = lists.candidates(query, "", 20)
+    assert found.ids[0] == f"{1234:016x}"
+    assert found.dense.tolist() == sorted(found.dense.tolist(), reverse=True)
+    rows = [int(each, 16) for each in found.ids]
+    exact = [max(vectors_of(row) @ query) for row in rows]
+    assert found.dense == pytest.approx(exact, abs=1e-6)
+
+
+def test_a_passage_with_two_vectors_appears_once(lists: Generation, flat: Generation) -> None:
+    for generation in (lists, flat):
+        for query in (VECTORS[1230], OTHERS[1230]):
+            ids = generation.candidates(query, "", 30).ids
+            assert len(set(ids)) == 30
+            assert ids[0] == f"{1230:016x}"
+
+
+def test_asking_for_everything_gives_what_the_probed_lists_hold(lists: Generation, flat: Generation) -> None:
+    assert len(flat.candidates(VECTORS[0], "", 10 * PASSAGES).ids) == PASSAGES
+    assert 50 < len(lists.candidates(VECTORS[0], "", 10 * PASSAGES).ids) <= PASSAGES
+
+
+def test_damaged_lists_are_refused_before_faiss_reads_them_and_repaired(work: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(work / "lists", tmp_path / "lists")
+    path = next(index.glob("generations/*/ann.faiss"))
+    before = path.read_bytes()
+    content = bytearray(before)
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=r"ann\.faiss is damaged.*Run: faqbot repair"):
+        open_generation(index, hash_limit=0)
+    assert repair(index, flat_limit=1000) == ("Written anew: ann.faiss",)
+    assert verify(index) == ()
+    with open_generation(index) as generation:
+        assert generation.manifest.search["kind"] == "ivf"
+
+
+def test_a_damaged_vector_is_refused_when_approximate_search_reads_it(work: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(work / "lists", tmp_path / "lists")
+    path = next(index.glob("generations/*/vectors.npy"))
+    content = bytearray(path.read_bytes())
+    content[128 + 4 * DIMENSION * 5] ^= 1  # vector 4: passage 0 has two
+    path.write_bytes(content)
+    with open_generation(index, hash_limit=0) as generation:
+        generation.candidates(VECTORS[2000], "", 5)
+        with pytest.raises(IndexDamagedError, match=r"vectors\.npy is damaged: row 4 is not"):
+            generation.candidates(VECTORS[4], "", 5)
