@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
 from faqbot.index.contents import KEY_BYTES
+from faqbot.index.directory import Directory
 from faqbot.index.generation import current_name
 from faqbot.index.locks import building
 from faqbot.index.manifest import find_problems, read_manifest
@@ -63,16 +64,16 @@ class Cache:
         self._lock.enter_context(building(index))
         self._folder = index / layout.CACHE
         self._sources: list[_Source] = [*_generation_source(index), *_segments(self._folder)]
-        self._directory: _Directory | None = None
+        self._directory = Directory([source.keys for source in self._sources])
 
     def __contains__(self, key: bytes) -> bool:
-        return key in self._pending or self._known().find(key) is not None
+        return key in self._pending or self._directory.find(key) is not None
 
     def get(self, key: bytes) -> Embedding | None:
         """What an encoder made of the text with this key, None if it must be encoded."""
         if key in self._pending:
             return self._pending[key]
-        place = self._known().find(key)
+        place = self._directory.find(key)
         return self._sources[place[0]].read(place[1]) if place else None
 
     def put(self, embeddings: Mapping[bytes, Embedding]) -> None:
@@ -89,13 +90,14 @@ class Cache:
         path = self._folder / f"{1 + max(map(_number, self._folder.iterdir()), default=0):06d}.segment"
         write_segment(self._writer, path, self._pending)
         self._writer.seal_folder(self._folder)
-        self._sources.append(Segment(path))
-        self._directory = None
+        segment = Segment(path)
+        self._sources.append(segment)
+        self._directory.add(segment.keys)
         self._pending = {}
 
     def clear(self) -> None:
         """Forget everything: what was built has it now."""
-        self._pending, self._sources, self._directory = {}, [], None
+        self._pending, self._sources, self._directory = {}, [], Directory([])
         if self._folder.exists():
             self._writer.remove(self._folder)
 
@@ -112,36 +114,10 @@ class Cache:
     ) -> None:
         self.close()
 
-    def _known(self) -> "_Directory":
-        if self._directory is None:
-            self._directory = _Directory([source.keys for source in self._sources])
-        return self._directory
-
 
 def open_cache(index: Path, *, on_step: Callable[[str], None] = no_step) -> Cache:
     """The embeddings that a build of this index can start from; use it in `with`, and hand it to `publish`."""
     return Cache(index, Writer(on_step))
-
-
-class _Directory:
-    """Where each key lies, as sorted arrays: 24 bytes a text."""
-
-    def __init__(self, keys: list[NDArray[np.uint8]]) -> None:
-        self._keys = keys
-        starts = np.concatenate([each[:, :8].copy().view(np.uint64)[:, 0] for each in keys] or [np.empty(0, np.uint64)])
-        sources = np.repeat(np.arange(len(keys)), [len(each) for each in keys])
-        numbers = np.concatenate([np.arange(len(each)) for each in keys] or [np.empty(0, np.int64)])
-        order = np.argsort(starts, kind="stable")
-        self._starts, self._sources, self._numbers = starts[order], sources[order], numbers[order]
-
-    def find(self, key: bytes) -> tuple[int, int] | None:
-        """The source and the number in it that a key has; the oldest if several have it."""
-        start = np.frombuffer(key[:8], np.uint64)[0]
-        for place in range(*(int(np.searchsorted(self._starts, start, side)) for side in ("left", "right"))):
-            source, number = int(self._sources[place]), int(self._numbers[place])
-            if self._keys[source][number].tobytes() == key:
-                return source, number
-        return None
 
 
 class _Sealed:
