@@ -131,3 +131,52 @@ def test_an_error_while_passages_are_read_leaves_nothing_behind(tmp_path: Path) 
             encoder_folder=encoder,
         )
     assert [path.name for path in (tmp_path / "index" / "generations").iterdir()] == [old.id]
+
+
+READER = """
+import sys
+import numpy as np
+from pathlib import Path
+from faqbot.index import open_generation
+query = np.eye(1, 16, dtype=np.float32)[0]
+seen, answers = set(), 0
+print("ready", flush=True)
+while not (Path(sys.argv[1]).parent / "stop").exists():
+    with open_generation(Path(sys.argv[1])) as generation:
+        ids = generation.candidates(query, "piriformis", 5).ids
+        texts = [stored.passage.text for stored in generation.fetch(ids)]
+        assert generation.manifest.notes["made"] in "".join(texts), (generation.manifest.notes, texts)
+        seen.add(generation.manifest.id)
+        answers += 1
+print(len(seen), answers, flush=True)
+"""
+
+
+def test_four_processes_answer_while_an_index_is_built_again_and_again(work: Path) -> None:
+    index, encoder = work / "index", sample_encoder(work / "encoder")
+
+    def build(number: int) -> None:
+        contents = sample_contents([f"The piriformis of build-{number}."] * 3, notes={"made": f"build-{number}."})
+        publish(index, contents, encoder_folder=encoder, keep=1)
+
+    build(0)
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(index)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for reader in readers:
+        assert reader.stdout
+        assert reader.stdout.readline() == "ready\n"
+    for number in range(1, 30):
+        build(number)
+    (work / "stop").touch()
+    for reader in readers:
+        out, errors = reader.communicate(timeout=60)
+        assert reader.returncode == 0, errors
+        seen, answers = map(int, out.split())
+        assert seen > 1
+        assert answers >= seen
+    build(30)
+    assert len(list((index / "generations").iterdir())) == 1
