@@ -23,7 +23,7 @@ QUOTE_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A quote that answers, and the number that the name of its document starts with."""
+    """A quote that answers, and its document: the id, or the number that the name of its file starts with."""
 
     document: str
     quote: str
@@ -164,7 +164,8 @@ def _folded(text: str) -> str:
 
 
 def _names(source: str, document: str) -> bool:
-    return re.search(rf"(?<![0-9]){re.escape(document)}_[0-9a-f]+", source) is not None
+    """Whether a source is the document: the same name, or one that starts with the document's number."""
+    return source == document or re.search(rf"(?<![0-9]){re.escape(document)}_[0-9a-f]+", source) is not None
 
 
 def table(scores: Mapping[str, Scores]) -> str:

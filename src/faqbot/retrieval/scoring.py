@@ -26,9 +26,9 @@ class Weights:
     """How the parts of a score are mixed; chosen by measurement, the same for every corpus (docs/evaluation.md)."""
 
     late: float = 1.0
-    sentence: float = 0.5
-    dense: float = 0.3
-    lexical: float = 0.3
+    sentence: float = 1.0
+    dense: float = 1.5
+    lexical: float = 0.4
     rarity: float = 0.5  # 0: every piece of the question counts the same; 1: by its inverse document frequency
 
 
