@@ -31,6 +31,7 @@ class NumberGroup:
 
     The number lies in one of `ranges` (both ends belong) and, where they are given, one of `before` stands at most
     three words before it and one of `after` right behind it; `either` asks for one of the two only.
+    Right before it none of `not_before` may stand, right behind it none of `not_after`; `decimal` wants a point in it.
     """
 
     name: str
@@ -38,6 +39,9 @@ class NumberGroup:
     before: frozenset[str]
     after: frozenset[str]
     either: bool
+    not_before: frozenset[str]
+    not_after: frozenset[str]
+    decimal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,15 @@ class Finding:
 
     kind "symptom" is cleared by denial and by a past that is over; "event" (a fall, an overdose) by a distant past;
     "risk" (cancer, osteoporosis) counts though past, unless it is somebody else's; "condition" is a named disease,
-    which counts only for a person who has it; "context" helps other findings and is never shown.
+    which counts only for a person who has it; "context" helps other findings and is never shown. A word of the groups
+    `unless` in the same sentence explains it away (wet from the rain), if it is not itself denied.
     """
 
     id: str
     kind: FindingKind
     says: str
     patterns: tuple[Pattern, ...]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,11 @@ class Draft:
     def add_finding(self, finding: Finding, entry: Entry) -> None:
         """Add a finding, or its patterns to the finding of that id."""
         known = self.findings.get(finding.id)
-        self.findings[finding.id] = replace(known, patterns=known.patterns + finding.patterns) if known else finding
+        self.findings[finding.id] = (
+            replace(known, patterns=known.patterns + finding.patterns, unless=known.unless + finding.unless)
+            if known
+            else finding
+        )
         self.places[f"finding {finding.id}"] = entry
 
     def add_rule(self, rule: Rule, entry: Entry) -> None:
@@ -61,15 +65,18 @@ def compile_book(draft: Draft) -> Book:
     trie: dict[str, Any] = {}
     forms: dict[str, set[str]] = {}
     plain: set[str] = set()
+    telling: set[str] = set()
     for group in draft.groups.values():
         if group.name in (FILLERS, NEVER_MENDED):
             continue
         place = draft.places[f"words {group.name}"]
         for phrase in sorted({grown for text in group.phrases for grown in _grown(text, draft, concepts, place)}):
             _plant(trie, forms, plain, phrase, group.name)
+            if group.kind not in ("scope", "shield"):
+                telling.update(form for word in phrase.split() for form in _forms(word))
     fillers = frozenset(draft.groups[FILLERS].phrases) if FILLERS in draft.groups else frozenset()
     spared = frozenset(draft.groups[NEVER_MENDED].phrases) if NEVER_MENDED in draft.groups else frozenset()
-    targets = plain | set(forms)
+    everything = plain | set(forms)
     return Book(
         groups=groups,
         numbers=tuple(draft.numbers.values()),
@@ -79,18 +86,21 @@ def compile_book(draft: Draft) -> Book:
         fillers=fillers,
         trie=trie,
         forms={word: tuple(sorted(bases)) for word, bases in forms.items()} | {word: () for word in plain - set(forms)},
-        known=frozenset(targets) | fillers | spared,
-        targets=_by_first_letter(targets - spared),
+        known=frozenset(everything) | fillers | spared,
+        targets=_by_first_letter(telling - spared),
         patterns=_by_first_group(draft.findings.values()),
     )
 
 
 def _check_names(draft: Draft, groups: dict[str, Group]) -> None:
     for finding in draft.findings.values():
-        for pattern in finding.patterns:
-            for name in pattern.groups:
-                if name not in groups:
-                    raise draft.places[f"finding {finding.id}"].wrong(f"there are no words {name!r}", "patterns")
+        place = draft.places[f"finding {finding.id}"]
+        for name in (name for pattern in finding.patterns for name in pattern.groups):
+            if name not in groups:
+                raise place.wrong(f"there are no words {name!r}", "patterns")
+        for name in finding.unless:
+            if name not in groups:
+                raise place.wrong(f"there are no words {name!r}", "unless")
     for rule in draft.rules.values():
         for name in (name for names in rule.when for name in names):
             if name not in draft.findings:
@@ -119,13 +129,17 @@ def _plant(trie: dict[str, Any], forms: dict[str, set[str]], plain: set[str], ph
     node = trie
     for word in phrase.split():
         if word.endswith("~"):
-            for form in lexicon.inflections(word[:-1]):
+            for form in _forms(word):
                 forms.setdefault(form, set()).add(f"~{word[:-1]}")
             word = f"~{word[:-1]}"
         else:
             plain.add(word)
         node = node.setdefault(word, {})
     node[""] = (*node.get("", ()), group)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return lexicon.inflections(word[:-1]) if word.endswith("~") else (word,)
 
 
 def _by_first_letter(words: set[str]) -> dict[str, tuple[str, ...]]:

@@ -13,13 +13,16 @@ _ASKING_MARKS = "?:–—-("
 def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     """Whether the person says that this is not so, or no longer so.
 
-    Only the words that say what is wrong can be denied, not the part of the body: "no weakness, groin numb".
+    Only the words that say what is wrong can be denied, not the part of the body: "no weakness, groin numb". And
+    what is "not yet" may come.
     """
+    if "yet" in reading.words.words[match.end : match.end + 1]:
+        return False
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
         any(_denied_before(book, reading, head) for head in heads)
         or _denied_after(reading, match.end)
-        or _over(reading, match)
+        or _over(book, reading, match)
     )
 
 
@@ -28,18 +31,22 @@ def _denied_before(book: Book, reading: Reading, head: Mention) -> bool:
     words = reading.words
     noun = book.groups[head.group].kind == "noun"
     listing = commas = 0
+    listed = noun
     for position in range(head.start, max(-1, head.start - _FARTHEST), -1):
-        if position in reading.negator_ends and not _breaks(reading, position, noun):
+        if _breaks(reading, position, noun):
+            return False
+        if position in reading.negator_ends:
             return not commas or bool(listing) or commas > 1
-        if position == 0 or _breaks(reading, position, noun):
+        if position == 0:
             return False
         commas += bool(words.marks[position])
         previous = words.words[position - 1]
-        listing += previous in ("or", "nor")
+        if previous in ("or", "nor"):
+            listing, listed = 1, True
         if previous == "and":
             if not (noun and _ends_clause(reading, head.end)):
                 return False
-        elif position - 1 not in reading.see_through | reading.parts | reading.nouns:
+        elif not (position - 1 in reading.see_through or (listed and position - 1 in reading.states)):
             return False
     return False
 
@@ -61,17 +68,26 @@ def _denied_after(reading: Reading, end: int) -> bool:
         answer = reading.starts_at("denying_answer", position)
         if answer and (_ends_clause(reading, answer.end) or reading.starts_at("denying_answer", answer.end)):
             return True
-        if set(words.marks[position]) & set(_ASKING_MARKS) or position not in reading.see_through | reading.parts:
+        if set(words.marks[position]) & set(_ASKING_MARKS) or position not in reading.see_through:
             return False
     return False
 
 
-def _over(reading: Reading, match: Match) -> bool:
+def _over(book: Book, reading: Reading, match: Match) -> bool:
     """A few words on, in the same clause: "has gone", "went away", "better now", "was ruled out"."""
     words = reading.words
     for position in range(match.end, min(match.end + _OVER_WITHIN, len(words.words))):
-        if words.sentences[position] != words.sentences[match.start] or words.words[position] in ("but", "yet"):
+        if words.sentences[position] != words.sentences[match.start]:
+            return False
+        if reading.starts_at("is_over_anyway", position):
+            return True
+        if words.marks[position]:
             return False
         if reading.starts_at("is_over", position):
             return True
+        ended = reading.starts_at("is_over_at_end", position)
+        if ended and _ends_clause(reading, ended.end):
+            return True
+        if position not in reading.see_through and words.words[position] not in book.fillers:
+            return False
     return False

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from faqbot.safety.book import Book
-from faqbot.safety.context import is_asked, is_elsewhere, is_past
+from faqbot.safety.context import is_asked, is_elsewhere, is_explained, is_past
 from faqbot.safety.denial import is_denied
+from faqbot.safety.matching import Match
 from faqbot.safety.reading import Reading, read_message
 
 
@@ -34,9 +35,9 @@ def hear(book: Book, message: str) -> Heard:
     reading = read_message(book, message)
     said: dict[tuple[str, bool], Said] = {}
     for match in sorted(reading.matches, key=lambda match: (match.start, match.end)):
-        if is_elsewhere(reading, match) or is_past(reading, match) or is_denied(book, reading, match):
+        if not _counts(book, reading, match):
             continue
-        told = not is_asked(book, reading, match)
+        told = not is_asked(reading, match)
         text = reading.words.between(match.start, match.end)
         said.setdefault((match.finding.id, told), Said(match.finding.id, told, text))
     return Heard(
@@ -44,6 +45,15 @@ def hear(book: Book, message: str) -> Heard:
         claims=bool(reading.mentions.get("claims")),
         unplaced=_has(book, reading, "state") and not _has(book, reading, "part"),
         places=_has(book, reading, "part"),
+    )
+
+
+def _counts(book: Book, reading: Reading, match: Match) -> bool:
+    return not (
+        is_elsewhere(reading, match)
+        or is_past(reading, match)
+        or is_denied(book, reading, match)
+        or is_explained(reading, match)
     )
 
 

@@ -9,10 +9,14 @@ from rapidfuzz.distance import OSA
 from faqbot.safety.book import Book
 
 LONGEST = 100_000
-_TOKEN = re.compile(r"\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>")
+_TOKEN = re.compile(
+    r"\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[\U0001F300-\U0001FAFF]|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>"
+)
+_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF]")
 _APOSTROPHES = re.compile(r"['’‘´`]")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]+)\Z")
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_SENTENCE_ENDS = frozenset(".!?;\n…")
 _MARK_WORDS = {"&": "and", "+": "plus"}
 
 
@@ -45,13 +49,16 @@ def read_words(book: Book, message: str) -> Words:
     sentences: list[int] = []
     sentence = 0
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        if not token[0].isalnum() and token not in _MARK_WORDS:
-            marks[-1] += token
-            if token in ".!?;\n…" and words:
+        found = match.group()
+        if _EMOJI.match(found):
+            if found not in book.shorthand:
+                continue
+        elif not found[0].isalnum() and found not in _MARK_WORDS:
+            marks[-1] += found
+            if found in _SENTENCE_ENDS and words:
                 sentence = sentences[-1] + 1
             continue
-        for word in _canonical(book, token.lower()):
+        for word in _canonical(book, found.lower()):
             words.append(word)
             spans.append(match.span())
             marks.append("")

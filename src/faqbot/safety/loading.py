@@ -85,13 +85,15 @@ def _group(entry: Entry) -> Group:
 
 
 def _number(entry: Entry) -> NumberGroup:
-    entry.only("name", "ranges", "before", "after", "either")
+    entry.only("name", "ranges", "before", "after", "either", "not_before", "not_after", "decimal")
     ranges = entry.fields.get("ranges")
     if not isinstance(ranges, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in ranges):
         raise entry.wrong("ranges must be a list of pairs, such as [[38, 43]]", "ranges")
     pairs = tuple((float(low), float(high)) for low, high in ranges)
-    before, after = frozenset(entry.strings("before")), frozenset(entry.strings("after"))
-    return NumberGroup(entry.string("name"), pairs, before, after, bool(entry.fields.get("either", False)))
+    sides = [frozenset(entry.strings(side)) for side in ("before", "after", "not_before", "not_after")]
+    before, after, not_before, not_after = sides
+    either, decimal = bool(entry.fields.get("either", False)), bool(entry.fields.get("decimal", False))
+    return NumberGroup(entry.string("name"), pairs, before, after, either, not_before, not_after, decimal)
 
 
 def _shorthand(entry: Entry) -> dict[str, tuple[str, ...]]:
@@ -99,12 +101,12 @@ def _shorthand(entry: Entry) -> dict[str, tuple[str, ...]]:
 
 
 def _finding(entry: Entry) -> Finding:
-    entry.only("id", "kind", "says", "patterns")
+    entry.only("id", "kind", "says", "patterns", "unless")
     kind = cast(FindingKind, entry.choice("kind", get_args(FindingKind), "symptom"))
     patterns = tuple(_pattern(text, entry) for text in entry.strings("patterns"))
     if not patterns:
         raise entry.wrong('a [[finding]] needs patterns, such as ["saddle & numb"]')
-    return Finding(entry.string("id"), kind, entry.string("says", ""), patterns)
+    return Finding(entry.string("id"), kind, entry.string("says", ""), patterns, entry.strings("unless"))
 
 
 def _pattern(text: str, entry: Entry) -> Pattern:

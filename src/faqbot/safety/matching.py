@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from faqbot.safety.book import Book, Finding, Pattern, Step
@@ -9,6 +10,7 @@ from faqbot.safety.language import Words
 from faqbot.safety.phrases import Mention
 
 _NEAREST = 3
+_INTO_NEXT = 5
 
 
 class Match(NamedTuple):
@@ -22,34 +24,63 @@ class Match(NamedTuple):
 
 def find_matches(book: Book, words: Words, mentions: dict[str, list[Mention]]) -> Iterator[Match]:
     """All matches of all findings whose groups are mentioned."""
+    reach = Reach(words, _placed_sentences(book, words, mentions))
     for group in mentions:
         for finding, pattern in book.patterns.get(group, ()):
             if all(name in mentions for name in pattern.groups):
-                for parts in _fits(pattern, words, mentions):
+                for parts in _fits(pattern, reach, mentions):
                     yield Match(finding, min(p.start for p in parts), max(p.end for p in parts), parts)
 
 
-def _fits(pattern: Pattern, words: Words, mentions: dict[str, list[Mention]]) -> list[tuple[Mention, ...]]:
+def _placed_sentences(book: Book, words: Words, mentions: dict[str, list[Mention]]) -> frozenset[int]:
+    return frozenset(
+        words.sentences[mention.start]
+        for group, listed in mentions.items()
+        if book.groups[group].kind == "part"
+        for mention in listed
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far apart the parts of a pattern may stand.
+
+    Within one sentence, as many words as the pattern says. Into the next sentence a few words, if that one names no
+    part of the body itself: "My groin. Can't feel it."
+    """
+
+    words: Words
+    placed: frozenset[int]
+
+    def joins(self, first: Mention, second: Mention, gap: int) -> bool:
+        """Whether `second` stands near enough after `first`."""
+        between = second.start - first.end
+        here, there = self.words.sentences[first.end - 1], self.words.sentences[second.start]
+        if here == there:
+            return between <= gap
+        return there == here + 1 and between <= min(gap, _INTO_NEXT) and not {here, there} <= self.placed
+
+
+def _fits(pattern: Pattern, reach: Reach, mentions: dict[str, list[Mention]]) -> list[tuple[Mention, ...]]:
     fits: list[tuple[Mention, ...]] = [(mention,) for mention in mentions[pattern.first]]
     for step in pattern.steps:
         listed = mentions[step.group]
-        fits = [(*parts, mention) for parts in fits for mention in _beside(parts, step, listed, words)]
+        fits = [(*parts, mention) for parts in fits for mention in _beside(parts, step, listed, reach)]
     return fits
 
 
-def _beside(parts: tuple[Mention, ...], step: Step, listed: list[Mention], words: Words) -> list[Mention]:
+def _beside(parts: tuple[Mention, ...], step: Step, listed: list[Mention], reach: Reach) -> list[Mention]:
     """The nearest mentions that continue a pattern from the parts it has: at most three, so that time stays linear."""
     start, end = min(p.start for p in parts), max(p.end for p in parts)
-    sentence = words.sentences[start]
-    found = []
-    after = bisect_left(listed, end, key=lambda mention: mention.start)
-    for mention in listed[after : after + _NEAREST]:
-        if mention.start - end > step.gap or words.sentences[mention.start] != sentence:
-            break
-        found.append(mention)
+    whole = Mention("", start, end)
+    after = bisect_left(listed, end, key=_start)
+    found = [mention for mention in listed[after : after + _NEAREST] if reach.joins(whole, mention, step.gap)]
     if step.join == "&":
-        before = bisect_left(listed, start, key=lambda mention: mention.start)
-        for mention in reversed(listed[max(0, before - _NEAREST) : before]):
-            if mention.end <= start and start - mention.end <= step.gap and words.sentences[mention.start] == sentence:
-                found.append(mention)
+        before = bisect_left(listed, start, key=_start)
+        earlier = listed[max(0, before - _NEAREST) : before]
+        found += [m for m in earlier if m.end <= start and reach.joins(m, whole, step.gap)]
     return found
+
+
+def _start(mention: Mention) -> int:
+    return mention.start

@@ -7,34 +7,14 @@ from faqbot.safety.book import Book, NumberGroup
 from faqbot.safety.language import Words
 
 _MOST_SKIPPED = 3
-_NUMBER_WORDS = {
-    name: float(value)
-    for value, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0}
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
+_NUMBER_WORDS = {name: float(value) for value, name in enumerate(_SMALL.split(" "))} | {
+    name: 10.0 * value for value, name in enumerate(_TENS.split(" "), start=3)
+}
 
 
 class Mention(NamedTuple):
@@ -115,7 +95,7 @@ def _numbers(book: Book, words: Words) -> Iterator[Mention]:
 
 def _number_end(group: NumberGroup, words: Words, position: int, value: float) -> int:
     """Where the mention of a number group ends that starts at `position`; 0 where there is none."""
-    if not any(low <= value <= high for low, high in group.ranges):
+    if not any(low <= value <= high for low, high in group.ranges) or _ruled_out(group, words, position):
         return 0
     before = bool(group.before.intersection(words.words[max(0, position - 3) : position]))
     following = words.words[position + 1 : position + 2]
@@ -123,6 +103,14 @@ def _number_end(group: NumberGroup, words: Words, position: int, value: float) -
     wanted_before, wanted_after = bool(group.before), bool(group.after)
     fits = (before or after) if group.either else (before or not wanted_before) and (after or not wanted_after)
     return (position + 1 + after) if fits else 0
+
+
+def _ruled_out(group: NumberGroup, words: Words, position: int) -> bool:
+    """Whether the number's form or the words right beside it say that it is something else."""
+    if group.decimal and "." not in words.words[position]:
+        return True
+    before, after = words.words[max(0, position - 1) : position], words.words[position + 1 : position + 2]
+    return not group.not_before.isdisjoint(before) or not group.not_after.isdisjoint(after)
 
 
 def number_value(word: str) -> float | None:

@@ -13,14 +13,14 @@ from faqbot.safety.phrases import Mention, find_mentions
 class Reading:
     """One message, read. `matches` are all places where a finding fits, whatever their context says of them.
 
-    `covered[group]` tells for each word whether a mention of that scope group lies on it.
+    Of the positions of words, `states` lie on words for what may be wrong, `see_through` on words that let a denial
+    through (parts of the body among them), and `negator_ends` follow a negator that is free to deny.
     """
 
     words: Words
     mentions: dict[str, list[Mention]]
     matches: tuple[Match, ...]
-    parts: frozenset[int]
-    nouns: frozenset[int]
+    states: frozenset[int]
     see_through: frozenset[int]
     negator_ends: frozenset[int]
 
@@ -37,9 +37,13 @@ class Reading:
                 return mention
         return None
 
+    def is_negated(self, mention: Mention) -> bool:
+        """Whether a negator stands at most two words before a mention."""
+        return not self.negator_ends.isdisjoint(range(mention.start - 2, mention.start + 1))
+
     def covers(self, group: str) -> frozenset[int]:
         """The positions that mentions of a group lie on."""
-        return frozenset(p for mention in self.mentions.get(group, ()) for p in range(mention.start, mention.end))
+        return _covered(self.mentions.get(group, []))
 
 
 def read_message(book: Book, message: str) -> Reading:
@@ -48,27 +52,24 @@ def read_message(book: Book, message: str) -> Reading:
     mentions = find_mentions(book, words)
     matches = tuple(find_matches(book, words, mentions))
     if not matches:
-        return Reading(words, mentions, (), *[frozenset[int]()] * 4)
-    kinds = {kind: _positions(book, mentions, kind) for kind in ("part", "noun")}
+        return Reading(words, mentions, (), *[frozenset[int]()] * 3)
+    nouns = _positions(book, mentions, "noun")
     return Reading(
         words,
         mentions,
         matches,
-        kinds["part"],
-        kinds["noun"],
-        frozenset(p for mention in mentions.get("see_through", ()) for p in range(mention.start, mention.end)),
+        nouns | _positions(book, mentions, "state"),
+        nouns | _positions(book, mentions, "part") | _covered(mentions.get("see_through", [])),
         _negator_ends(book, mentions, matches),
     )
 
 
 def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> frozenset[int]:
-    return frozenset(
-        position
-        for group, listed in mentions.items()
-        if book.groups[group].kind == kind
-        for mention in listed
-        for position in range(mention.start, mention.end)
-    )
+    return _covered([m for group, listed in mentions.items() if book.groups[group].kind == kind for m in listed])
+
+
+def _covered(mentions: list[Mention]) -> frozenset[int]:
+    return frozenset(position for mention in mentions for position in range(mention.start, mention.end))
 
 
 def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple[Match, ...]) -> frozenset[int]:
@@ -80,5 +81,5 @@ def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple
         if book.groups[part.group].kind != "part"
         for position in range(part.start, part.end)
     }
-    taken |= {p for mention in mentions.get("not_negator", ()) for p in range(mention.start, mention.end)}
+    taken |= _covered(mentions.get("not_negator", []))
     return frozenset(mention.end for mention in mentions.get("negator", ()) if mention.start not in taken)
