@@ -4,7 +4,7 @@ Reading finds titles and boilerplate in these blocks, splitting cuts passages al
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -15,14 +15,24 @@ from faqbot.types import Span
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.tree import SyntaxTreeNode
+    from markdown_it.token import Token
 
 Kind = Literal["heading", "paragraph", "item", "row", "code", "break"]
 
+_KINDS: Mapping[str, Kind] = {
+    "heading_open": "heading",
+    "paragraph_open": "paragraph",
+    "blockquote_open": "paragraph",
+    "html_block": "paragraph",
+    "fence": "code",
+    "code_block": "code",
+    "hr": "break",
+}
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]*\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
-_EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|`+|~~|(?<!\w)_{1,3}|_{1,3}(?!\w))")
+_EMPHASIS = re.compile(r"(?<!\\)(?:(?<=\S)\*{1,3}|\*{1,3}(?=\S)|`+|~~|(?<!\w)_{1,3}|_{1,3}(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CLOSING_HASHES = re.compile(r"\s#+\s*$")
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -43,10 +53,7 @@ class Block:
 
 def blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a text in order; lines must end with a single newline character."""
-    from markdown_it.tree import SyntaxTreeNode
-
-    lines = _Lines(text)
-    return tuple(block for node in SyntaxTreeNode(_parser().parse(text)).children for block in _walk(node, lines, 0))
+    return tuple(_leaves(_parser().parse(text), _Lines(text)))
 
 
 def plain(text: str) -> str:
@@ -59,7 +66,7 @@ def heading_text(block: Block, text: str) -> str:
     """The words of a heading, without hash marks or underline."""
     line = text[block.start : block.end]
     if line.startswith("#"):
-        return plain(line.strip("#"))
+        return plain(_CLOSING_HASHES.sub("", line.lstrip("#")))
     return plain(line.rpartition("\n")[0])
 
 
@@ -92,43 +99,67 @@ class _Lines:
             yield Block(kind, start, end, level, header)
 
 
-def _walk(node: "SyntaxTreeNode", lines: _Lines, depth: int) -> Iterator[Block]:
-    if node.map is None:
-        return
-    if node.type == "heading":
-        yield from lines.block("heading", node.map, int(node.tag[1]))
-    elif node.type == "hr":
-        yield from lines.block("break", node.map)
-    elif node.type in ("bullet_list", "ordered_list"):
-        for item in node.children:
-            yield from _walk_item(item, lines, depth + 1)
-    elif node.type == "table":
-        yield from _walk_table(node, lines)
-    elif node.type == "html_block":
-        start, end = lines.span(*node.map)
-        words = _TAG.sub("", lines.text[start:end]).strip()
-        yield from lines.block("paragraph" if words else "break", node.map)
-    else:
-        yield from lines.block("code" if node.type in ("fence", "code_block") else "paragraph", node.map)
+def _leaves(tokens: Sequence["Token"], lines: _Lines) -> Iterator[Block]:
+    """Goes over the parser's flat list of openings and closings; what a quotation holds stays one block."""
+    items: list[_Item] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        span = (token.map[0], token.map[1]) if token.map else (0, 0)
+        own = bool(items) and items[-1].own
+        at = _closing(tokens, at) if token.type in ("blockquote_open", "table_open") else at
+        if token.type == "list_item_open":
+            items.append(_Item(span, len(items) + 1))
+        elif token.type == "list_item_close":
+            yield from items.pop().rest(lines)
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            yield from items[-1].until(span[0], lines) if own else ()
+        elif token.type == "table_open" and not own:
+            yield from _rows(span, lines)
+        elif token.type in _KINDS and not own:
+            yield from _leaf(token, span, lines)
+        at += 1
 
 
-def _walk_item(item: "SyntaxTreeNode", lines: _Lines, depth: int) -> Iterator[Block]:
-    """The item up to its first nested list, then the nested items, then what else it holds."""
-    first, after = item.map or (0, 0)
-    inner = [child for child in item.children if child.map]
-    nested = [at for at, child in enumerate(inner) if child.type.endswith("_list")]
-    own = inner[: nested[0]] if nested else inner
-    own_end = own[-1].map[1] if own and own[-1].map else (first + 1 if nested else after)
-    if not nested or own or (inner[0].map or (0,))[0] > first:
-        yield from lines.block("item", (first, own_end if nested else after), depth)
-    for child in inner[len(own) :]:
-        yield from _walk(child, lines, depth)
+@dataclass(slots=True)
+class _Item:
+    """A list item; `own` until its first nested list begins."""
+
+    span: Span
+    depth: int
+    own: bool = True
+
+    def until(self, line: int, lines: _Lines) -> Iterator[Block]:
+        """What stands before a nested list."""
+        self.own = False
+        if line > self.span[0]:
+            yield from lines.block("item", (self.span[0], line), self.depth)
+
+    def rest(self, lines: _Lines) -> Iterator[Block]:
+        """The whole item, if there was no nested list."""
+        if self.own:
+            yield from lines.block("item", self.span, self.depth)
 
 
-def _walk_table(table: "SyntaxTreeNode", lines: _Lines) -> Iterator[Block]:
-    rows = [row for part in table.children for row in part.children if row.map]
-    header = lines.span(*(rows[0].map or (0, 0)))
-    if len(rows) == 1:
-        yield from lines.block("row", rows[0].map or (0, 0))
-    for row in rows[1:]:
-        yield from lines.block("row", row.map or (0, 0), header=header)
+def _leaf(token: "Token", span: Span, lines: _Lines) -> Iterator[Block]:
+    kind = _KINDS[token.type]
+    if token.type == "html_block":
+        start, end = lines.span(*span)
+        kind = "paragraph" if _TAG.sub("", lines.text[start:end]).strip() else "break"
+    yield from lines.block(kind, span, int(token.tag[1]) if kind == "heading" else 0)
+
+
+def _rows(table: Span, lines: _Lines) -> Iterator[Block]:
+    """The rows of a table with the place of its header; a header alone is a row."""
+    header = lines.span(table[0], table[0] + 1)
+    # Every body row is one line, after the header and the line of dashes.
+    if table[1] - table[0] <= 2:
+        yield from lines.block("row", (table[0], table[0] + 1))
+    for line in range(table[0] + 2, table[1]):
+        yield from lines.block("row", (line, line + 1), header=header)
+
+
+def _closing(tokens: Sequence["Token"], at: int) -> int:
+    """The place of the token that closes the one here."""
+    level = tokens[at].level
+    return next(after for after in range(at + 1, len(tokens)) if tokens[after].level == level)

@@ -35,7 +35,6 @@ def clean(text: str, limits: Limits) -> str:
     """Text from any source with plain line ends and spaces, within the limits."""
     text = _SPACES.sub(" ", _CONTROLS.sub("", _BREAKS.sub("\n", text)))
     refuse_over(limits.characters, len(text), "characters")
-    refuse_over(limits.line, max(map(len, text.split("\n"))), "characters in one line")
     return text
 
 

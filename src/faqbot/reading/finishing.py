@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from operator import itemgetter
 
 from faqbot.markdown import Block, blocks, heading_text, plain
@@ -92,7 +93,7 @@ def _notices(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
     seen: set[str] = set()
     title_words = set(_WORD.findall(title.casefold()))
     linking = furniture = False
-    for block, following in zip(found, (*found[1:], None), strict=True):
+    for block, following in zip_longest(found, found[1:]):
         piece = plain(text[block.start : block.end].lstrip("#-*+ "))
         short = len(piece.split()) <= _SHORT_LINK
         if opens_comments(piece) and block.start > len(text) // 2:

@@ -9,7 +9,7 @@ from faqbot.reading.docx import read_docx
 from faqbot.reading.drafts import Draft
 from faqbot.reading.finishing import finish
 from faqbot.reading.html import read_html
-from faqbot.reading.limits import Limits, refuse_over
+from faqbot.reading.limits import Limits, refuse_lines, refuse_over
 from faqbot.reading.markdown import read_markdown
 from faqbot.reading.pairs import read_csv, read_json, read_jsonl, read_tsv, read_yaml
 from faqbot.reading.pdf import read_pdf
@@ -49,6 +49,8 @@ def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document
     draft = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
     if not draft.text.strip():
         raise ReadError("no text in it")
+    if not draft.pairs:
+        refuse_lines(draft.text, limits)
     return finish(document_id, draft)
 
 

@@ -15,7 +15,7 @@ from faqbot.reading.references import find_references
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
-_MANY_WORDS = 400  # of a page, above which most words may well be menus
+_SHORT = 400  # words of a page; most words of a longer one may well be menus
 
 
 def read_html(content: bytes, limits: Limits) -> Draft:
@@ -35,11 +35,14 @@ def _declared(content: bytes) -> str:
 
 
 def _article(page: str, limits: Limits) -> str:
-    """The extract, or the whole page if it is a small one of which the extract has too little."""
-    extract, whole = _extract(page, links=False), to_markdown(page)
-    words = len(whole.split())
-    missed = len(extract.split()) < _SHARE * words and words < _MANY_WORDS
-    return clean(whole if missed or not extract else extract, limits)
+    """The extract, or the whole page if that is short and the extract has too little of it."""
+    extract = _extract(page, links=False)
+    if len(extract.split()) < _SHORT:
+        whole = to_markdown(page)
+        if len(whole.split()) < _SHORT and len(extract.split()) < _SHARE * len(whole.split()):
+            extract = whole
+        extract = extract or whole
+    return clean(extract, limits)
 
 
 def _extract(page: str, *, links: bool) -> str:

@@ -10,19 +10,21 @@ class Limits:
     """Bounds for untrusted files, far above any honest health article.
 
     `bytes` is the file itself, `expanded` what an archive or compressed stream may unpack to (bytes), `characters`
-    the text that comes out, `line` one line of it, `pages` those of a PDF, `rows` question-answer rows, `nesting`
-    levels of JSON or YAML, `nodes` values of one, `tags` levels of HTML, `seconds` the time for one PDF.
+    the text that comes out, `lines` its lines, `line` one of them (characters), `pages` those of a PDF, `rows`
+    question-answer rows, `nesting` levels of JSON or YAML, `nodes` values of one, `tags` levels of HTML, `seconds` the
+    time for one PDF.
     """
 
     bytes: int = 30_000_000
     expanded: int = 100_000_000
-    characters: int = 5_000_000
+    characters: int = 3_000_000
+    lines: int = 50_000
     line: int = 1_000_000
     pages: int = 2_000
-    rows: int = 50_000
+    rows: int = 20_000
     nesting: int = 40
     nodes: int = 500_000
-    tags: int = 300
+    tags: int = 200
     seconds: float = 60.0
 
 
@@ -30,3 +32,10 @@ def refuse_over(limit: int, found: int, what: str) -> None:
     """Raise ReadError if there is more of something than a limit allows."""
     if found > limit:
         raise ReadError(f"{found:,} {what}, at most {limit:,} are read. Split the file or leave it out")
+
+
+def refuse_lines(text: str, limits: Limits) -> None:
+    """Raise ReadError for text with more lines, or longer ones, than the finding of structure is made for."""
+    lines = text.split("\n")
+    refuse_over(limits.lines, len(lines), "lines")
+    refuse_over(limits.line, max(map(len, lines)), "characters in one line")

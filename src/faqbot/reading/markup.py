@@ -38,7 +38,7 @@ def to_markdown(page: str) -> str:
     except ImportError as error:
         raise need("markdownify", "build", error) from error
     with readable("HTML"):
-        soup = BeautifulSoup(f"<div>{page}</div>", "html.parser")
+        soup = BeautifulSoup(f"<div>{page}</div>", "lxml")
         for element in soup(_NO_CONTENT):
             element.decompose()
         converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["a", "img"])

@@ -12,8 +12,9 @@ _ANNOUNCES = re.compile(
 )
 _LOOK = 500  # characters at the end of a paragraph
 _CLOSING = re.compile(
-    r"(?:frequently asked|faqs?\b|conclusion|summary|key (?:takeaways|points)|final (?:thoughts|words)|takeaways?\b"
-    r"|(?:the )?bottom line|wrapping up|references|sources|outlook|about the author|when (?:to|should you) (?:see|seek|call|consult|get|worry))",
+    r"frequently asked|faqs?\b|conclusion|summary|key (?:takeaways|points)|final (?:thoughts|words)|takeaways?\b"
+    r"|(?:the )?bottom line|wrapping up|references|sources|outlook|about the author"
+    r"|when (?:to|should you) (?:see|seek|call|consult|get|worry)",
     re.IGNORECASE,
 )
 _LONGER = 1.5  # times the words of the longest part: a heading of so many more begins something new

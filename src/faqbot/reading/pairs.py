@@ -71,7 +71,7 @@ def _from_value(value: Any, limits: Limits) -> Draft:
     if isinstance(value, list):
         return _draft(value, Facts(), limits)
     if not isinstance(value, Mapping):
-        raise ReadError(f"a {type(value).__name__}, expected a list of pairs or a mapping with pairs:")
+        raise ReadError(f"found {str(value)[:40]!r}, expected a list of pairs or a mapping with pairs:")
     name = next((name for name in _LISTS if isinstance(value.get(name), list)), None)
     if name:
         return _draft(value[name], facts(value), limits)

@@ -9,7 +9,7 @@ from faqbot.errors import ReadError, need
 from faqbot.reading.damage import readable
 from faqbot.reading.decoding import clean
 from faqbot.reading.drafts import Draft, Facts
-from faqbot.reading.limits import Limits, refuse_over
+from faqbot.reading.limits import Limits, refuse_lines, refuse_over
 from faqbot.reading.pages import joined
 from faqbot.reading.plain import structured
 
@@ -33,7 +33,9 @@ def read_pdf(content: bytes, limits: Limits) -> Draft:
         raise ReadError(f"scanned: pictures of {len(pages)} page(s) without text. Run text recognition (OCR) over it")
     if not any(page.strip() for page in pages):
         raise ReadError("an empty PDF: no text on any page")
-    return Draft(structured(clean(joined([page.split("\n") for page in pages]), limits)), facts)
+    cleaned = [clean(page, limits) for page in pages]
+    refuse_lines("\n".join(cleaned), limits)
+    return Draft(structured(joined([page.split("\n") for page in cleaned])), facts)
 
 
 def _opened(content: bytes, limits: Limits) -> Any:

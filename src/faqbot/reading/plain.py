@@ -7,7 +7,7 @@ from faqbot.reading.bylines import byline, is_biography
 from faqbot.reading.drafts import Draft
 from faqbot.reading.front_matter import split_front_matter
 from faqbot.reading.headings import is_heading, is_ordinal, title_case
-from faqbot.reading.limits import Limits
+from faqbot.reading.limits import Limits, refuse_lines
 from faqbot.reading.lines import Line, lines
 from faqbot.reading.notices import is_notice
 from faqbot.reading.outline import closes, nested
@@ -23,11 +23,13 @@ _ANSWERED = re.compile(r"\A(?:a(?:nswer)?)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[\^?\w{1,12}\]")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
 _WRAPPED_AT = 45  # shorter lines than this were not wrapped by a program
+_FULL = 60  # a line longer than this is a paragraph
 _SECTION, _PART = 2, 3
 
 
 def read_plain(text: str, limits: Limits) -> Draft:
     """Markdown from plain text; text that has Markdown headings already is taken as it is."""
+    refuse_lines(text, limits)
     facts, body = split_front_matter(text, limits)
     if len(_HASH_HEADING.findall(body)) >= 2:
         return Draft(body, facts)
@@ -179,7 +181,7 @@ class _Structure:
         line, following = self.lines[self.at], self._peek()
         if line.look != "text" or not is_heading(line.text, following) or following is None:
             return []
-        if not following.gap and following.look == "text" and not (title_case(line.text) and len(following.text) > 60):
+        if not following.gap and following.look == "text" and not _heads(line.text, following.text):
             return []
         self._take()
         if not self.titled and not self.last:
@@ -213,6 +215,11 @@ class _Structure:
     def _continues(self, line: Line) -> bool:
         apart = _ASKED.match(line.text) or _REFERENCE.match(line.text) or is_notice(line.text)
         return not line.gap and line.look == "text" and not apart
+
+
+def _heads(text: str, following: str) -> bool:
+    """Whether a line is a heading even though text follows it without a gap."""
+    return title_case(text) and (len(following) > _FULL or byline(following) is not None or is_notice(following))
 
 
 def _tidy(text: str) -> str:

@@ -63,9 +63,8 @@ def _cells(line: str) -> Row:
 def _name(words: Sequence[str]) -> tuple[str, str]:
     """The leading words with capital letters but for the last of them, which begins the next cell."""
     run = 0
-    for word in words:
-        first = word.lstrip("(\"“'")[:1]
-        if not (first.isupper() or first.isdigit() or (run and word.casefold() in vocabulary("glue"))):
+    for word, following in pairwise((*words, "")):
+        if not (_is_name(word) or (run and word.casefold() in vocabulary("glue") and _is_name(following))):
             break
         run += 1
         if word.endswith((".", ";", ":")):
@@ -73,6 +72,11 @@ def _name(words: Sequence[str]) -> tuple[str, str]:
     closing = next((at + 1 for at in range(run - 1, 0, -1) if words[at].endswith(")")), 0)
     cut = closing or (run - 1 if run < len(words) else 0)
     return " ".join(words[:cut]), " ".join(words[cut:])
+
+
+def _is_name(word: str) -> bool:
+    first = word.lstrip("(\"“'")[:1]
+    return first.isupper() or first.isdigit()
 
 
 def _header(words: Sequence[str], width: int) -> Row:
