@@ -1,6 +1,6 @@
 """Kills a process at every write point of an act on an index, and prints what was left: one JSON line for each point.
 
-Usage: index_killing.py WORK ACT, where ACT is a key of ACTS. It runs by itself, for only a process of one thread may
+Usage: index_killing.py WORK ACT STRIDE, where ACT is a key of ACTS and STRIDE leaves points out. It runs by itself, for only a process of one thread may
 fork.
 """
 
@@ -100,14 +100,14 @@ def served(index: Path) -> str:
         return f"{type(error).__name__}: {error}"
 
 
-def main(work: Path, act: str) -> None:
-    """One line for each step: its name, what served after the kill, and what the next build made of it."""
+def main(work: Path, act: str, stride: int) -> None:
+    """One line for each step, or each third: its name, what served after the kill, what the next build made of it."""
     base = work / "base"
     sample_encoder(work / "encoder")
     build(base, {"made": "first"}, nothing)
     build(base, OLD, nothing)
     steps = count_steps(shutil.copytree(base, work / "trial"), act)
-    for number, name in enumerate(steps):
+    for number, name in list(enumerate(steps))[::stride]:
         index = work / f"at{number}"
         shutil.copytree(base, index)
         killed_at(index, act, number)
@@ -117,6 +117,7 @@ def main(work: Path, act: str) -> None:
             json.dumps(
                 {
                     "step": name,
+                    "switched": "rename CURRENT.new to CURRENT" in steps[:number],
                     "after": after,
                     "next": served(index),
                     "problems": verify(index),
@@ -130,4 +131,4 @@ def main(work: Path, act: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -24,36 +24,36 @@ def work() -> Iterator[Path]:
         yield folder
 
 
-def kill_everywhere(tmp_path: Path, act: str) -> list[dict[str, Any]]:
+def kill_everywhere(work: Path, act: str, stride: int) -> list[dict[str, Any]]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, str(SCRIPT), str(tmp_path), act]
+    command = [sys.executable, str(SCRIPT), str(work), act, str(stride)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def points_to_the_new(points: list[dict[str, Any]]) -> int:
-    """The number of the first point after CURRENT has been renamed."""
-    return 1 + next(n for n, point in enumerate(points) if point["step"] == "rename CURRENT.new to CURRENT")
+def switched(points: list[dict[str, Any]]) -> int:
+    """The number of the first point after CURRENT has been renamed, from when the new generation serves."""
+    return next(n for n, point in enumerate(points) if point["switched"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("act", "least", "before", "since"),
+    ("act", "stride", "least", "before", "since"),
     [
-        ("build from a cache", 75, {"old"}, "new"),
-        ("first build", 60, {"IndexMissingError", "IndexDamagedError"}, "new"),
-        ("calibrate", 30, {"old"}, "old, calibrated"),
-        ("roll back", 5, {"old"}, "first"),
-        ("repair", 60, {"IndexDamagedError"}, "old"),
+        ("build from a cache", 1, 75, {"old"}, "new"),
+        ("first build", 3, 20, {"IndexMissingError", "IndexDamagedError"}, "new"),
+        ("calibrate", 2, 20, {"old"}, "old, calibrated"),
+        ("roll back", 1, 5, {"old"}, "first"),
+        ("repair", 3, 20, {"IndexDamagedError"}, "old"),
     ],
 )
 def test_a_kill_at_any_write_point_leaves_what_served(
-    work: Path, act: str, least: int, before: set[str], since: str
+    work: Path, act: str, stride: int, least: int, before: set[str], since: str
 ) -> None:
-    points = kill_everywhere(work, act)
+    points = kill_everywhere(work, act, stride)
     assert len(points) >= least
-    switch = points_to_the_new(points)
+    switch = switched(points)
     assert {point["after"].partition(":")[0] for point in points[:switch]} == before
     assert {point["after"] for point in points[switch:]} == {since}
     assert {point["next"] for point in points} == {"next"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.errors import IndexDamagedError, IndexMissingError
+from faqbot.errors import IndexDamagedError, IndexMissingError, IndexWriteError
 from faqbot.index import (
     add_calibration,
     generations,
@@ -178,6 +178,63 @@ def test_where_there_is_no_index_nothing_is_made(work: Path, act: object) -> Non
     with pytest.raises(IndexMissingError, match="Run: faqbot build corpus --index"):
         act(work / "none")  # type: ignore[operator]
     assert not (work / "none").exists()
+
+
+@pytest.mark.parametrize("name", ["cache", "generations", "encoders"])
+def test_a_folder_of_somebody_else_is_left_alone(work: Path, name: str) -> None:
+    mine = work / "home" / name / ".old-letters"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("dear")
+    with pytest.raises(IndexWriteError, match=f"{work}/home holds {name}, and is no index"):
+        build(work / "home")
+    assert [path.name for path in (work / "home").iterdir()] == [name]
+    assert mine.read_text() == "dear"
+
+
+def test_a_build_deletes_nothing_that_it_does_not_know(work: Path) -> None:
+    index = work / "index"
+    mine = [index / name for name in (".gitignore", ".old-notes", "README.md", "generations/.keep", "encoders/.keep")]
+    build(index)
+    for path in mine:
+        path.write_text("mine")
+    build(index, 3)
+    assert [path.read_text() for path in mine] == ["mine"] * 5
+
+
+def test_a_file_in_place_of_the_index_is_a_clear_error(work: Path) -> None:
+    (work / "file").write_text("")
+    with pytest.raises(IndexMissingError, match="No index at"):
+        open_generation(work / "file")
+    with pytest.raises(IndexWriteError, match=r"Cannot write .*file: File exists"):
+        build(work / "file")
+
+
+def test_a_pointer_that_cannot_be_read_is_a_clear_error(work: Path) -> None:
+    (work / "index" / "CURRENT").mkdir(parents=True)
+    with pytest.raises(IndexDamagedError, match="CURRENT cannot be read: Is a directory"):
+        open_generation(work / "index")
+
+
+def test_what_cannot_be_deleted_is_said_and_deleted_by_the_next_build(
+    work: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = work / "index"
+    old = build(index)[0]
+
+    def refuse(name: str) -> None:
+        if name in {f"remove {old}", "remove cache"}:
+            raise IndexWriteError(f"cannot {name}")
+
+    (index / "cache").mkdir()
+    new = publish(index, sample_contents(), encoder_folder=work / "encoder", keep=1, on_step=refuse)
+    assert {manifest.id for manifest in generations(index)} == {old, new.id}
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Not deleted: cannot remove {old}",
+        "Not deleted: cannot remove cache",
+    ]
+    last = build(index, keep=1)
+    assert [manifest.id for manifest in generations(index)] == last
+    assert not (index / "cache").exists()
 
 
 def test_a_lock_file_from_a_dead_process_stops_nobody(work: Path) -> None:

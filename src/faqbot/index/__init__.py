@@ -3,9 +3,10 @@
 from faqbot.index.cache import Cache, open_cache, text_key
 from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
 from faqbot.index.encoders import installed_encoder
-from faqbot.index.generation import Generation, open_generation
+from faqbot.index.generation import Generation
 from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
 from faqbot.index.manifest import Manifest
+from faqbot.index.opening import open_generation
 from faqbot.index.publishing import publish
 from faqbot.index.segments import Embedding
 

@@ -19,9 +19,9 @@ from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingErr
 from faqbot.index import layout
 from faqbot.index.contents import KEY_BYTES
 from faqbot.index.directory import Directory
-from faqbot.index.generation import current_name
 from faqbot.index.locks import building
 from faqbot.index.manifest import find_problems, read_manifest
+from faqbot.index.opening import current_name
 from faqbot.index.rows import Rows
 from faqbot.index.segments import Embedding, Segment, write_segment
 from faqbot.index.writing import Writer, no_step
@@ -96,10 +96,8 @@ class Cache:
         self._pending = {}
 
     def clear(self) -> None:
-        """Forget everything: what was built has it now."""
+        """Forget everything: what was built has it now, and the files can be deleted."""
         self._pending, self._sources, self._directory = {}, [], Directory([])
-        if self._folder.exists():
-            self._writer.remove(self._folder)
 
     def close(self) -> None:
         """Write what is not yet on the disk and let others build."""

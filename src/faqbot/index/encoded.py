@@ -18,6 +18,7 @@ from faqbot.index.rows import RowsWriter
 from faqbot.index.writing import Writer
 from faqbot.types import Document
 
+LENGTH_TOLERANCE = 1e-3
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -122,7 +123,7 @@ def _check(encoded: EncodedPassage, encoder: EncoderCard) -> None:
     if encoded.keys and [len(key) for key in encoded.keys] != [KEY_BYTES] * len(encoded.vectors):
         raise IndexMismatchError(f"Passage {passage.id} has keys that are not {KEY_BYTES} bytes, one for each vector")
     lengths = np.linalg.norm(encoded.vectors, axis=1)
-    if not np.allclose(lengths, 1, atol=1e-3):  # which a vector with NaN is not either
+    if not np.abs(lengths - 1).max() <= LENGTH_TOLERANCE:  # as put, NaN is refused too
         raise EncoderError(
             f"The vectors of passage {passage.id} ({passage.document_id}) have the lengths {lengths.tolist()}, "
             "expected 1. The encoder is damaged or does not normalise: name another model"

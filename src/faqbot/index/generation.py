@@ -10,15 +10,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.errors import EncoderError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.errors import EncoderError, IndexMismatchError
 from faqbot.index import layout
 from faqbot.index.contents import Candidates, EncoderCard, Stored
 from faqbot.index.dense import Dense
 from faqbot.index.encoded import Lookup, document_key, id_number
-from faqbot.index.encoders import checked_encoder
 from faqbot.index.lexical import Lexical
 from faqbot.index.locks import ReadLock
-from faqbot.index.manifest import BUILD_ADVICE, HASH_LIMIT, REPAIR_ADVICE, Manifest, find_problems, read_manifest
+from faqbot.index.manifest import Manifest, advice
 from faqbot.index.records import Records, decode_document, decode_passage
 from faqbot.index.rows import Rows, load_array
 from faqbot.index.vocabulary import Vocabulary
@@ -31,8 +30,13 @@ class Generation:
     Everything is memory-mapped and read by row, so that what has been handed out stays valid after `close`.
     """
 
-    def __init__(self, index: Path, folder: Path, manifest: Manifest, checked: frozenset[str]) -> None:
-        """`checked` names the files that were hashed; rows of the others are compared with their CRC when read."""
+    def __init__(
+        self, index: Path, folder: Path, manifest: Manifest, checked: frozenset[str], lock: ReadLock | None = None
+    ) -> None:
+        """`checked` names the files that were hashed; rows of the others are compared with their CRC when read.
+
+        `lock` is let go by `close`.
+        """
         self.manifest = manifest
         self.encoder_folder = layout.encoder_folder(index, manifest.encoder.fingerprint)
         self.calibration: dict[str, Any] = json.loads((folder / layout.CALIBRATION).read_bytes())
@@ -50,8 +54,7 @@ class Generation:
         self._dense = Dense(rows(layout.VECTORS), folder, manifest.search)
         terms, peaks = folder / layout.TERMS, folder / layout.PEAKS
         self._lexical = Lexical(terms, rows(layout.POSTINGS), rows(layout.WEIGHTS), peaks, len(self._passages))
-        self._folder = folder
-        self._lock: ReadLock | None = None
+        self._folder, self._lock = folder, lock
 
     @property
     def encoder(self) -> EncoderCard:
@@ -138,65 +141,6 @@ class Generation:
         if not np.isfinite(query).all():
             raise EncoderError("The query vector holds values that are no numbers. The encoder is damaged: build anew")
         return query
-
-
-def open_generation(index: Path, *, hash_limit: int = HASH_LIMIT) -> Generation:
-    """The generation in use, its files compared with its manifest; keeps it from being deleted until closed.
-
-    Raises IndexMissingError, IndexDamagedError (naming the file and the command) or IndexMismatchError.
-    """
-    name = current_name(index)
-    try:
-        lock = ReadLock(layout.generation_folder(index, name))
-    except FileNotFoundError:
-        if current_name(index) != name:  # it was replaced and deleted just now
-            return open_generation(index, hash_limit=hash_limit)
-        raise _without_manifest(index, name) from None
-    try:
-        manifest = read_manifest(index, name)
-        checked_encoder(index, manifest.encoder.fingerprint)
-        generation = read_generation(index, layout.generation_folder(index, name), manifest, hash_limit=hash_limit)
-    except BaseException:
-        lock.close()
-        raise
-    generation._lock = lock
-    return generation
-
-
-def read_generation(index: Path, folder: Path, manifest: Manifest, *, hash_limit: int = HASH_LIMIT) -> Generation:
-    """A generation in any folder, sealed or about to be; IndexDamagedError names a file that is not as recorded."""
-    whole = {layout.VECTORS} if manifest.search["kind"] == "flat" else {layout.LISTS}
-    checked = frozenset(name for name, file in manifest.files.items() if file.size <= hash_limit or name in whole)
-    for name, problem in find_problems(folder, manifest.files, checked).items():
-        raise IndexDamagedError(f"{problem}. {advice(index, name)}")
-    return Generation(index, folder, manifest, checked)
-
-
-def current_name(index: Path) -> str:
-    """The name of the generation in use; IndexMissingError where there is no index."""
-    path = index / layout.CURRENT
-    try:
-        name = path.read_bytes().strip()
-    except FileNotFoundError:
-        if layout.generation_names(index):
-            raise IndexDamagedError(f"{path} is missing. {REPAIR_ADVICE.format(index=index)}") from None
-        raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}") from None
-    if not layout.GENERATION_NAME.fullmatch(name):
-        raise IndexDamagedError(f"{path} is damaged: it names no generation. {REPAIR_ADVICE.format(index=index)}")
-    return name.decode()
-
-
-def _without_manifest(index: Path, name: str) -> IndexDamagedError:
-    folder = layout.generation_folder(index, name)
-    if folder.is_dir():
-        return IndexDamagedError(f"{folder / layout.MANIFEST} is missing. {BUILD_ADVICE.format(index=index)}")
-    pointer = index / layout.CURRENT
-    return IndexDamagedError(f"{pointer} names {name}, which is not there. {REPAIR_ADVICE.format(index=index)}")
-
-
-def advice(index: Path, name: str) -> str:
-    """The command that brings a file of a generation back."""
-    return (REPAIR_ADVICE if layout.is_derived(name) else BUILD_ADVICE).format(index=index)
 
 
 def _lookup(folder: Path, keys: str, order: str) -> Lookup:

@@ -10,9 +10,9 @@ from faqbot.index import layout
 from faqbot.index.dense import FLAT_LIMIT
 from faqbot.index.derived import write_derived
 from faqbot.index.encoders import encoder_problems
-from faqbot.index.generation import advice, current_name
 from faqbot.index.locks import building
-from faqbot.index.manifest import BUILD_ADVICE, REPAIR_ADVICE, Manifest, find_problems, read_manifest
+from faqbot.index.manifest import BUILD_ADVICE, REPAIR_ADVICE, Manifest, advice, find_problems, read_manifest
+from faqbot.index.opening import current_name
 from faqbot.index.publishing import seal, served_names, unsealed, write_calibration
 from faqbot.index.writing import Writer, no_step
 
@@ -109,7 +109,7 @@ def _problems(index: Path, name: str) -> list[str]:
     try:
         manifest = read_manifest(index, name)
     except (IndexDamagedError, IndexMismatchError) as error:
-        return [str(error)]
+        return [str(error)] if folder.exists() else []  # a build deletes it just now
     problems = find_problems(folder, manifest.files, manifest.files)
     known = {*manifest.files, layout.MANIFEST}
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

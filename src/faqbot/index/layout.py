@@ -63,6 +63,13 @@ def encoder_folder(index: Path, fingerprint: str) -> Path:
     return index / ENCODERS / fingerprint
 
 
+def leftovers(index: Path) -> list[Path]:
+    """What a build that ended early, or could not delete something, left behind."""
+    inside = [path for name in (GENERATIONS, ENCODERS) for path in sorted((index / name).iterdir())]
+    doomed = [path for path in inside if path.name == UNSEALED or path.name.startswith(f"{DISCARDED}-")]
+    return [path for path in (index / f"{DISCARDED}-{CACHE}", *doomed) if path.exists()]
+
+
 def generation_names(index: Path) -> list[str]:
     """The names of the sealed generations, oldest first; one that is being written or deleted is not among them."""
     folder = index / GENERATIONS

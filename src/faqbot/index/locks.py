@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from faqbot.errors import IndexBusyError, IndexMissingError
+from faqbot.errors import IndexBusyError, IndexMissingError, IndexWriteError
 from faqbot.index import layout
 from faqbot.index.writing import reporting
 
@@ -74,6 +74,7 @@ def building(index: Path) -> Iterator[None]:
     if not index.is_dir():
         raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}")
     path = index / layout.LOCK
+    _refuse_foreign(index)
     with reporting(path):
         file = path.open("a+")
     with file:
@@ -90,3 +91,12 @@ def building(index: Path) -> Iterator[None]:
             file.write(f"{os.getpid()}\n")
             file.flush()
         yield
+
+
+def _refuse_foreign(index: Path) -> None:
+    """Keep out of folders that hold something else under the names that an index uses, and deletes from."""
+    if (index / layout.LOCK).exists() or (index / layout.CURRENT).exists():
+        return
+    for name in (layout.GENERATIONS, layout.ENCODERS, layout.CACHE):
+        if (index / name).exists():
+            raise IndexWriteError(f"{index} holds {name}, and is no index. Name an empty folder for the index")

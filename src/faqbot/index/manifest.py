@@ -68,12 +68,15 @@ def read_manifest(index: Path, name: str) -> Manifest:
     of another format.
     """
     path = layout.generation_folder(index, name) / layout.MANIFEST
-    advice = BUILD_ADVICE.format(index=index)
-    if not path.is_file():
-        raise IndexDamagedError(f"{path} is missing. {advice}")
-    content = path.read_bytes()
+    build = BUILD_ADVICE.format(index=index)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise IndexDamagedError(f"{path} is missing. {build}") from None
+    except OSError as error:
+        raise IndexDamagedError(f"{path} cannot be read: {error.strerror}. {build}") from None
     if name != name_for(content, _number(name)):
-        raise IndexDamagedError(f"{path} is damaged: its SHA-256 does not begin with {name[-12:]}. {advice}")
+        raise IndexDamagedError(f"{path} is damaged: its SHA-256 does not begin with {name[-12:]}. {build}")
     written = json.loads(content)
     if written.get("format") != FORMAT:
         age = "an older" if written.get("format", 0) < FORMAT else "a newer"
@@ -104,6 +107,11 @@ def find_problems(folder: Path, files: Mapping[str, FileRecord], hashed: Collect
         return {name: problem for name, problem in zip(files, found, strict=True) if problem}
 
 
+def advice(index: Path, name: str) -> str:
+    """The command that brings a file of a generation back."""
+    return (REPAIR_ADVICE if layout.is_derived(name) else BUILD_ADVICE).format(index=index)
+
+
 def _number(name: str) -> int:
     digits = name.partition("-")[0]
     return int(digits) if digits.isdecimal() else 0
@@ -120,6 +128,8 @@ def _problem(path: Path, expected: FileRecord, hashed: bool) -> str:
     size = path.stat().st_size
     if size != expected.size:
         return f"{path} is damaged: it has {size} bytes, expected {expected.size}"
-    if hashed and _record(path) != expected:
-        return f"{path} is damaged: its content is not what was sealed (SHA-256)"
-    return ""
+    try:
+        same = not hashed or _record(path) == expected
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
+    return "" if same else f"{path} is damaged: its content is not what was sealed (SHA-256)"

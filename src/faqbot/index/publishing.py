@@ -1,6 +1,7 @@
 """Sealing: contents are written aside, flushed, hashed, checked by opening, and then pointed to."""
 
 import json
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, IndexWriteError
 from faqbot.index import layout
 from faqbot.index.cache import Cache
 from faqbot.index.contents import Contents
@@ -17,10 +18,12 @@ from faqbot.index.dense import FLAT_LIMIT
 from faqbot.index.derived import write_derived
 from faqbot.index.encoded import write_documents, write_passages
 from faqbot.index.encoders import install_encoder
-from faqbot.index.generation import current_name, read_generation
 from faqbot.index.locks import building, claimed
 from faqbot.index.manifest import Manifest, name_for, next_number, read_manifest, record_files, serialise
+from faqbot.index.opening import current_name, read_generation
 from faqbot.index.writing import Writer, no_step
+
+_log = logging.getLogger(__name__)
 
 
 def publish(
@@ -66,7 +69,7 @@ def publish(
         manifest = seal(index, folder, manifest, writer, keep)
         if cache:
             cache.clear()
-        elif (index / layout.CACHE).exists():
+        with tolerating():
             writer.remove(index / layout.CACHE)
         return manifest
 
@@ -75,10 +78,10 @@ def publish(
 def unsealed(index: Path, writer: Writer) -> Iterator[Path]:
     """An empty folder to write a generation in, once what an earlier build left behind is deleted; it goes again if
     it cannot be sealed."""
-    for parent in (index, index / layout.GENERATIONS, index / layout.ENCODERS):
+    for parent in (index / layout.GENERATIONS, index / layout.ENCODERS):
         writer.make_folder(parent)
-        for path in sorted(path for path in parent.iterdir() if path.name.startswith(".")):
-            writer.remove(path)
+    for path in layout.leftovers(index):
+        writer.remove(path)
     folder = index / layout.GENERATIONS / layout.UNSEALED
     writer.make_folder(folder)
     try:
@@ -105,8 +108,18 @@ def seal(index: Path, folder: Path, manifest: Manifest, writer: Writer, keep: in
     read_generation(index, folder, manifest, hash_limit=max(file.size for file in manifest.files.values()))
     writer.rename(folder, layout.generation_folder(index, manifest.id))
     writer.replace(index / layout.CURRENT, f"{manifest.id}\n".encode("ascii"))
-    prune(index, writer, keep)
+    with tolerating():
+        prune(index, writer, keep)
     return manifest
+
+
+@contextmanager
+def tolerating() -> Iterator[None]:
+    """Go on where what nobody needs cannot be deleted: the new generation serves, the next build tries again."""
+    try:
+        yield
+    except IndexWriteError as error:
+        _log.warning("Not deleted: %s", error)
 
 
 def served_name(index: Path) -> str:
@@ -130,9 +143,9 @@ def prune(index: Path, writer: Writer, keep: int) -> None:
         needed = {read_manifest(index, name).encoder.fingerprint for name in layout.generation_names(index)}
     except (IndexDamagedError, IndexMismatchError):  # of one that is still read: its encoder is not known
         return
-    for folder in sorted((index / layout.ENCODERS).iterdir()):
-        if folder.name not in needed:
-            writer.remove(folder)
+    for sealed in sorted((index / layout.ENCODERS).glob(f"*/{layout.CHECKSUMS}")):
+        if sealed.parent.name not in needed:
+            writer.remove(sealed.parent)
 
 
 def served_names(index: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writing that is on the disk when it returns: bytes and paths go in, flushed files come out.
+"""Writing that lasts: bytes and paths go in, files that are on the disk before they are used come out.
 
 Every act that changes the disk is announced to `on_step` first, so that a test can stop the process there.
 """
@@ -52,6 +52,8 @@ class Writer:
 
     def flush(self) -> None:
         """Wait until all that was written is on the disk; many at a time, for a disk takes no longer for many."""
+        if not self._unflushed:
+            return
         self.step(f"flush {len(self._unflushed)} files")
         try:
             with ThreadPoolExecutor(FLUSH_THREADS) as pool:
