@@ -43,9 +43,7 @@ def find(corpus: Path) -> Found:
     if corpus.is_file():
         return Found((File(corpus.name, corpus),), ())
     if not corpus.is_dir():
-        raise CorpusError(
-            f"No corpus at {corpus}: expected a folder of documents. Name one, as in: faqbot build corpus"
-        )
+        raise CorpusError(f"No corpus at {corpus}, expected a folder of documents. Run: faqbot build FOLDER")
     files: list[File] = []
     skipped: list[Skipped] = []
     for document_id, path in _walk(corpus):

@@ -14,6 +14,7 @@ from faqbot.reading.references import find_references
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_MARK = re.compile(r"\\\[(\d{1,3})\\\]")
 _SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
 
@@ -23,7 +24,8 @@ def read_html(content: bytes, limits: Limits) -> Draft:
     page = _XML_DECLARATION.sub("", decode(content, limits, declared=_declared(content)))
     check_nesting(page, limits)
     text = _article(page, limits)
-    linked = _extract(page, links=True)
+    # An extract leaves out what is little else than links, as lists of references are.
+    linked = to_markdown(page, links=True)
     sources = find_references(blocks(linked), linked).sources
     about = _metadata(page)
     return Draft(bold_lines_as_headings(text), about.or_else(Facts(sources=sources)))
@@ -36,7 +38,7 @@ def _declared(content: bytes) -> str:
 
 def _article(page: str, limits: Limits) -> str:
     """The extract, or the whole page if that is short and the extract has too little of it."""
-    extract = _extract(page, links=False)
+    extract = _extract(page)
     if len(extract.split()) < _SHORT:
         whole = to_markdown(page)
         if len(whole.split()) < _SHORT and len(extract.split()) < _SHARE * len(whole.split()):
@@ -45,17 +47,16 @@ def _article(page: str, limits: Limits) -> str:
     return clean(extract, limits)
 
 
-def _extract(page: str, *, links: bool) -> str:
+def _extract(page: str) -> str:
     with readable("HTML"):
         text: str | None = _trafilatura().extract(
             page,
             output_format="markdown",
-            include_links=links,
             include_comments=False,
             include_images=False,
             favor_recall=True,
         )
-    return text or ""
+    return _MARK.sub(r"[\1]", text or "")
 
 
 def _metadata(page: str) -> Facts:

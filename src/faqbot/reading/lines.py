@@ -6,10 +6,10 @@ from typing import Literal
 
 Look = Literal["text", "bullet", "number", "rule"]
 
-_BULLET = re.compile(r"([•◦▪■□‣·●○◆♦►▸➤➢✓✔*]|[-–—](?=\s))\s*(?=\S)")
+_BULLET = re.compile(r"([•◦▪■□‣·●○◆♦►▸➤➢✓✔]|[-–—*](?=\s))\s*(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _RULE = re.compile(r"[-=_*~•·.\s]{3,}")
-_INDENT = 3  # spaces that make a bullet a deeper one
+_SPECIAL = re.compile(r"(?=[#>+<]|[-=_*]{2,}\s*$|```|~~~|\[[^\]]*\]:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,9 @@ def _line(raw: str, bare: str, gap: int) -> Line:
     if number:
         return Line(bare[number.end() :], "number", indent, int(number[1]), gap)
     return Line(raw.strip(), "text", indent, gap=gap)
+
+
+def tidy(text: str) -> str:
+    """One line of Markdown that reads as the text does, and starts no other kind of block."""
+    line = " ".join(text.split())
+    return f"\\{line}" if _SPECIAL.match(line) else line

@@ -30,8 +30,8 @@ def check_nesting(page: str, limits: Limits) -> None:
     refuse_over(limits.tags, deepest, "levels of HTML")
 
 
-def to_markdown(page: str) -> str:
-    """All text of a page with headings, lists and tables; links and images by their words, scripts left out."""
+def to_markdown(page: str, *, links: bool = False) -> str:
+    """All text of a page with headings, lists and tables, without scripts; links only by their words unless asked."""
     try:
         from bs4 import BeautifulSoup
         from markdownify import MarkdownConverter
@@ -41,7 +41,7 @@ def to_markdown(page: str) -> str:
         soup = BeautifulSoup(f"<div>{page}</div>", "lxml")
         for element in soup(_NO_CONTENT):
             element.decompose()
-        converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["a", "img"])
+        converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"] if links else ["a", "img"])
         text = str(converter.convert_soup(soup))
     return _tidy(text)
 

@@ -12,7 +12,7 @@ _ENDS = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
 _LISTED = re.compile(r"\s*(?:[•◦▪■●○*]|[-–—]\s|\d{1,3}[.)]\s|\[\d{1,3}\])")
 _HYPHEN = re.compile(r"\b([^\W\d_]{2,40})-\n([^\W\d_A-Z][^\W\d_]{1,40})")
 _EDGE = 2  # lines at the head and the foot of a page that may be repeated on others
-_SHORT = 0.75  # of a full line; a shorter line that ends a sentence ends its paragraph
+_SHORT = 0.85  # of a full line; a shorter line that ends a sentence ends its paragraph
 
 
 def joined(pages: Sequence[Sequence[str]]) -> str:

@@ -8,13 +8,12 @@ from faqbot.reading.drafts import Draft
 from faqbot.reading.front_matter import split_front_matter
 from faqbot.reading.headings import is_heading, is_ordinal, title_case
 from faqbot.reading.limits import Limits, refuse_lines
-from faqbot.reading.lines import Line, lines
+from faqbot.reading.lines import Line, lines, tidy
 from faqbot.reading.notices import is_notice
 from faqbot.reading.outline import closes, nested
-from faqbot.reading.tables import Row, table_rows
+from faqbot.reading.tables import markdown_table, table_rows
 
 _HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_SPECIAL = re.compile(r"(?=[#>+<]|[-=_*]{2,}\s*$|```|~~~|\[[^\]]*\]:)")
 _QUESTIONS = re.compile(
     r"(?:frequently asked questions|faqs?|questions (?:and|&) answers|q ?& ?a)\b.{0,80}", re.IGNORECASE
 )
@@ -101,7 +100,7 @@ class _Structure:
         if not rows:
             return []
         self.at = end
-        return [_markdown_table(rows)]
+        return [markdown_table(rows)]
 
     def _question(self) -> list[str]:
         """A question in a numbered list or after "Q:", with the lines right below it as its answer."""
@@ -144,7 +143,7 @@ class _Structure:
                 break
             self._take()
             marker = "-" if line.look == "bullet" else f"{line.number}."
-            items.append(f"{'   ' * (len(indents) - 1)}{marker} {_tidy(self._continued(line))}")
+            items.append(f"{'   ' * (len(indents) - 1)}{marker} {tidy(self._continued(line))}")
         return ["\n".join(items)]
 
     def _numbered_heading_ahead(self) -> bool:
@@ -165,16 +164,16 @@ class _Structure:
         return " ".join(parts)
 
     def _notice(self) -> list[str]:
-        return [_tidy(self._take().text)] if is_notice(self.lines[self.at].text) else []
+        return [tidy(self._take().text)] if is_notice(self.lines[self.at].text) else []
 
     def _byline(self) -> list[str]:
         """A line with author or date; the author's biography right after it makes one block with it."""
         about = byline(self.lines[self.at].text)
         if about is None:
             return []
-        found, following = [_tidy(self._take().text)], self._peek(0)
+        found, following = [tidy(self._take().text)], self._peek(0)
         if about.author and following and following.look == "text" and is_biography(following.text):
-            return [*found, _tidy(self._take().text), "---"]
+            return [*found, tidy(self._take().text), "---"]
         return found
 
     def _heading(self) -> list[str]:
@@ -200,7 +199,7 @@ class _Structure:
 
     def _headed(self, level: int, text: str) -> str:
         self.last, self.last_level = text, level
-        return f"{'#' * level} {_tidy(text).rstrip(':').strip()}"
+        return f"{'#' * level} {tidy(text).rstrip(':').strip()}"
 
     def _paragraph(self) -> list[str]:
         group = [self._take()]
@@ -209,8 +208,8 @@ class _Structure:
         texts = [line.text for line in group]
         wrapped = sum(len(text) >= _WRAPPED_AT and not _SENTENCE_END.search(text) for text in texts[:-1])
         if len(texts) > 1 and wrapped >= (len(texts) - 1) / 2:
-            return [_tidy(" ".join(texts))]
-        return [_tidy(text) for text in texts]
+            return [tidy(" ".join(texts))]
+        return [tidy(text) for text in texts]
 
     def _continues(self, line: Line) -> bool:
         apart = _ASKED.match(line.text) or _REFERENCE.match(line.text) or is_notice(line.text)
@@ -220,15 +219,3 @@ class _Structure:
 def _heads(text: str, following: str) -> bool:
     """Whether a line is a heading even though text follows it without a gap."""
     return title_case(text) and (len(following) > _FULL or byline(following) is not None or is_notice(following))
-
-
-def _tidy(text: str) -> str:
-    """One line of Markdown that reads as the text does, and starts no other kind of block."""
-    line = " ".join(text.split())
-    return f"\\{line}" if _SPECIAL.match(line) else line
-
-
-def _markdown_table(rows: Sequence[Row]) -> str:
-    lined = [" | ".join(" ".join(cell.replace("|", "/").split()) for cell in row) for row in rows]
-    rule = " | ".join("---" for _ in rows[0])
-    return "\n".join(f"| {row} |" for row in (lined[0], rule, *lined[1:]))

@@ -103,3 +103,10 @@ def _fit(row: Row, width: int) -> Row:
     if len(row) > width:
         return (*row[: width - 1], " ".join(row[width - 1 :]))
     return (*row, *("" for _ in range(width - len(row))))
+
+
+def markdown_table(rows: Sequence[Row]) -> str:
+    """Rows, the first of them the header, as a Markdown table."""
+    lined = [" | ".join(" ".join(cell.replace("|", "/").split()) for cell in row) for row in rows]
+    rule = " | ".join("---" for _ in rows[0])
+    return "\n".join(f"| {row} |" for row in (lined[0], rule, *lined[1:]))
