@@ -68,7 +68,7 @@ FILES = sorted(
     [
         *("calibration.json", "manifest.json", "questions.json", "words.npy", "words.counts.npy", "pieces.counts.npy"),
         *("documents.keys.npy", "documents.order.npy", "ids.npy", "ids.order.npy"),
-        *("lexical.terms.npy", "lexical.peaks.npy"),
+        "lexical.terms.npy",
         *(
             f"{stem}{end}"
             for stem, kind in (

@@ -21,7 +21,7 @@ def saved(folder: Path, passages: Sequence[Passage]) -> Lexical:
     folder.mkdir(exist_ok=True)
     write_lexical(Writer(), folder, passages)
     postings, weights = (Rows(folder, name, checked=True, advice="") for name in (layout.POSTINGS, layout.WEIGHTS))
-    return Lexical(folder / layout.TERMS, postings, weights, folder / layout.PEAKS, len(passages))
+    return Lexical(folder / layout.TERMS, postings, weights, len(passages))
 
 
 @pytest.mark.parametrize(

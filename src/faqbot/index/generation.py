@@ -52,8 +52,8 @@ class Generation:
         self._ids = _lookup(folder, layout.IDS, layout.ID_ORDER)
         self._document_keys = _lookup(folder, layout.DOCUMENT_KEYS, layout.DOCUMENT_ORDER)
         self._dense = Dense(rows(layout.VECTORS), folder, manifest.search)
-        terms, peaks = folder / layout.TERMS, folder / layout.PEAKS
-        self._lexical = Lexical(terms, rows(layout.POSTINGS), rows(layout.WEIGHTS), peaks, len(self._passages))
+        postings, weights = rows(layout.POSTINGS), rows(layout.WEIGHTS)
+        self._lexical = Lexical(folder / layout.TERMS, postings, weights, len(self._passages))
         self._folder, self._lock = folder, lock
 
     @property
