@@ -1,5 +1,6 @@
 """Whose finding it is, when, and whether it is told or only asked about."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from faqbot.safety.matching import Match
@@ -9,6 +10,8 @@ from faqbot.safety.reading import Reading
 _FAMILY_WITHIN = 6
 _OWNED_WITHIN = 4
 _THING_WITHIN = 4
+_RECOVERED_WITHIN = 5
+_TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 FIRST_PERSON = frozenset({"i", "im", "ive", "id", "ill", "me", "my", "mine", "myself", "we", "us", "our"})
 THIRD_PERSON = frozenset({"he", "hes", "shes", "she", "his", "her", "him", "hers", "himself", "herself", "theyre"})
 PERSON = FIRST_PERSON | THIRD_PERSON
@@ -46,7 +49,7 @@ def is_explained(reading: Reading, match: Match) -> bool:
 
 def _is_subject(reading: Reading, match: Match, subjects: Iterable[Mention]) -> bool:
     """An animal or thing that the sentence is about: before the finding, nobody walks it, and no "I" in between."""
-    held = {mention.end for mention in reading.mentions.get("handles", ())}
+    held = {mention.end for mention in reading.near("handles", reading.words.sentences[match.start])}
     return any(
         subject.start < match.end
         and not _overlaps(subject, match)
@@ -76,7 +79,9 @@ def _in_story(reading: Reading, match: Match, stories: Iterable[Mention]) -> boo
     for story in stories:
         low, high = min(story.end, match.end), max(story.start, match.start)
         inside = reading.words.words[low:high] + reading.words.words[match.start : match.end]
-        watched = any(mention.end == story.start for mention in reading.mentions.get("watches", ()))
+        watched = any(
+            watch.end == story.start for watch in reading.near("watches", reading.words.sentences[story.start])
+        )
         if not watched and not FIRST_PERSON.intersection(inside):
             return True
     return False
@@ -84,7 +89,7 @@ def _in_story(reading: Reading, match: Match, stories: Iterable[Mention]) -> boo
 
 def _in_family(reading: Reading, match: Match, sentence: int) -> bool:
     """A risk that runs in the family, and nobody of the family is ill now."""
-    if any(True for _ in reading.near("in_the_family", sentence)):
+    if reading.near("in_the_family", sentence):
         return True
     if reading.mentions.get("their_trouble"):
         return False
@@ -92,22 +97,42 @@ def _in_family(reading: Reading, match: Match, sentence: int) -> bool:
 
 
 def is_past(reading: Reading, match: Match) -> bool:
-    """Whether the sentence puts it in a distant past and nothing in it says that it goes on."""
+    """Whether it lies in a distant past and nothing beside it says that it goes on."""
     if match.finding.kind == "risk":
         return False
-    sentence = reading.words.sentences[match.start]
-    ago = list(reading.near("long_ago", sentence)) + list(reading.near("year", sentence))
+    start, end = _thought(reading, match)
+    ago = _within(reading, ("long_ago", "year"), start, end)
     if match.finding.kind == "event":
-        return bool(ago)
-    if any(True for _ in reading.near("still", sentence)):
-        return False
-    return bool(ago) or any(0 <= match.start - over.end <= 5 for over in reading.near("got_over", sentence))
+        return ago
+    over = reading.near("got_over", reading.words.sentences[match.start])
+    if ago and (over or not _within(reading, ("still",), start, end)):
+        return True
+    return any(0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
+
+
+def _thought(reading: Reading, match: Match) -> tuple[int, int]:
+    """The part of the sentence around a finding, up to words such as "but" or "now" that turn it."""
+    words, sentences = reading.words.words, reading.words.sentences
+    start, end = match.start, match.end
+    while start > 0 and sentences[start - 1] == sentences[start] and words[start] not in _TURNS:
+        start -= 1
+    while end < len(words) and sentences[end] == sentences[end - 1] and words[end] not in _TURNS:
+        end += 1
+    return start, end
+
+
+def _within(reading: Reading, groups: tuple[str, ...], start: int, end: int) -> bool:
+    return any(
+        start <= mention.start < end
+        for group in groups
+        for mention in reading.near(group, reading.words.sentences[start])
+    )
 
 
 def is_asked(reading: Reading, match: Match) -> bool:
     """Whether the finding is only asked about, supposed or read of, and nobody has it."""
     sentence = reading.words.sentences[match.start]
-    if any(True for _ in reading.near("studies", sentence)):
+    if reading.near("studies", sentence):
         return True
     if any(cue.start <= match.start for cue in reading.near("supposes", sentence)):
         return True
@@ -126,8 +151,10 @@ def _asked_beside(reading: Reading, match: Match, sentence: int) -> bool:
 
 
 def _begins_anew(reading: Reading, start: int, end: int) -> bool:
-    """Whether between two words a comma or a word such as "but" starts another thought."""
+    """Whether between two words another thought begins: at a comma or a word such as "but", lists apart."""
     words = reading.words
+    if all(p in reading.see_through | reading.states or words.words[p] == "and" for p in range(start, end)):
+        return False
     return any(words.marks[start : end + 1]) or not _NEW_THOUGHT.isdisjoint(words.words[start:end])
 
 
@@ -135,15 +162,21 @@ def _is_owned(reading: Reading, match: Match) -> bool:
     """A named disease that somebody has, not one that somebody wonders about."""
     return any(
         0 <= match.start - has.end <= _OWNED_WITHIN and not reading.starts_at("wonders", has.start)
-        for has in reading.mentions.get("has_it", ())
+        for has in reading.near("has_it", reading.words.sentences[match.start])
     )
 
 
 def _is_personal(reading: Reading, sentence: int) -> bool:
     """Whether a person stands in the sentence other than as the one who asks ("can you tell me")."""
-    polite = reading.covers("polite")
-    people = reading.covers("relative")
+    polite = _positions(reading.near("polite", sentence))
+    people = _positions(reading.near("relative", sentence))
+    first = bisect_left(reading.words.sentences, sentence)
+    last = bisect_right(reading.words.sentences, sentence)
     return any(
-        place == sentence and position not in polite and (word in PERSON or position in people)
-        for position, (word, place) in enumerate(zip(reading.words.words, reading.words.sentences, strict=True))
+        position not in polite and (reading.words.words[position] in PERSON or position in people)
+        for position in range(first, last)
     )
+
+
+def _positions(mentions: list[Mention]) -> set[int]:
+    return {position for mention in mentions for position in range(mention.start, mention.end)}

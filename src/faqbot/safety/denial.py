@@ -18,6 +18,8 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     """
     if "yet" in reading.words.words[match.end : match.end + 1]:
         return False
+    if any(denial.start < match.start for denial in reading.near("list_denial", reading.words.sentences[match.start])):
+        return True
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
         any(_denied_before(book, reading, head) for head in heads)

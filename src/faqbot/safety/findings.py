@@ -35,11 +35,10 @@ def hear(book: Book, message: str) -> Heard:
     reading = read_message(book, message)
     said: dict[tuple[str, bool], Said] = {}
     for match in sorted(reading.matches, key=lambda match: (match.start, match.end)):
-        if not _counts(book, reading, match):
-            continue
-        told = not is_asked(reading, match)
-        text = reading.words.between(match.start, match.end)
-        said.setdefault((match.finding.id, told), Said(match.finding.id, told, text))
+        if (match.finding.id, True) not in said and _counts(book, reading, match):
+            told = not is_asked(reading, match)
+            text = reading.words.between(match.start, match.end)
+            said.setdefault((match.finding.id, told), Said(match.finding.id, told, text))
     return Heard(
         tuple(said.values()),
         claims=bool(reading.mentions.get("claims")),

@@ -28,23 +28,27 @@ class Mention(NamedTuple):
 def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
     """Mentions by group, in order of their start; what a shield covers is left out."""
     found = [*_phrases(book, words), *_numbers(book, words)]
-    shields = [mention for mention in found if book.groups[mention.group].kind == "shield"]
-    covered = [False] * len(words.words)
-    for shield in shields:
-        covered[shield.start : shield.end] = [True] * (shield.end - shield.start)
+    shields: dict[int, list[Mention]] = {}
+    for mention in found:
+        if book.groups[mention.group].kind == "shield":
+            for position in range(mention.start, mention.end):
+                shields.setdefault(position, []).append(mention)
     mentions: dict[str, list[Mention]] = {}
     for mention in found:
-        if not any(covered[mention.start : mention.end]) or _outgrows(mention, shields):
+        if not shields or _shows(mention, shields):
             mentions.setdefault(mention.group, []).append(mention)
     for listed in mentions.values():
         listed.sort(key=lambda mention: (mention.start, mention.end))
     return mentions
 
 
-def _outgrows(mention: Mention, shields: list[Mention]) -> bool:
-    """Whether a mention holds more than every shield it touches, so that it is more than the saying."""
-    touching = [shield for shield in shields if shield.start < mention.end and mention.start < shield.end]
-    return all(mention.start <= s.start and s.end <= mention.end and mention[1:] != s[1:] for s in touching)
+def _shows(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
+    """Whether a mention touches no shield, or holds more than each it touches, so that it is more than the saying."""
+    return all(
+        mention.start <= shield.start and shield.end <= mention.end and mention[1:] != shield[1:]
+        for position in range(mention.start, mention.end)
+        for shield in shields.get(position, ())
+    )
 
 
 def _phrases(book: Book, words: Words) -> Iterator[Mention]:

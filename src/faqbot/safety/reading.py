@@ -23,19 +23,16 @@ class Reading:
     states: frozenset[int]
     see_through: frozenset[int]
     negator_ends: frozenset[int]
+    by_sentence: dict[tuple[str, int], list[Mention]]
+    by_start: dict[tuple[str, int], Mention]
 
-    def near(self, group: str, sentence: int) -> Iterator[Mention]:
+    def near(self, group: str, sentence: int) -> list[Mention]:
         """The mentions of a group in one sentence."""
-        for mention in self.mentions.get(group, ()):
-            if self.words.sentences[mention.start] == sentence:
-                yield mention
+        return self.by_sentence.get((group, sentence), [])
 
     def starts_at(self, group: str, position: int) -> Mention | None:
-        """The mention of a group that starts at a word, if any."""
-        for mention in self.mentions.get(group, ()):
-            if mention.start == position:
-                return mention
-        return None
+        """The longest mention of a scope group that starts at a word, if any."""
+        return self.by_start.get((group, position))
 
     def is_negated(self, mention: Mention) -> bool:
         """Whether a negator stands at most two words before a mention."""
@@ -52,7 +49,7 @@ def read_message(book: Book, message: str) -> Reading:
     mentions = find_mentions(book, words)
     matches = tuple(find_matches(book, words, mentions))
     if not matches:
-        return Reading(words, mentions, (), *[frozenset[int]()] * 3)
+        return Reading(words, mentions, (), *[frozenset[int]()] * 3, {}, {})
     nouns = _positions(book, mentions, "noun")
     return Reading(
         words,
@@ -61,7 +58,22 @@ def read_message(book: Book, message: str) -> Reading:
         nouns | _positions(book, mentions, "state"),
         nouns | _positions(book, mentions, "part") | _covered(mentions.get("see_through", [])),
         _negator_ends(book, mentions, matches),
+        _by_sentence(words, mentions),
+        {
+            (group, mention.start): mention
+            for group, listed in mentions.items()
+            if book.groups[group].kind == "scope"
+            for mention in listed
+        },
     )
+
+
+def _by_sentence(words: Words, mentions: dict[str, list[Mention]]) -> dict[tuple[str, int], list[Mention]]:
+    table: dict[tuple[str, int], list[Mention]] = {}
+    for group, listed in mentions.items():
+        for mention in listed:
+            table.setdefault((group, words.sentences[mention.start]), []).append(mention)
+    return table
 
 
 def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> frozenset[int]:
