@@ -42,6 +42,7 @@ def app() -> Starlette:
         "/gradio_api/process_recording",
         "/gradio_api/custom_component/1/client/component/x.js",
         "/gradio_api/run/ask",
+        "/gradio_api/app_id",
         "/monitoring",
         "/monitoring/summary",
         "/login",

@@ -16,9 +16,9 @@ def test_no_alert_is_no_card() -> None:
 def test_an_emergency_card() -> None:
     assert alert_card(EMERGENCY) == (
         '<section class="care care-emergency " aria-label="Emergency">\n'
-        '<p class="care-label"><span class="sign" aria-hidden="true">!</span><span>Emergency</span></p>\n'
+        '<div class="care-head"><p class="care-label"><span class="sign" aria-hidden="true">!</span><span>Emergency</span></p>\n'
         '<h3 class="care-heading"><span class="hidden">Immediate action required: </span>\n'
-        "Call your local emergency number now</h3>\n"
+        "Call your local emergency number now</h3></div>\n"
         "<p>Because you wrote: “can&#x27;t feel my legs”.</p>\n"
         "<p>Do not drive yourself.</p>\n"
         '<ul class="calls"><li><a class="call" href="tel:112">Call 112</a> <span>Emergency, many countries</span></li>'
@@ -39,6 +39,14 @@ def test_each_level_is_said_in_words(level: Level, label: str, prefix: str) -> N
     html = alert_card(Alert(level=level, heading="Do this"))
     assert f"<span>{label}</span>" in html
     assert f'<span class="hidden">{prefix} </span>' in html
+
+
+def test_a_card_seen_before_is_short() -> None:
+    html = alert_card(EMERGENCY, repeated=True)
+    assert "Do not drive yourself." not in html
+    assert "This still holds, because of what you wrote before." in html
+    assert "Call your local emergency number now</h3>" in html
+    assert 'href="tel:112"' in html
 
 
 def test_the_banner_is_plain_values() -> None:

@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("faqbot.http")
 
 # What the page needs of Gradio, which serves far more: uploads, files, proxies, recordings, run histories.
+# Without its app_id a page never reloads itself when the server comes back: a reload would lose the conversation.
 PAGE_PATHS = re.compile(
     r"/(assets/[\w.-]+|static/(js|img|fonts)/[\w./-]+|theme\.css|favicon\.ico|config|robots\.txt"
-    r"|gradio_api/(queue/(join|data)|info|app_id|config|heartbeat/\w+|startup-events|theme\.css|cancel|reset"
+    r"|gradio_api/(queue/(join|data)|info|config|heartbeat/\w+|startup-events|theme\.css|cancel|reset"
     r"|call/(v2/)?\w+(/\w+)?))?/?"
 )
 

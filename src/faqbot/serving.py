@@ -22,6 +22,7 @@ from faqbot.web.page import mount_page
 log = logging.getLogger(__name__)
 
 _FINISH = 4  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+_BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
 _OWN_PATHS = ("/api/", "/documents/", "/own/")
 
 
@@ -70,12 +71,13 @@ def configured(app: FastAPI) -> uvicorn.Config:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; raises SettingsError with what to do where it is taken or not ours."""
+    """A socket listening on the address; raises SettingsError with what to do where it is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)

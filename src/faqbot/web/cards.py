@@ -9,6 +9,8 @@ from typing import Any
 from faqbot.types import Alert, Level, Number
 from faqbot.web.markup import clean, escape, joined
 
+_STILL = "This still holds, because of what you wrote before."
+
 PREFIXES: dict[Level, str] = {
     "emergency": "Immediate action required:",
     "urgent": "Urgent advice:",
@@ -23,17 +25,18 @@ LABELS: dict[Level, str] = {
 }
 
 
-def alert_card(alert: Alert) -> str:
-    """The whole card, or the empty string where nothing was recognised."""
+def alert_card(alert: Alert, *, repeated: bool = False) -> str:
+    """The card, or the empty string where nothing was recognised; short where the person has seen it before."""
     if alert.level == "none":
         return ""
+    body = (_STILL,) if repeated else alert.body
     return joined(
         (
             f'<section class="care care-{alert.level} {_mood(alert)}" aria-label="{escape(_label(alert))}">',
-            f'<p class="care-label">{_icon(alert.level)}<span>{escape(_label(alert))}</span></p>',
+            f'<div class="care-head"><p class="care-label">{_icon(alert.level)}<span>{escape(_label(alert))}</span></p>',
             f'<h3 class="care-heading"><span class="hidden">{PREFIXES[alert.level]} </span>',
-            f"{escape(_heading(alert))}</h3>",
-            *(f"<p>{escape(line)}</p>" for line in alert.body),
+            f"{escape(_heading(alert))}</h3></div>",
+            *(f"<p>{escape(line)}</p>" for line in body),
             _calls(alert.numbers),
             "</section>",
         )

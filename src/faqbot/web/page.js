@@ -10,6 +10,8 @@ window.faqbot = (() => {
   let waiting = null;
   let raised = "none";
   let timer = 0;
+  let shown = "";
+  let asks = 0;
 
   const one = (selector, root = document) => root.querySelector(selector);
 
@@ -27,6 +29,7 @@ window.faqbot = (() => {
 
   // The exchange that is under way: what was asked, and three dots.
   function asked(question) {
+    asks += 1;
     if (!log || !String(question || "").trim()) return;
     settle();
     waiting = make("article", "turn waiting");
@@ -40,6 +43,45 @@ window.faqbot = (() => {
     say("Looking through the articles.");
     timer = window.setTimeout(failed, PATIENCE);
   }
+
+  // While the server is away a question must fail and leave the page as it is. Gradio would take a lost connection for
+  // the end of the page, and a busy server for something to try again later.
+  const fetched = window.fetch;
+  window.fetch = async (...request) => {
+    try {
+      return await fetched.apply(window, request);
+    } catch (error) {
+      const address = String(request[0]?.url || request[0]);
+      if (!address.includes("/queue/join")) throw error;
+      return new Response("{}", { status: 503, headers: { "Content-Type": "application/json" } });
+    }
+  };
+
+  // A connection that broke in the middle of an answer cannot be mended: Gradio sends nothing any more.
+  function sent() {
+    const before = asks;
+    if (waiting || !one("#question textarea")?.value.trim()) return;
+    window.setTimeout(() => { if (asks === before) stuck(); }, 1500);
+  }
+
+  function stuck() {
+    if (one(".stuck", log)) return;
+    const words = "This page has lost its connection and has to be loaded again. What is shown here will be gone: "
+      + "copy or print what you want to keep. If you feel very unwell, call your emergency number.";
+    const notice = make("p", "problem stuck", words);
+    const button = make("button", "reload", "Load the page again");
+    button.type = "button";
+    button.addEventListener("click", () => window.location.reload());
+    notice.append(button);
+    log.append(notice);
+    bring(notice);
+    say(words);
+  }
+
+  document.addEventListener("click", (event) => { if (event.target.closest("#send")) sent(); }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.closest("#question")) sent();
+  }, true);
 
   function settle() {
     window.clearTimeout(timer);
@@ -59,9 +101,10 @@ window.faqbot = (() => {
     say(words);
   }
 
-  // A new value of the conversation: {n, html, banner, spoken, fresh}. The html was made safe where it was made.
+  // A new value of the conversation: {n, html, banner, spoken, fresh}, n another for each. The html was made safe where it was made.
   function show(value) {
-    if (!value || !log) return;
+    if (!value || !log || value.n === shown) return; // Gradio may tell of one value twice
+    shown = value.n;
     settle();
     const turn = make("div", "exchange");
     turn.innerHTML = value.html;
@@ -72,7 +115,7 @@ window.faqbot = (() => {
       lower();
       return;
     }
-    one(".welcome", log)?.remove();
+    one(".welcome", log)?.closest(".exchange").remove();
     log.append(turn);
     raise(value.banner);
     say(value.spoken || "");

@@ -1,7 +1,9 @@
 """A bot -> the chat page as Gradio Blocks, and the page mounted on an app. The only door to gradio."""
 
 import asyncio
+import os
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ from faqbot.doors import Answering, Refusal, ask
 from faqbot.errors import need
 from faqbot.guards import content_policy
 from faqbot.settings import Settings
-from faqbot.types import Alert
+from faqbot.types import Alert, Answer
 from faqbot.web.assets import asset_routes
 from faqbot.web.cards import banner
 from faqbot.web.shell import Shell
@@ -25,7 +27,7 @@ except ImportError as error:
     raise need("gradio", "web", error) from error
 
 _EXAMPLES = 4
-_UNREADABLE = Refusal("question", "The earlier messages cannot be read. Start a new conversation.", Alert())
+_UNREADABLE = "The earlier messages cannot be read. Start a new conversation."
 _ATTACH = "window.faqbot.attach(element, props, watch);"
 _ASKED = "(question, said) => { window.faqbot.asked(question); return [question, said]; }"
 _FAILED = "() => { window.faqbot.failed(); }"
@@ -76,6 +78,9 @@ def _in_a_loop(call: Callable[[], None]) -> None:
 
 def build_page(bot: Answering, settings: Settings) -> gr.Blocks:
     """The page: a conversation, a box and two buttons; `ask` is its event, `answer` the same as plain JSON."""
+    # Gradio would work out statistics of its events after each of them, over up to 10,000 records.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     desk = Desk(bot, settings)
     start = desk.start()
     with gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True) as page:
@@ -128,16 +133,23 @@ class Desk:
 
     def ask(self, question: str, said: list[str]) -> tuple[dict[str, Any], list[str], str]:
         """The exchange to show, the person's messages with this one, and what stays in the box."""
-        reply = ask(self.bot, question, said, top_k=self.top_k) if _are_texts(said) else _UNREADABLE
+        reply = self._reply(question, said)
         if isinstance(reply, Refusal):
             shown = error_turn(_shortened(question), reply.message, reply.alert)
             return _value(shown, reply.alert, reply.message), said, question
-        return _value(answer_turn(reply), reply.alert, spoken(reply)), [*said, question], ""
+        repeated = reply.alert.level != "none" and reply.alert.rules == self.bot.assess(said).rules
+        return _value(answer_turn(reply, repeated=repeated), reply.alert, spoken(reply)), [*said, question], ""
 
     def answer(self, question: str, history: list[str]) -> dict[str, Any]:
         """The answer in the JSON form that every door gives, or its error with the advice."""
-        reply = ask(self.bot, question, history, top_k=self.top_k) if _are_texts(history) else _UNREADABLE
+        reply = self._reply(question, history)
         return reply.to_dict()
+
+    def _reply(self, question: str, said: list[str]) -> Answer | Refusal:
+        """What the bot says; earlier messages come from the browser, which could send anything."""
+        if isinstance(said, list) and all(isinstance(message, str) for message in said):
+            return ask(self.bot, question, said, top_k=self.top_k)
+        return Refusal("question", _UNREADABLE, self.bot.assess([question]))
 
     def start(self) -> dict[str, Any]:
         """The conversation before anything was asked."""
@@ -151,11 +163,6 @@ class Desk:
 def _value(html: str, alert: Alert, words: str) -> dict[str, Any]:
     # `n` makes two equal exchanges two values, so that both are shown.
     return {"n": secrets.token_hex(4), "html": html, "banner": banner(alert), "spoken": words, "fresh": False}
-
-
-def _are_texts(said: Any) -> bool:
-    """Whether what the browser sends as earlier messages is a list of texts; it could send anything."""
-    return isinstance(said, list) and all(isinstance(message, str) for message in said)
 
 
 def _shortened(question: Any, limit: int = 400) -> str:

@@ -11,15 +11,21 @@ SURE, LIKELY = 0.8, 0.5
 _NEAREST_SHOWN = 3
 
 
-def answer_turn(answer: Answer) -> str:
-    """The exchange with everything the answer holds; under an emergency the passages are folded, not hidden."""
-    return _turn(answer.question, answer.alert, _understood(answer) + _found(answer) + _next(answer.suggestions))
+def answer_turn(answer: Answer, *, repeated: bool = False) -> str:
+    """The exchange with everything the answer holds; under an emergency the passages are folded, not hidden.
+
+    `repeated` says that the conversation's advice was shown before and is no different now.
+    """
+    card = alert_card(answer.alert, repeated=repeated)
+    return _turn(answer.question, card, _understood(answer) + _found(answer) + _next(answer.suggestions))
 
 
 def error_turn(question: str, message: str, alert: Alert) -> str:
     """The exchange when there is no answer for a reason the person can read; the advice still comes first."""
     return _turn(
-        question, alert, f'<p class="problem"><span class="sign" aria-hidden="true">i</span>{escape(message)}</p>'
+        question,
+        alert_card(alert),
+        f'<p class="problem"><span class="sign" aria-hidden="true">i</span>{escape(message)}</p>',
     )
 
 
@@ -44,12 +50,12 @@ def how_sure(answer: Answer) -> tuple[str, str]:
     return "This may answer your question. Read it with care.", "low"
 
 
-def _turn(question: str, alert: Alert, inside: str) -> str:
+def _turn(question: str, card: str, inside: str) -> str:
     return joined(
         (
             '<article class="turn">',
             f'<h2 class="asked"><span class="hidden">You wrote: </span>{escape(question)}</h2>',
-            alert_card(alert),
+            card,
             inside,
             "</article>",
         )

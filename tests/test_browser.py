@@ -1,0 +1,360 @@
+"""The page in a real browser, as somebody with a sore back and a phone would use it."""
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from faqbot import FaqBot
+from faqbot.errors import IndexMissingError
+from web_server import serving
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+QUESTION = "Does walking cause back pain?"
+ALARM = "I can't feel my legs and I've wet myself"
+STANDING = "See a health professional about new, bad or worsening pain."
+AXE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(bot: FaqBot) -> Iterator[str]:
+    with serving(bot) as address:
+        yield address
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    opened: list[BrowserContext] = []
+
+    def new(**options: Any) -> BrowserContext:
+        opened.append(browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options}))
+        return opened[-1]
+
+    yield new
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def open_page(address: str, context: Callable[..., BrowserContext]) -> Opener:
+    def open_(url: str = address, **options: Any) -> Page:
+        page = context(**options).new_page()
+        page.goto(url + "/")
+        expect(page.locator("#send")).to_be_visible()
+        expect(page.locator(".welcome")).to_be_visible()
+        return page
+
+    return open_
+
+
+def ask(page: Page, question: str) -> None:
+    """Type the question, send it and wait for its exchange."""
+    before = page.locator(".exchange:not(:has(.welcome))").count()
+    page.locator("#question textarea").fill(question)
+    page.locator("#send").click()
+    expect(page.locator(".exchange:not(:has(.welcome))")).to_have_count(before + 1)
+
+
+def last(page: Page) -> Any:
+    return page.locator(".exchange").last
+
+
+def in_view(page: Page, selector: str) -> bool:
+    """Whether the point in the middle of the element is on the screen and nothing lies over it."""
+    return bool(
+        page.evaluate(
+            """selector => { const element = document.querySelector(selector), box = element.getBoundingClientRect();
+            const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+            return top !== null && element.contains(top); }""",
+            selector,
+        )
+    )
+
+
+def test_first_visit(open_page: Opener) -> None:
+    page = open_page()
+    expect(page).to_have_title("Back pain when walking")
+    expect(page.locator("#standing")).to_contain_text(STANDING)
+    expect(page.locator(".tries button")).to_have_count(4)
+    assert in_view(page, "#banner")
+
+
+def test_an_answer_shows_the_passage_its_place_its_source_and_the_words_that_answer(
+    open_page: Opener, bot: FaqBot
+) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    hit = bot.answer(QUESTION).hits[0]
+    card = last(page).locator(".card").first
+    expect(card.locator(".card-title")).to_have_text(hit.passage.question)
+    expect(card.locator(".path")).to_contain_text(hit.passage.title)
+    start, end = hit.highlights[0]
+    marked = re.sub(r"\W+", "", "".join(card.locator("mark").all_inner_texts()))
+    assert re.sub(r"\W+", "", hit.passage.text[start:end]) in marked
+    expect(card.locator("a.in")).to_have_attribute("href", re.compile(rf"^documents/{hit.passage.document_id}\?start="))
+    expect(page.locator("#standing")).to_be_visible()
+    assert in_view(page, "#banner")
+
+
+def test_the_source_opens_in_the_article_at_the_passage(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    with page.expect_popup() as opened:
+        last(page).locator("a.in").first.click()
+    article = opened.value
+    expect(article.locator("mark#passage")).to_be_in_viewport()
+
+
+def test_example_and_suggested_questions_can_be_pressed(open_page: Opener) -> None:
+    page = open_page()
+    example = page.locator(".tries button").first
+    words = example.inner_text()
+    example.click()
+    expect(last(page).locator(".asked")).to_contain_text(words)
+    expect(page.locator(".welcome")).to_have_count(0)
+    suggested = last(page).locator(".next button").first
+    words = suggested.inner_text()
+    suggested.click()
+    expect(last(page).locator(".asked")).to_contain_text(words)
+
+
+def test_a_follow_up_is_understood_by_what_came_before(open_page: Opener, bot: FaqBot) -> None:
+    page = open_page()
+    first, second = "what is spinal stenosis", "how is it treated"
+    ask(page, first)
+    ask(page, second)
+    expected = bot.answer(second, [first]).hits[0].passage
+    assert expected.id != bot.answer(second).hits[0].passage.id
+    expect(last(page).locator(".card").first).to_have_attribute("data-passage", expected.id)
+
+
+def test_no_answer_says_so_and_offers_the_nearest(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, "what is the capital of Mongolia")
+    expect(last(page).locator(".sure")).to_have_text("I don't have an answer to that.")
+    expect(last(page).locator(".others > h3")).to_have_text("The nearest passages I have")
+    last(page).locator(".other summary").first.click()
+    expect(last(page).locator(".tag").first).to_have_text("Not an answer: the nearest I have")
+
+
+def test_an_emergency_raises_the_banner_before_the_answer(open_page: Opener, tmp_path: Path) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    ask(page, ALARM)
+    raised = page.locator("#raised")
+    expect(raised).to_have_role("alert")
+    expect(raised).to_contain_text("Call your local emergency number")
+    expect(raised).to_contain_text("Because you wrote: “")
+    expect(raised.locator("a[href='tel:112']")).to_be_visible()
+    assert page.locator("#banner").get_attribute("data-level") == "emergency"
+    card = last(page).locator(".care-emergency")
+    expect(card.locator(".hidden")).to_have_text("Immediate action required: ")
+    folded = last(page).locator("details.folded")
+    assert folded.get_attribute("open") is None
+    assert card.bounding_box()["y"] < folded.bounding_box()["y"]
+    folded.locator("summary").first.click()
+    expect(folded.locator(".card").first).to_be_visible()
+    assert in_view(page, "#banner")
+    assert len(page.screenshot(path=tmp_path / "emergency.png")) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("message", "level", "label"),
+    [
+        ("I have a fever and my back hurts when I walk", "urgent", "Urgent"),
+        ("I want to end my life because of this pain", "emergency", "Help now"),
+    ],
+)
+def test_urgent_and_crisis_have_their_own_words(open_page: Opener, message: str, level: str, label: str) -> None:
+    page = open_page()
+    ask(page, message)
+    assert page.locator("#banner").get_attribute("data-level") == level
+    expect(page.locator("#raised .banner-label")).to_have_text(label)
+
+
+def test_the_banner_never_falls_within_a_conversation_and_starts_anew_with_it(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, ALARM)
+    ask(page, "which shoes are good")
+    assert page.locator("#banner").get_attribute("data-level") == "emergency"
+    expect(last(page).locator(".care")).to_contain_text("This still holds")
+    page.locator("#clear").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    assert page.locator("#banner").get_attribute("data-level") == "none"
+    expect(page.locator("#standing")).to_be_visible()
+    ask(page, "which shoes are good")
+    assert page.locator("#banner").get_attribute("data-level") == "none"
+
+
+def test_a_message_too_long_stays_to_be_shortened_and_its_alarm_is_heard(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, "my back aches. " * 200 + ALARM)
+    expect(last(page).locator(".problem")).to_contain_text("at most 2,000 are answered")
+    assert page.locator("#banner").get_attribute("data-level") == "emergency"
+    assert len(page.locator("#question textarea").input_value()) > 2000
+
+
+def test_without_an_index_the_page_says_why_and_still_watches(context: Callable[..., BrowserContext]) -> None:
+    with serving(IndexMissingError("No index at index/. Run: faqbot build corpus")) as address:
+        page = context().new_page()
+        page.goto(address + "/")
+        ask(page, ALARM)
+        expect(last(page).locator(".problem")).to_contain_text("No index at index/. Run: faqbot build corpus")
+        assert page.locator("#banner").get_attribute("data-level") == "emergency"
+        page.close()
+
+
+def test_typing_is_shown_while_waiting(open_page: Opener, bot: FaqBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    go_on, answer = threading.Event(), FaqBot.answer
+
+    def slowly(self: FaqBot, *arguments: Any) -> Any:
+        assert go_on.wait(20)
+        return answer(self, *arguments)
+
+    monkeypatch.setattr(FaqBot, "answer", slowly)
+    page = open_page()
+    page.locator("#question textarea").fill(QUESTION)
+    page.locator("#send").click()
+    expect(page.locator(".waiting .typing")).to_be_visible()
+    expect(page.locator("#spoken")).to_have_text("Looking through the articles.")
+    go_on.set()
+    expect(page.locator(".card").first).to_be_visible()
+    expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator("#spoken")).to_contain_text("Best passage: ")
+
+
+def test_it_can_be_used_by_keyboard_alone(open_page: Opener) -> None:
+    page = open_page()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".card").first).to_be_visible()
+    expect(page.locator("#question textarea")).to_be_focused()
+    seen: list[str] = []
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        focused = page.evaluate_handle("document.activeElement")
+        if focused.evaluate("element => element === document.body"):
+            break
+        seen.append(str(focused.evaluate("element => element.dataset.do || element.className || element.tagName")))
+        outline = focused.evaluate("element => getComputedStyle(element).outlineStyle")
+        assert outline != "none", focused.evaluate("element => element.outerHTML.slice(0, 300)")
+    assert {"copy", "print", "keep", "in"} <= set(seen)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_sticks_out_and_the_banner_stays_in_sight(open_page: Opener, width: int, scheme: str) -> None:
+    page = open_page(viewport={"width": width, "height": 640}, color_scheme=scheme)
+    for question in (QUESTION, "compare the conditions and their symptoms in a table", ALARM):
+        ask(page, question)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert in_view(page, "#banner")
+        assert page.evaluate("document.querySelector('#banner').getBoundingClientRect().top") == 0
+    assert page.evaluate("document.querySelector('#banner').offsetHeight") < 300
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == ("rgb(15, 26, 30)" if scheme == "dark" else "rgb(245, 248, 247)")
+
+
+def test_twenty_messages(open_page: Opener) -> None:
+    page = open_page()
+    for number in range(20):
+        ask(page, f"{QUESTION} ({number})")
+    expect(page.locator(".turn")).to_have_count(20)
+    expect(last(page).locator(".asked")).to_contain_text("(19)")
+    assert in_view(page, "#banner")
+
+
+def test_the_server_may_be_restarted_under_the_open_page(bot: FaqBot, context: Callable[..., BrowserContext]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = context().new_page()
+    with serving(bot, port=port) as address:
+        page.goto(address + "/")
+        ask(page, "what is spinal stenosis")
+    page.locator("#question textarea").fill("how is it treated")
+    page.locator("#send").click()
+    expect(page.locator(".problem")).to_contain_text("No answer came", timeout=25_000)
+    expect(page.locator("#question textarea")).to_have_value("how is it treated")
+    with serving(bot, port=port):
+        ask(page, "how is it treated")
+        expected = bot.answer("how is it treated", ["what is spinal stenosis"]).hits[0].passage.id
+        expect(last(page).locator(".card").first).to_have_attribute("data-passage", expected)
+        page.close()
+
+
+def test_a_connection_broken_in_the_middle_of_an_answer_is_owned_up_to(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, ALARM)
+    page.route("**/gradio_api/queue/data*", lambda route: route.abort())
+    page.locator("#question textarea").fill(QUESTION)
+    with page.expect_event("requestfailed"):
+        page.locator("#send").click()
+    page.unroute("**/gradio_api/queue/data*")
+    expect(page.locator(".problem")).to_contain_text("No answer came", timeout=25_000)
+    page.locator("#send").click()
+    expect(page.locator(".stuck")).to_contain_text("has to be loaded again", timeout=25_000)
+    assert page.locator("#banner").get_attribute("data-level") == "emergency"
+    page.locator(".reload").click()
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_no_request_leaves_the_server_and_nothing_is_kept(open_page: Opener, address: str) -> None:
+    page = open_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, QUESTION)
+    ask(page, ALARM)
+    page.locator("#clear").click()
+    page.wait_for_timeout(300)
+    assert requests
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []
+    kept = page.evaluate(
+        """async () => ({local: Object.keys(localStorage), session: Object.keys(sessionStorage), cookie: document.cookie,
+        databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length})"""
+    )
+    assert kept == {"local": [], "session": [], "cookie": "", "databases": 0, "caches": 0}
+
+
+def test_no_error_or_refused_resource_is_reported(open_page: Opener) -> None:
+    page = open_page()
+    reported: list[str] = []
+    page.on("console", lambda message: reported.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: reported.append(str(error)))
+    page.reload()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, QUESTION)
+    ask(page, ALARM)
+    assert reported == []

@@ -1,0 +1,185 @@
+"""The page as Gradio has it: what it may do, what it says to its script, and that nothing it is sent can break it."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from faqbot import FaqBot
+from faqbot.doors import FAULT
+from faqbot.errors import IndexMissingError
+from faqbot.serving import create_app
+from faqbot.settings import Settings
+from faqbot.web.page import Desk, build_page
+from test_doors import Breaking
+from web_server import serving
+
+ALARM = "I can't feel my legs and I've wet myself"
+QUESTION = "does walking cause back pain"
+
+
+async def _built(bot: FaqBot, settings: Settings) -> Any:
+    return build_page(bot, settings)
+
+
+@pytest.fixture
+def desk(bot: FaqBot) -> Desk:
+    return Desk(bot, Settings())
+
+
+@pytest.fixture(scope="module")
+def client(bot: FaqBot) -> Iterator[TestClient]:
+    with TestClient(create_app(bot, Settings(frame_ancestors="https://clinic.example"))) as client:
+        yield client
+
+
+def test_an_exchange_is_shown_remembered_and_leaves_the_box_empty(desk: Desk, bot: FaqBot) -> None:
+    value, said, box = desk.ask(QUESTION, ["my back aches"])
+    assert bot.answer(QUESTION, ["my back aches"]).hits[0].passage.id in value["html"]
+    assert value["banner"]["level"] == "none"
+    assert value["fresh"] is False
+    assert said == ["my back aches", QUESTION]
+    assert box == ""
+
+
+def test_two_equal_exchanges_are_two_values(desk: Desk) -> None:
+    assert desk.ask(QUESTION, [])[0]["n"] != desk.ask(QUESTION, [])[0]["n"]
+
+
+def test_an_emergency_raises_the_banner_and_is_short_when_said_again(desk: Desk) -> None:
+    value, said, _ = desk.ask(ALARM, [])
+    assert value["banner"]["level"] == "emergency"
+    assert "This still holds" not in value["html"]
+    again, _, _ = desk.ask("which shoes help", said)
+    assert again["banner"]["level"] == "emergency"
+    assert "This still holds, because of what you wrote before." in again["html"]
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 2001])
+def test_a_refused_question_says_why_and_stays_in_the_box(desk: Desk, question: str) -> None:
+    value, said, box = desk.ask(question, ["before"])
+    assert '<p class="problem">' in value["html"]
+    assert said == ["before"]
+    assert box == question
+
+
+def test_the_length_limit_holds_in_the_function_and_the_advice_with_it(desk: Desk) -> None:
+    value, _, _ = desk.ask("my back aches. " * 200 + ALARM, [])
+    assert value["banner"]["level"] == "emergency"
+    assert "at most 2,000 are answered" in value["html"]
+
+
+@pytest.mark.parametrize("said", [None, "text", [1], [["nested"]], {"a": 1}])
+def test_earlier_messages_that_are_no_texts_are_refused(desk: Desk, said: object) -> None:
+    value, _, _ = desk.ask(ALARM, said)  # type: ignore[arg-type]
+    assert "The earlier messages cannot be read." in value["html"]
+    assert value["banner"]["level"] == "emergency"
+
+
+def test_too_long_a_conversation_is_refused_not_trimmed(desk: Desk) -> None:
+    value, said, _ = desk.ask(QUESTION, ["x"] * 201)
+    assert "Start a new conversation" in value["html"]
+    assert len(said) == 201
+
+
+def test_whatever_breaks_the_advice_is_shown() -> None:
+    desk = Desk(Breaking(MemoryError()), Settings())
+    value, _, box = desk.ask("q", [])
+    assert FAULT in value["html"]
+    assert value["banner"]["level"] == "urgent"
+    assert box == "q"
+
+
+def test_the_page_starts_without_an_index_and_says_why() -> None:
+    with TestClient(create_app(IndexMissingError("No index at <index>/. Run: faqbot build"), Settings())) as client:
+        assert client.get("/").status_code == 200
+
+
+def test_gradio_keeps_and_sends_nothing(bot: FaqBot) -> None:
+    page = asyncio.run(_built(bot, Settings(concurrency=3, waiting=7)))
+    config = page.get_config_file()
+    assert page.analytics_enabled is False
+    assert page._queue.max_size == 7
+    assert page._queue.ANALYTICS_MAX_EVENTS == 1
+    assert page.api_open is False
+    names = {fn.api_name for fn in page.fns.values() if fn.api_visibility == "public"}
+    assert names == {"ask", "answer"}
+    assert {fn.concurrency_limit for fn in page.fns.values() if fn.api_name in names} == {3}
+    assert not any(component["type"] in ("chatbot", "markdown", "file") for component in config["components"])
+
+
+def test_the_mounted_page_has_no_history_monitoring_or_upload(client: TestClient) -> None:
+    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", client.get("/").text).group(1))  # type: ignore[union-attr]
+    assert config["analytics_enabled"] is False
+    assert config["run_history"] is False
+    assert config["enable_queue"] is True
+    for path in ("/gradio_api/upload", "/monitoring/summary", "/gradio_api/runs", "/gradio_api/deep_link"):
+        assert client.get(path).status_code == 404
+
+
+def test_the_page_names_no_other_host(client: TestClient) -> None:
+    page = client.get("/").text
+    outside = re.findall(r'(?:src|href|content)="((?:https?:)?//[^"]*)"', page)
+    assert outside == []
+
+
+def test_the_banner_is_in_the_page_before_any_script_runs(client: TestClient) -> None:
+    page = client.get("/").text
+    banner, scripts = page.index('<aside id="banner"'), page.index("<gradio-app")
+    assert banner < scripts
+    assert "See a health professional about new, bad or worsening pain." in page[banner:scripts]
+    assert '<a href="tel:112">112</a>' in page[banner:scripts]
+
+
+def test_every_script_has_the_nonce_of_its_response_and_no_other_runs(client: TestClient) -> None:
+    first, second = client.get("/"), client.get("/")
+    policy = first.headers["content-security-policy"]
+    nonce = re.search(r"script-src 'self' 'unsafe-eval' 'nonce-([\w-]+)';", policy).group(1)  # type: ignore[union-attr]
+    assert nonce not in second.text
+    assert set(re.findall(r"<script[^>]*>", first.text)) == set(
+        re.findall(rf'<script nonce="{nonce}"[^>]*>', first.text)
+    )
+    assert "'unsafe-inline'" not in policy.split("style-src")[0]
+    assert "frame-ancestors https://clinic.example" in policy
+    assert first.headers["cache-control"] == "no-store"
+
+
+def test_own_files_are_kept_until_they_change(client: TestClient) -> None:
+    response = client.get("/own/page.js")
+    assert response.headers["content-type"].startswith("text/javascript")
+    again = client.get("/own/page.js", headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_article_is_shown_with_the_passage_marked(client: TestClient, bot: FaqBot) -> None:
+    passage = bot.answer(QUESTION).hits[0].passage
+    page = client.get(f"/documents/{passage.document_id}", params={"start": passage.start, "end": passage.end})
+    assert page.status_code == 200
+    assert page.text.count('<mark id="passage">') == 1
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("path", ["nothing.md", "%2e%2e/pyproject.toml", "..%2f..%2fetc/passwd", "a/%00"])
+def test_what_is_no_document_is_not_found(client: TestClient, path: str) -> None:
+    assert client.get(f"/documents/{path}").status_code == 404
+
+
+def test_an_article_with_an_impossible_place_is_shown_whole(client: TestClient, bot: FaqBot) -> None:
+    document = bot.answer(QUESTION).hits[0].passage.document_id
+    page = client.get(f"/documents/{document}?start=5&end=99999999")
+    assert page.status_code == 200
+    assert "<mark" not in page.text
+
+
+def test_the_pages_own_way_in_gives_what_the_bot_gives(bot: FaqBot) -> None:
+    with serving(bot) as address, httpx.Client(base_url=address) as client:
+        asked = client.post("/gradio_api/call/answer", json={"data": [QUESTION, ["my back aches"]]}).json()
+        events = client.get(f"/gradio_api/call/answer/{asked['event_id']}").text
+    assert "event: complete" in events
+    (given,) = json.loads(events.split("data: ")[-1])
+    assert given == bot.answer(QUESTION, ["my back aches"]).to_dict()
