@@ -1,6 +1,6 @@
 """Groups, findings and rules become a Book: names are checked, phrases grown into a trie."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from faqbot.safety.book import Book, Finding, Group, NumberGroup, Pattern, Rule
 from faqbot.safety.sheet import Entry
 
 FILLERS = "fillers"
+MENDED = "mended"
 NEVER_MENDED = "never_mended"
 LEXICON = "lexicon:"
 _DEEPEST = 6
@@ -65,16 +66,14 @@ def compile_book(draft: Draft) -> Book:
     trie: dict[str, Any] = {}
     forms: dict[str, set[str]] = {}
     plain: set[str] = set()
-    telling: set[str] = set()
     for group in draft.groups.values():
-        if group.name in (FILLERS, NEVER_MENDED):
+        if group.name in (FILLERS, MENDED, NEVER_MENDED):
             continue
         place = draft.places[f"words {group.name}"]
         for phrase in sorted({grown for text in group.phrases for grown in _grown(text, draft, concepts, place)}):
             _plant(trie, forms, plain, phrase, group.name)
-            if group.kind not in ("scope", "shield"):
-                telling.update(form for word in phrase.split() for form in _forms(word))
     fillers = frozenset(draft.groups[FILLERS].phrases) if FILLERS in draft.groups else frozenset()
+    mended = draft.groups[MENDED].phrases if MENDED in draft.groups else ()
     spared = frozenset(draft.groups[NEVER_MENDED].phrases) if NEVER_MENDED in draft.groups else frozenset()
     everything = plain | set(forms)
     return Book(
@@ -87,7 +86,7 @@ def compile_book(draft: Draft) -> Book:
         trie=trie,
         forms={word: tuple(sorted(bases)) for word, bases in forms.items()} | {word: () for word in plain - set(forms)},
         known=frozenset(everything) | fillers | spared,
-        targets=_by_first_letter(telling - spared),
+        targets=_by_first_letter(mended),
         patterns=_by_first_group(draft.findings.values()),
     )
 
@@ -142,11 +141,10 @@ def _forms(word: str) -> tuple[str, ...]:
     return lexicon.inflections(word[:-1]) if word.endswith("~") else (word,)
 
 
-def _by_first_letter(words: set[str]) -> dict[str, tuple[str, ...]]:
+def _by_first_letter(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     table: dict[str, list[str]] = {}
-    for word in sorted(words):
-        if len(word) >= 4 and word.isalpha():
-            table.setdefault(word[0], []).append(word)
+    for word in words:
+        table.setdefault(word[0], []).append(word)
     return {letter: tuple(listed) for letter, listed in table.items()}
 
 

@@ -11,6 +11,7 @@ _FAMILY_WITHIN = 6
 _OWNED_WITHIN = 4
 _THING_WITHIN = 4
 _RECOVERED_WITHIN = 5
+_ASKING_VERBS = frozenset({"is", "are", "can", "could", "does", "do", "would", "will"})
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 FIRST_PERSON = frozenset({"i", "im", "ive", "id", "ill", "me", "my", "mine", "myself", "we", "us", "our"})
 THIRD_PERSON = frozenset({"he", "hes", "shes", "she", "his", "her", "him", "hers", "himself", "herself", "theyre"})
@@ -33,7 +34,7 @@ def is_elsewhere(reading: Reading, match: Match) -> bool:
 def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
     """Somebody else's and long ago, whatever they do now: "Dad had a heart attack in 2003 and walks daily now"."""
     relatives = [person for person in reading.near("relative", sentence) if person.end <= match.start]
-    ago = [*reading.near("long_ago", sentence), *reading.near("year", sentence)]
+    ago = _within(reading, ("long_ago", "year"), *_thought(reading, match))
     return bool(relatives and ago) and FIRST_PERSON.isdisjoint(reading.words.words[relatives[0].end : match.end])
 
 
@@ -134,6 +135,8 @@ def is_asked(reading: Reading, match: Match) -> bool:
     sentence = reading.words.sentences[match.start]
     if reading.near("studies", sentence):
         return True
+    if match.finding.kind == "plea":
+        return False
     if any(cue.start <= match.start for cue in reading.near("supposes", sentence)):
         return True
     if match.finding.kind == "condition":
@@ -144,10 +147,17 @@ def is_asked(reading: Reading, match: Match) -> bool:
 def _asked_beside(reading: Reading, match: Match, sentence: int) -> bool:
     """Whether the question before the finding, or the one behind it, is about it: nothing new begins in between."""
     before = (cue.end for cue in reading.near("asks", sentence) if cue.start <= match.start)
-    after = (cue.start for cue in reading.near("asks_after", sentence) if cue.start >= match.start)
+    behind = [*reading.near("asks_after", sentence), *_asks_if(reading, sentence)]
+    after = (cue.start for cue in behind if cue.start >= match.start)
     return any(not _begins_anew(reading, end, match.start) for end in before) or any(
         not _begins_anew(reading, match.end, start) for start in after
     )
+
+
+def _asks_if(reading: Reading, sentence: int) -> list[Mention]:
+    """What makes a question of a sentence that begins with a verb: "is numbness serious"."""
+    first = bisect_left(reading.words.sentences, sentence)
+    return reading.near("asks_if", sentence) if reading.words.words[first] in _ASKING_VERBS else []
 
 
 def _begins_anew(reading: Reading, start: int, end: int) -> bool:
