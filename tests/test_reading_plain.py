@@ -180,6 +180,45 @@ def test_text_that_is_markdown_already_is_taken_as_it_is() -> None:
     assert read_plain(text, Limits()).text == text
 
 
+UNSPACED = """Back pain on walks
+Page last reviewed: 5 October 2023
+Next review due: 5 October 2026
+Back pain on walks is common and usually gets better within weeks.
+How to ease it yourself
+Stay active, because resting for a long time makes it worse.
+use an ice pack for twenty minutes
+walk a little each day
+Don't
+do not stay in bed for long
+Immediate action required: Call 999 if you have back pain and:
+you cannot pee
+your legs are numb
+"""
+
+
+def test_text_that_lost_its_blank_lines_and_bullets(tmp_path: Path) -> None:
+    document = _read(tmp_path, UNSPACED)
+    assert (document.title, document.reviewed) == ("Back pain on walks", "2023-10-05")
+    assert [document.text[start:end] for start, end in document.removed] == UNSPACED.split("\n")[1:3]
+    assert document.text.endswith(
+        "## How to ease it yourself\n\nStay active, because resting for a long time makes it worse.\n\n"
+        "- use an ice pack for twenty minutes\n- walk a little each day\n\n## Don't\n\ndo not stay in bed for long\n\n"
+        "---\n\nImmediate action required: Call 999 if you have back pain and:\n\n- you cannot pee\n- your legs are numb\n"
+    )
+
+
+def test_underlined_lines_are_headings_and_lose_their_line() -> None:
+    text = "BACK PAIN ON WALKS\n==================\n\nIt is common.\n\nWhen is it bad?\n---------------\n\nRarely.\n"
+    assert structured(text) == "# BACK PAIN ON WALKS\n\nIt is common.\n\n## When is it bad?\n\nRarely.\n"
+
+
+def test_a_question_right_above_its_text_is_a_heading() -> None:
+    answer = "Try a shorter walk on grass first, and see somebody if it still hurts after two weeks."
+    assert structured(f"Walks\n\nWalk.\n\nWhat should I do next?\n{answer}\n").endswith(
+        f"## What should I do next?\n\n{answer}\n"
+    )
+
+
 @pytest.mark.parametrize("line", ["# not a heading", "> 5 km", "+ more", "<b>bold</b>", "```", "[note]: see below"])
 def test_lines_that_look_like_markdown_are_only_text(line: str) -> None:
     assert structured(f"Some words come first, as a sentence.\n\n{line} and so on.\n").split("\n\n")[1].startswith("\\")
@@ -252,6 +291,8 @@ def test_prose_is_no_table() -> None:
         ("Last reviewed April 2024", "", "", "2024-04"),
         ("Ann Lee, physiotherapist", "Ann Lee, physiotherapist", "", ""),
         ("7 min read", "", "", ""),
+        ("Posted on March 4, 2022 by admin | 12 Comments", "", "2022-03-04", ""),
+        ("Next review due: 5 October 2026", "", "", ""),
     ],
 )
 def test_bylines(line: str, author: str, date: str, reviewed: str) -> None:

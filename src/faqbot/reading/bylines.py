@@ -24,10 +24,13 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\b(?:originally |first |last |medically )?(?:published|posted|updated|modified|reviewed|created|written|date)"
-    r"(?: on| at)?\b:?|\b(?:on|at|by|and|edt|est|gmt|utc|am|pm|views?|comments?)\b|\d{1,2}:\d\d",
+    r"\b(?:page |originally |first |last |medically )*"
+    r"(?:published|posted|updated|modified|reviewed|created|written|date)(?: on| at)?\b:?"
+    r"|\bnext review(?: due)?\b:?|\bby (?:admin|staff|editors?|the editors?|editorial team)\b"
+    r"|\b(?:on|at|by|and|edt|est|gmt|utc|am|pm)\b|\d{1,2}:\d\d",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"\d{1,6} (?:comments?|views?|shares?|likes?|replies)", re.IGNORECASE)
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[^\W\d_a-z][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|of|and|&)){0,12}"
 )
@@ -85,6 +88,8 @@ def find_date(text: str) -> str:
 
 def _part(part: str) -> Facts | None:
     """What one part of a line states; no facts for a reading time; None for anything else."""
+    if _COUNT.fullmatch(part):
+        return Facts()
     date = find_date(part)
     rest = part
     for form in _DATES:
@@ -101,4 +106,6 @@ def _part(part: str) -> Facts | None:
     left = _LABEL.sub(" ", rest).strip(" ,.:;()/-–—")
     if left or not touched:
         return None
+    if re.search("next review", part, re.IGNORECASE):
+        return Facts()
     return Facts(reviewed=date) if re.search("review", part, re.IGNORECASE) else Facts(date=date)
