@@ -31,11 +31,11 @@ def _words() -> _Words:
 def refers_back(question: str) -> bool:
     """Whether a question needs an earlier one to be understood: it points back, continues, or has no subject."""
     known = _words()
-    words = [word.lower().replace("’", "'") for word in WORD.findall(question)]
+    words = [word.lower().replace("’", "'").removesuffix("'s") for word in WORD.findall(question)]
     own = [word for word in words if word not in known.empty and word not in known.pointing]
     if len(own) <= MOST_OWN and (known.opening.match(question) or any(word in known.pointing for word in words)):
         return True
-    return len(own) < 2 and len(words) > 2
+    return not own or (len(own) < 2 and len(words) > 2)
 
 
 def referred_to(question: str, history: Sequence[str], *, depth: int = DEEPEST) -> str:
