@@ -35,7 +35,7 @@ def refers_back(question: str) -> bool:
     own = [word for word in words if word not in known.empty and word not in known.pointing]
     if len(own) <= MOST_OWN and (known.opening.match(question) or any(word in known.pointing for word in words)):
         return True
-    return not own or (len(own) < 2 and len(words) > 2)
+    return not own
 
 
 def referred_to(question: str, history: Sequence[str], *, depth: int = DEEPEST) -> str:

@@ -47,7 +47,6 @@ class Repaired:
 
     text: str
     corrections: tuple[tuple[str, str], ...]
-    unknown: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -67,20 +66,16 @@ class Speller:
     def repair(self, text: str) -> Repaired:
         """Repair each unknown word; words that are known are never touched."""
         changed: dict[str, str] = {}
-        unknown: list[str] = []
 
         def better(match: re.Match[str]) -> str:
             word = match.group().lower().replace("’", "'")
             used = self._better(word)
-            if used is None:
-                unknown.append(word)
-                return match.group()
-            if used == word:
+            if used is None or used == word:
                 return match.group()
             changed[match.group()] = used
             return used
 
-        return Repaired(WORD.sub(better, text), tuple(changed.items()), tuple(unknown))
+        return Repaired(WORD.sub(better, text), tuple(changed.items()))
 
     def _better(self, word: str) -> str | None:
         """The word itself where it is known, what it was meant to be, or None."""

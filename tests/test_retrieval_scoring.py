@@ -1,0 +1,70 @@
+"""Late interaction and its fusion, against numbers worked out by hand and a plain loop."""
+
+import numpy as np
+import pytest
+
+from faqbot.index.contents import Candidates, Stored
+from faqbot.retrieval.folding import fold
+from faqbot.retrieval.scoring import INT8_SCALE, QueryTokens, Weights, rarity, score, sentence_starts
+from faqbot.types import Passage
+
+DOT = 7
+
+
+def stored(rows: list[list[float]], pieces: list[int] | None = None) -> Stored:
+    passage = Passage(id="0" * 16, document_id="a.md", text="text", start=0, end=4)
+    tokens = np.rint(np.array(rows) * 127).astype(np.int8)
+    return Stored(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32))
+
+
+def found(dense: list[float], lexical: list[float], ceiling: float = 2.0) -> Candidates:
+    ids = tuple(f"{number:016x}" for number in range(len(dense)))
+    return Candidates(ids, np.array(dense, np.float32), np.array(lexical, np.float32), ceiling)
+
+
+QUERY = QueryTokens(rows=np.array([[1, 0], [0, 1]], np.float32), weights=np.array([0.75, 0.25], np.float32))
+ONE = 127 / INT8_SCALE  # what an int8 row of 127 counts against a row of length 1
+
+
+def test_each_piece_of_the_question_counts_its_best_match_by_its_weight() -> None:
+    scores = score(QUERY, found([0.0], [0.0]), [stored([[1, 0], [0.6, 0.8]])], frozenset(), Weights(1, 0, 0, 0))
+    assert scores.total[0] == pytest.approx(0.75 * ONE + 0.25 * ONE * 0.8, abs=0.005)
+    assert scores.cover[0] == pytest.approx([ONE, 0.8 * ONE], abs=0.005)
+
+
+def test_the_parts_are_added_with_their_weights_and_bm25_as_a_share_of_its_ceiling() -> None:
+    scores = score(QUERY, found([0.5], [1.0]), [stored([[0, 0]])], frozenset(), Weights(1, 1, 2, 0.4))
+    assert scores.total[0] == pytest.approx(2 * 0.5 + 0.4 * 0.5)
+
+
+def test_what_is_met_in_one_sentence_beats_what_is_spread_over_two() -> None:
+    together = stored([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]], [1, 2, 3, DOT, 5, 6])
+    spread = stored([[1, 0], [0, 0], [0, 0], [0, 0], [0, 1], [0, 0]], [1, 2, 3, DOT, 5, 6])
+    scores = score(QUERY, found([0, 0], [0, 0]), [together, spread], frozenset({DOT}), Weights(1, 1, 0, 0))
+    assert scores.late[0] == pytest.approx(scores.late[1])
+    assert scores.sentence == pytest.approx([ONE, 0.75 * ONE], abs=0.005)
+
+
+def test_a_sentence_starts_after_the_piece_that_ends_one_unless_it_would_be_too_short() -> None:
+    assert sentence_starts(np.array([1, DOT, 2, 3, 4, DOT, 5, 6, 7, 8, DOT], np.int32), frozenset({DOT})) == [0, 6]
+
+
+def test_scoring_equals_a_loop_over_passages(seed: int = 3) -> None:
+    random = np.random.default_rng(seed)
+    many = [stored(random.uniform(-1, 1, (length, 2)).tolist()) for length in (3, 1, 8)]
+    scores = score(QUERY, found([0, 0, 0], [0, 0, 0]), many, frozenset(), Weights(1, 0, 0, 0))
+    for number, one in enumerate(many):
+        loop = max(one.tokens[:, 0]) / INT8_SCALE * 0.75 + max(one.tokens[:, 1]) / INT8_SCALE * 0.25
+        assert scores.total[number] == pytest.approx(loop, rel=1e-4)
+
+
+def test_a_piece_is_rarer_the_fewer_passages_have_it() -> None:
+    values = rarity(np.array([0, 1, 50, 100], np.int32), 100)
+    assert list(values) == sorted(values, reverse=True)
+    assert values[1] == pytest.approx(np.log(1 + 99.5 / 1.5))
+
+
+def test_passages_that_say_the_same_join_the_first_of_them() -> None:
+    first, other, again = stored([[1, 0]]), stored([[0, 1]]), stored([[0.99, 0.05]])
+    assert fold([first, other, again]) == [[0, 2], [1]]
+    assert fold([]) == []
