@@ -215,6 +215,31 @@ def test_a_pointer_that_cannot_be_read_is_a_clear_error(work: Path) -> None:
         open_generation(work / "index")
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "words.npy"])
+def test_a_folder_in_place_of_a_file_is_a_clear_error(work: Path, name: str) -> None:
+    index = work / "index"
+    path = index / "generations" / build(index)[0] / name
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(IndexDamagedError, match=name):
+        open_generation(index)
+    assert name in verify(index)[0]
+
+
+def test_an_index_without_a_sound_generation_must_be_built(work: Path) -> None:
+    index = work / "index"
+    for name in build(index, 2):
+        (index / "generations" / name / "manifest.json").write_text("{}")
+    (index / "CURRENT").unlink()
+    assert generations(index) == ()
+    for act in (repair, rollback):
+        with pytest.raises(IndexDamagedError, match=r"no .*sound generation.*Run: faqbot build CORPUS"):
+            act(index)
+    build(index)
+    with open_generation(index) as generation:
+        assert generation.manifest.previous == ""
+
+
 def test_what_cannot_be_deleted_is_said_and_deleted_by_the_next_build(
     work: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

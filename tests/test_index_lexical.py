@@ -1,5 +1,7 @@
 """Words are cut and stemmed as promised, and scores agree with bm25s, whose weights they are."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faqbot.index import layout
+from faqbot.errors import MissingExtraError
+from faqbot.index import layout, publish
 from faqbot.index.lexical import STOP_WORDS, Lexical, analyse, indexed_text, write_lexical
 from faqbot.index.rows import Rows
 from faqbot.index.writing import Writer
 from faqbot.types import Passage
-from index_samples import passage
+from index_samples import passage, sample_contents, sample_encoder
 
 
 def saved(folder: Path, passages: Sequence[Passage]) -> Lexical:
@@ -138,12 +141,14 @@ def test_equal_scores_come_in_the_order_of_the_corpus(tmp_path: Path) -> None:
     assert lexical.search(lexical.terms("words"), 9).tolist() == list(range(9))
 
 
-def test_a_query_needs_neither_bm25s_nor_scipy(tmp_path: Path) -> None:
-    import subprocess
-    import sys
+def test_without_bm25s_building_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bm25s", None)
+    with pytest.raises(MissingExtraError, match=r"Run: pip install 'faqbot\[build\]'"):
+        saved(tmp_path / "some", [passage(1, "some words")])
 
-    from faqbot.index import publish
-    from index_samples import sample_contents, sample_encoder
+
+def test_a_query_needs_neither_bm25s_nor_scipy(tmp_path: Path) -> None:
+    import sys
 
     publish(tmp_path / "index", sample_contents(), encoder_folder=sample_encoder(tmp_path / "encoder"))
     script = (

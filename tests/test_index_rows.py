@@ -82,6 +82,17 @@ def test_records_are_a_sequence(tmp_path: Path) -> None:
         records[5]
 
 
+def test_a_link_to_another_disk_is_a_copy(tmp_path: Path) -> None:
+    with memory_folder() as memory:
+        if memory.stat().st_dev == tmp_path.stat().st_dev:
+            pytest.skip("there is one disk only")
+        (memory / "some").write_bytes(b"content")
+        writer = Writer()
+        writer.link(memory / "some", tmp_path / "some")
+        writer.flush()
+    assert (tmp_path / "some").read_bytes() == b"content"
+
+
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(
         IndexWriteError, match=r"Cannot write .*none/some\.npy: No such file or directory\. The index in"
