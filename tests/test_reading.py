@@ -77,6 +77,14 @@ def test_markdown_with_front_matter(reader: Reader) -> None:
     assert _answers(document) == [("Is it bad?", ("is it dangerous", "should i worry"), "Mostly not.")]
 
 
+@pytest.mark.parametrize(
+    ("stated", "date"),
+    [("April 5, 2024", "2024-04-05"), ("2024-04-05", "2024-04-05"), ("05/04/2024", "05/04/2024"), ("2024", "2024")],
+)
+def test_dates_are_iso_where_they_can_be_read_else_as_written(reader: Reader, stated: str, date: str) -> None:
+    assert reader("a.md", f"---\ntitle: x\ndate: {stated}\nreviewed: {stated}\n---\nText.\n").date == date
+
+
 def test_a_title_is_the_heading_or_else_the_name_of_the_file(reader: Reader) -> None:
     assert reader("a.md", "# **Sore** calves\n\nText.\n").title == "Sore calves"
     assert reader("sore-calves.md", "Text without heading.\n").title == "sore-calves"

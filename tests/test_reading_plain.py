@@ -146,6 +146,19 @@ def test_questions_after_q_and_answers_after_a(tmp_path: Path) -> None:
     ]
 
 
+def test_a_numbered_question_may_be_answered_by_a_list(tmp_path: Path) -> None:
+    document = _read(tmp_path, "Calves\n\n1. What helps?\n• Rest\n• Ice\n\n2. Is it bad?\nNo.\n")
+    assert [document.text[pair.start : pair.end] for pair in document.pairs] == ["- Rest\n- Ice", "No."]
+
+
+def test_a_heading_after_running_text_is_no_title(tmp_path: Path) -> None:
+    document = _read(
+        tmp_path, f"{'Walking is good for most people. ' * 8}\n\nSpinal Stenosis\n\nIt narrows the canal.\n"
+    )
+    assert document.title == "page"
+    assert "\n## Spinal Stenosis\n" in document.text
+
+
 def test_text_after_the_last_numbered_answer_is_no_part_of_it(tmp_path: Path) -> None:
     document = _read(tmp_path, "Calves\n\n1. Is it bad?\nNo.\n\nWalking is good for most people who like it.\n")
     assert [document.text[pair.start : pair.end] for pair in document.pairs] == ["No."]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faqbot.errors import EncoderError
 from faqbot.markdown import blocks
 from faqbot.reading import Limits
 from faqbot.reading.drafts import Draft, Facts
@@ -210,6 +211,22 @@ def test_ids_tell_place_and_document_and_text_apart() -> None:
 )
 def test_sentences(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text, 0, len(text))] == found
+
+
+def test_an_encoder_whose_pieces_do_not_add_up_still_gets_passages_that_fit() -> None:
+    def squared(text: str) -> int:
+        return 2 + len(text.split()) ** 2 // 20
+
+    items = "\n".join(f"- {_sentence(8, f'i{at}')}" for at in range(20))
+    document = _document(f"Do these every day, one after the other:\n\n{items}\n\n{'word ' * 300}\n")
+    found = split(document, squared, limit=32)
+    assert max(squared(one.embedded_text) for one in found) <= 32
+    assert [word for one in found for word in one.text.split()] == document.text.split()
+
+
+def test_an_encoder_too_small_for_a_character_is_an_error() -> None:
+    with pytest.raises(EncoderError, match="too few for one character"):
+        split(_document("Text."), lambda text: 40 if text else 2, limit=32)
 
 
 def test_shortened_is_the_longest_beginning_that_fits() -> None:

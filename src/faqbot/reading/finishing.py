@@ -8,7 +8,7 @@ from itertools import zip_longest
 from operator import itemgetter
 
 from faqbot.markdown import Block, blocks, heading_text, plain
-from faqbot.reading.bylines import byline, is_biography
+from faqbot.reading.bylines import byline, find_date, is_biography
 from faqbot.reading.drafts import Draft, Facts
 from faqbot.reading.notices import is_notice, is_notice_sentence, opens_comments, opens_links
 from faqbot.reading.references import find_references
@@ -33,8 +33,8 @@ def finish(document_id: str, draft: Draft) -> Document:
         title=facts.title or document_id.rpartition("/")[2].rpartition(".")[0],
         url=facts.url,
         author=facts.author,
-        date=facts.date,
-        reviewed=facts.reviewed,
+        date=find_date(facts.date) or facts.date,
+        reviewed=find_date(facts.reviewed) or facts.reviewed,
         licence=facts.licence,
         tags=facts.tags,
         sources=facts.sources,

@@ -24,6 +24,7 @@ _CARD = re.compile(
 )
 _REFERENCE = re.compile(r"\[\^?\w{1,12}\]")
 _FULL = 60  # a line longer than this is a paragraph
+_BEFORE_TITLE = 30  # words of bylines, dates and menus that may stand before the title
 _SECTION, _PART = 2, 3
 
 
@@ -37,7 +38,7 @@ class Structure:
         self.last = ""  # text and level of the latest heading
         self.last_level = 0
         self.asking = False  # under a heading such as "Frequently asked questions"
-        self.titled = False
+        self.words = 0  # before any heading
         gaps = [line.gap for line in found[1:] if line.gap]
         self.usual_gap = max(set(gaps), key=gaps.count) if gaps else 1
 
@@ -63,6 +64,7 @@ class Structure:
             if apart and begins and not self.level and not is_heading_block:
                 yield "---"
             self.level = self.last_level if is_heading_block and len(found) == 1 else 0
+            self.words += 0 if self.last else len(found[0].split())
             yield from found
 
     def _peek(self, ahead: int = 1) -> Line | None:
@@ -101,7 +103,7 @@ class Structure:
             return []
         self._take()
         heading = self._headed(_PART, line.text[asked.end() :] if asked else line.text)
-        if following.gap:
+        if following.gap or following.look != "text":
             return [heading]
         answer = [_ANSWERED.sub("", text) if asked else text for text in self._paragraph()]
         outside = self.lines[self.at] if self.at < len(self.lines) else None
@@ -156,8 +158,7 @@ class Structure:
         self._take()
         if following.look == "rule" and not following.gap:  # an underline
             self._take()
-        if not self.titled and not self.last:
-            self.titled = True
+        if not self.last and self.words <= _BEFORE_TITLE:
             return [self._headed(1, line.text.partition(" | ")[0])]
         return [self._headed(self._level(line.text), line.text)]
 

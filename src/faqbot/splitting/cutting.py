@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from faqbot.errors import EncoderError
 from faqbot.splitting.packing import pack
 from faqbot.splitting.sections import Section, sections
 from faqbot.splitting.sources import sources_of
 from faqbot.splitting.units import Count, Unit, halved, units
 from faqbot.types import Document, Passage
 
+_LEAST_CONTEXT = 8  # word pieces; less of a context says nothing
 _LONGEST = 4_000  # characters of a heading or context that are looked at
 
 logger = logging.getLogger(__name__)
@@ -94,13 +96,18 @@ class _Cutter:
             yield passage
         elif context:
             left = self.limit - self.count(replace(passage, context="").embedded_text)
-            yield from self._passages(frame, section, group, shortened(context, self.count, left) if left > 8 else "")
+            less = shortened(context, self.count, left) if left > _LEAST_CONTEXT else ""
+            yield from self._passages(frame, section, group, less if less != context else "")
         elif len(group) > 1:
             middle = len(group) // 2
             yield from self._passages(frame, section, group[:middle], "")
             yield from self._passages(frame, section, group[middle:], group[middle].context)
-        else:
+        elif group[0].end - group[0].start > 1:
             yield from self._passages(frame, section, halved(group[0], self.document.text), "")
+        else:
+            raise EncoderError(
+                f"{self.document.id}: the encoder reads {self.limit} word pieces, too few for one character"
+            )
 
     def _passage(self, frame: Passage, section: Section, start: int, end: int, context: str) -> Passage:
         text = self.document.text[start:end]
