@@ -223,6 +223,14 @@ def test_a_web_page_gives_its_article_and_what_its_head_states(reader: Reader) -
     assert not any(word in document.text for word in ("About us", "stolen", "evil", "rights"))
 
 
+def test_a_date_beside_a_name_is_no_author(reader: Reader) -> None:
+    page = PAGE.replace('<meta name="author" content="Ann Lee">', "").replace(
+        "<h1>Sore calves</h1>",
+        '<h1>Sore calves</h1><div class="byline">By <a href="/a">Ann Lee</a> | Updated June 1, 2024</div>',
+    )
+    assert reader("a.html", page).author == "Ann Lee"
+
+
 def test_a_small_page_that_is_no_article_is_read_whole(reader: Reader) -> None:
     text = reader("a.html", "<p>Rest</p><ul><li>two <b>days</b></ul><script>no()</script>").text
     assert text.strip() == "Rest\n\n- two **days**"

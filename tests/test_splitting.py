@@ -224,6 +224,17 @@ def test_an_encoder_whose_pieces_do_not_add_up_still_gets_passages_that_fit() ->
     assert [word for one in found for word in one.text.split()] == document.text.split()
 
 
+def test_a_sentence_that_fits_alone_but_not_under_its_heading_is_halved() -> None:
+    def costly_lines(text: str) -> int:
+        return (len(text.split()) + 2) * (3 if "\n" in text else 1)
+
+    document = _document(f"## Head\n\n{_sentence(40)}\n")
+    found = split(document, costly_lines, limit=64)
+    assert max(costly_lines(one.embedded_text) for one in found) <= 64
+    assert " ".join(one.text for one in found) == _sentence(40)
+    assert {one.headings for one in found} == {("Head",)}
+
+
 def test_an_encoder_too_small_for_a_character_is_an_error() -> None:
     with pytest.raises(EncoderError, match="too few for one character"):
         split(_document("Text."), lambda text: 40 if text else 2, limit=32)

@@ -15,6 +15,7 @@ from faqbot.reading.references import find_references
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MARK = re.compile(r"\\\[(\d{1,3})\\\]")
+_NO_NAME = re.compile(r"\d|\b(?:updated|published|posted|reviewed)\b", re.IGNORECASE)
 _SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
 
@@ -67,7 +68,10 @@ def _metadata(page: str) -> Facts:
         )
     if about is None:
         return Facts()
-    return Facts(title=about.title or "", url=about.url or "", author=about.author or "", date=about.date or "")
+    # What stands beside a name is sometimes taken for one.
+    names = [name.strip() for name in (about.author or "").split(";") if not _NO_NAME.search(name)]
+    author = ", ".join(name for name in names if name)
+    return Facts(title=about.title or "", url=about.url or "", author=author, date=about.date or "")
 
 
 def _trafilatura() -> Any:
