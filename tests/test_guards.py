@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from faqbot.guards import PAGE_PATHS, BodyLimit, PathGate, RequestLog, SecurityHeaders, content_policy
+from faqbot.guards import PAGE_PATHS, PathGate, RequestLog, SecurityHeaders, SizeLimit, content_policy
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -86,7 +86,7 @@ def test_dots_lead_nowhere_below_a_served_path(app: Starlette) -> None:
 
 @pytest.mark.parametrize(("size", "status"), [(10, 200), (11, 413), (1000, 413)])
 def test_a_body_over_the_limit_is_refused_and_one_at_it_is_not(app: Starlette, size: int, status: int) -> None:
-    response = TestClient(BodyLimit(app, 10)).post("/api/echo", content=b"x" * size)
+    response = TestClient(SizeLimit(app, 10)).post("/api/echo", content=b"x" * size)
     assert response.status_code == status
     if status == 413:
         assert response.json()["error"].startswith("The request is larger than 10 bytes.")
@@ -96,15 +96,21 @@ def test_a_body_that_hides_its_length_is_refused_as_it_arrives(app: Starlette) -
     def pieces() -> Iterator[bytes]:
         yield from [b"x" * 6] * 1000
 
-    assert TestClient(BodyLimit(app, 10)).post("/api/echo", content=pieces()).status_code == 413
+    assert TestClient(SizeLimit(app, 10)).post("/api/echo", content=pieces()).status_code == 413
 
 
 def test_a_body_in_pieces_arrives_whole(app: Starlette) -> None:
-    assert TestClient(BodyLimit(app, 10)).post("/api/echo", content=iter([b"ab", b"cd"])).text == "abcd"
+    assert TestClient(SizeLimit(app, 10)).post("/api/echo", content=iter([b"ab", b"cd"])).text == "abcd"
+
+
+def test_headers_over_the_limit_are_refused(app: Starlette) -> None:
+    response = TestClient(SizeLimit(app, 10)).get("/api/echo", headers={"X-Long": "x" * 33_000})
+    assert response.status_code == 431
+    assert response.json() == {"error": "The headers are larger than 32,768 bytes."}
 
 
 def test_a_length_that_is_no_number_is_refused(app: Starlette) -> None:
-    response = TestClient(BodyLimit(app, 10)).post("/api/echo", content=b"x", headers={"Content-Length": "-5"})
+    response = TestClient(SizeLimit(app, 10)).post("/api/echo", content=b"x", headers={"Content-Length": "-5"})
     assert response.status_code == 413
 
 

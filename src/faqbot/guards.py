@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("faqbot.http")
+MAX_HEADERS = 32 * 1024
 
 # What the page needs of Gradio, which serves far more: uploads, files, proxies, recordings, run histories.
 # Without its app_id a page never reloads itself when the server comes back: a reload would lose the conversation.
@@ -77,8 +78,8 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-class BodyLimit:
-    """Refuses a body over the limit with 413, by its announced length or, without one, as it arrives."""
+class SizeLimit:
+    """Refuses a body over the limit with 413, as announced or as it arrives, and overlong headers with 431."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
@@ -86,6 +87,9 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit, then hand it on whole, so that a refusal is always a clean answer."""
+        if scope["type"] == "http" and sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
+            message = f"The headers are larger than {MAX_HEADERS:,} bytes."
+            return await JSONResponse({"error": message}, 431, {"Connection": "close"})(scope, receive, send)
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self.app(scope, receive, send)
         announced = Headers(scope=scope).get("content-length", "0")
@@ -94,11 +98,11 @@ class BodyLimit:
         parts: list[bytes] = []
         size, more = 0, True
         while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
+            event = await receive()
+            if event["type"] == "http.disconnect":
                 return None
-            parts.append(message.get("body", b""))
-            size, more = size + len(parts[-1]), message.get("more_body", False)
+            parts.append(event.get("body", b""))
+            size, more = size + len(parts[-1]), event.get("more_body", False)
             if size > self.limit:
                 return await self._refuse(scope, receive, send)
         await self.app(scope, _replayed(b"".join(parts), receive), send)

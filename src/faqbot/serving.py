@@ -1,8 +1,10 @@
 """A bot -> one HTTP server for the page and REST: the app put together, and run until it is told to stop."""
 
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from faqbot.answering import user_texts
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, SettingsError
-from faqbot.guards import BodyLimit, PathGate, RequestLog, SecurityHeaders
+from faqbot.guards import PathGate, RequestLog, SecurityHeaders, SizeLimit
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
 from faqbot.safety import assess
@@ -21,7 +23,7 @@ from faqbot.web.page import mount_page
 
 log = logging.getLogger(__name__)
 
-_FINISH = 4  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+_FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
 _OWN_PATHS = ("/api/", "/documents/", "/own/")
 
@@ -53,8 +55,19 @@ def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] =
     listener = listen(host, port)
     address = f"http://{_named(host)}:{listener.getsockname()[1]}/"
     announce(address)
-    with listener:
+    with listener, _stopped_by_signals():
         uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let a stop be an ordinary return: uvicorn raises the signal again when it is done with it."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def configured(app: FastAPI) -> uvicorn.Config:
@@ -65,6 +78,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         ws="none",
+        http="h11",  # the other parser buffers headers of any length
         timeout_graceful_shutdown=_FINISH,
         h11_max_incomplete_event_size=64 * 1024,
     )
@@ -90,7 +104,7 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
     if settings.token:
         app.add_middleware(TokenGuard, token=settings.token, origins=origins)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=origins,

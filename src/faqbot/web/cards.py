@@ -33,7 +33,8 @@ def alert_card(alert: Alert, *, repeated: bool = False) -> str:
     return joined(
         (
             f'<section class="care care-{alert.level} {_mood(alert)}" aria-label="{escape(_label(alert))}">',
-            f'<div class="care-head"><p class="care-label">{_icon(alert.level)}<span>{escape(_label(alert))}</span></p>',
+            f'<div class="care-head"><p class="care-label">{_icon(alert.level)}'
+            f"<span>{escape(_label(alert))}</span></p>",
             f'<h3 class="care-heading"><span class="hidden">{PREFIXES[alert.level]} </span>',
             f"{escape(_heading(alert))}</h3></div>",
             *(f"<p>{escape(line)}</p>" for line in body),

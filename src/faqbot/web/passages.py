@@ -7,6 +7,7 @@ from faqbot.web.markdown import passage_html, plain_text
 from faqbot.web.markup import escape, joined, link, quoted_link, web_link
 
 _TEASER = 90
+_SOURCES_SHOWN = 3
 
 
 def evidence_card(hit: Hit, *, label: str) -> str:
@@ -99,8 +100,12 @@ def _references(sources: tuple[Source, ...]) -> str:
     if not sources:
         return ""
     lines = "".join(f"<li>{_reference(source)}</li>" for source in sources)
-    summary = f"<summary>What this passage rests on ({len(sources)})</summary>"
-    return f'<details class="more">{summary}<ul>{lines}</ul></details>'
+    heading = "Source" if len(sources) == 1 else "Sources"
+    if len(sources) <= _SOURCES_SHOWN:
+        return f'<div class="also"><h4>{heading} of this passage</h4><ul>{lines}</ul></div>'
+    return (
+        f'<details class="more"><summary>{heading} of this passage ({len(sources)})</summary><ul>{lines}</ul></details>'
+    )
 
 
 def _reference(source: Source) -> str:

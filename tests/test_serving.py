@@ -1,0 +1,102 @@
+"""The server says where it is, stops when it is told to, and says in one line why it cannot start."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from faqbot import FaqBot
+from faqbot.errors import RulesError, SettingsError
+from faqbot.serving import create_app, listen
+from faqbot.settings import Settings
+from web_server import serving
+
+SERVE = """
+import sys
+from faqbot import FaqBot
+from faqbot.answering import FaqBot as Bot
+from faqbot.serving import create_app, run
+from faqbot.settings import Settings
+import time
+answer = Bot.answer
+Bot.answer = lambda *arguments: time.sleep(float(sys.argv[2])) or answer(*arguments)
+app = create_app(FaqBot.load(sys.argv[1]), Settings())
+run(app, "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+"""
+
+
+def test_a_stop_finishes_what_is_under_way_and_takes_under_five_seconds(index_folder: Path) -> None:
+    command = [sys.executable, "-c", SERVE, str(index_folder), "1.5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        given: list[int] = []
+        asking = threading.Thread(target=_ask, args=(address, given))
+        asking.start()
+        with socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1].strip("/")))) as half_said:
+            half_said.sendall(b"POST /api/answer HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+            time.sleep(0.5)
+            started = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(10) == 0
+        assert 0.5 <= time.monotonic() - started < 5
+        asking.join(10)
+        assert given == [200]
+
+
+def _ask(address: str, given: list[int]) -> None:
+    try:
+        given.append(httpx.post(f"{address}api/answer", json={"question": "why does it hurt"}, timeout=60).status_code)
+    except httpx.TransportError:
+        given.append(0)
+
+
+def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(SettingsError) as refused:
+            listen("127.0.0.1", port)
+    assert str(refused.value) == (
+        f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with --port or --host"
+    )
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 99999), ("192.0.2.1", 8080), ("no.such.host.invalid", 8080)])
+def test_an_address_that_cannot_be_had_says_which(host: str, port: int) -> None:
+    with pytest.raises(SettingsError, match=f"Cannot listen on {host}:{port}: "):
+        listen(host, port)
+
+
+def test_rules_that_cannot_be_read_stop_the_start(bot: FaqBot, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text("[[rule]]\nid = 7\n", encoding="utf-8")
+    broken = FaqBot.__new__(FaqBot)
+    broken.settings = Settings(rules=str(rules))
+    with pytest.raises(RulesError, match=r"rules\.toml"):
+        create_app(broken, broken.settings)
+
+
+def test_headers_are_bounded_and_foreign_methods_refused(bot: FaqBot) -> None:
+    with serving(bot) as address:
+        huge = httpx.get(f"{address}/api/health", headers={"X-Long": "x" * 100_000})
+        assert huge.status_code == 431
+        assert httpx.request("TRACE", f"{address}/api/health").status_code in (404, 405)
+
+
+def test_a_connection_that_says_nothing_holds_nobody_up(bot: FaqBot) -> None:
+    with serving(bot) as address:
+        port = int(address.rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)) as silent:
+            silent.sendall(b"POST /api/answer HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+            assert httpx.get(f"{address}/api/health").status_code == 200
+
+
+def test_the_server_does_not_say_what_it_is_made_of(bot: FaqBot) -> None:
+    with serving(bot) as address:
+        assert "server" not in httpx.get(f"{address}/api/health").headers
