@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
+import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from faqbot.encoding.bundled import model_folder
-from faqbot.encoding.runtime import GRAPH, OUTPUTS, RuntimeModel
+from faqbot.encoding.runtime import GRAPH, OUTPUTS, WEIGHTS, RuntimeModel, optimise
 from faqbot.errors import EncoderError, need
 
 if TYPE_CHECKING:
     from faqbot.encoding.projection import Projection
     from faqbot.encoding.transformer import TransformerModel
 
+logger = logging.getLogger(__name__)
 LEAST_COSINE = 0.9999
 SAMPLES = (
     "back pain",
@@ -30,22 +33,39 @@ SAMPLES = (
 
 
 def export_encoder(model: TransformerModel, projection: Projection, folder: Path) -> dict[str, Any]:
-    """Write model.onnx, tokenizer.json, projection.npy and the weights' licence into `folder`.
+    """Write the graph with its weights, tokenizer.json, projection.npy and the weights' licence into `folder`.
 
-    Returns the record of the check. Raises EncoderError if the graph and the model disagree.
+    Returns the record of the check, which is written to export.json. A model that cannot be exported, or whose graph
+    disagrees with it, gets no graph: the record says why, and answering loads sentence-transformers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_graph(model, folder / GRAPH)
     (folder / "tokenizer.json").write_text(model.word_pieces.to_json(), encoding="utf-8")
     projection.save(folder)
     _copy_notice(model, folder)
-    record = check_export(model, folder)
+    record = _graph_record(model, folder)
     (folder / "export.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
     return record
 
 
+def _graph_record(model: TransformerModel, folder: Path) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        try:
+            _write_graph(model, Path(aside) / "raw.onnx")
+            optimise(Path(aside) / "raw.onnx", Path(aside))
+            record = check_export(model, Path(aside))
+        except EncoderError as error:
+            logger.warning("%s. Answering will load sentence-transformers, which takes seconds", error)
+            return {"error": str(error)}
+        for name in (GRAPH, WEIGHTS):
+            (Path(aside) / name).rename(folder / name)
+        return record
+
+
 def check_export(model: TransformerModel, folder: Path) -> dict[str, Any]:
-    """Cosines between model and graph on sample texts: {"samples", "least_pooled", "least_token"}."""
+    """Cosines between model and graph on sample texts: {"samples", "least_pooled", "least_token"}.
+
+    Raises EncoderError if one is below LEAST_COSINE.
+    """
     graph = RuntimeModel(folder)
     pooled_cosines, token_cosines = [], []
     for cut in model.word_pieces.cut(SAMPLES):
@@ -81,16 +101,23 @@ def _write_graph(model: TransformerModel, path: Path) -> None:
     axes = {0: "texts", 1: "pieces"}
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # the exporter warns of its own deprecation and of every traced constant
-        torch.onnx.export(
-            Graph().eval(),
-            (ids, torch.ones_like(ids)),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=list(OUTPUTS),
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, OUTPUTS[0]: axes, OUTPUTS[1]: {0: "texts"}},
-            opset_version=17,
-            dynamo=False,
-        )
+        try:
+            torch.onnx.export(
+                Graph().eval(),
+                (ids, torch.ones_like(ids)),
+                str(path),
+                input_names=["input_ids", "attention_mask"],
+                output_names=list(OUTPUTS),
+                dynamic_axes={"input_ids": axes, "attention_mask": axes, OUTPUTS[0]: axes, OUTPUTS[1]: {0: "texts"}},
+                opset_version=17,
+                dynamo=False,
+            )
+        except Exception as error:  # an exporter meets models of every kind, and fails in as many ways
+            raise EncoderError(f"The model {model.name!r} cannot be exported ({_first_line(error)})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:200] or type(error).__name__
 
 
 def _copy_notice(model: TransformerModel, folder: Path) -> None:
