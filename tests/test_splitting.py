@@ -128,6 +128,12 @@ def test_items_cut_off_their_lead_have_it_as_context() -> None:
     assert len(found) == 3
 
 
+def test_the_rest_of_a_long_item_keeps_the_lead_too() -> None:
+    item = " ".join(_sentence(40, f"i{at}") for at in range(3))
+    found = _cut(f"Do all of these:\n\n- {item}\n", words=40)
+    assert [one.context for one in found] == ["", "Do all of these:", "Do all of these:"]
+
+
 def test_inner_items_cut_off_have_the_item_above_as_context() -> None:
     inner = "\n".join(f"  - {_sentence(40, f'i{at}')}" for at in range(3))
     found = _cut(f"- Stretches\n{inner}\n", words=40)

@@ -40,8 +40,7 @@ def units(text: str, blocks: Sequence[Block], count: Count, *, words: int, room:
     for block, bond, context in _leaning(text, blocks):
         for at, span in enumerate(_pieces(text, block, count, words, room + empty)):
             piece = text[slice(*span)]
-            unit = Unit(*span, len(piece.split()), count(piece) - empty, "sentence" if at else bond, context)
-            found.append(unit if not at or block.kind == "row" else replace(unit, context=""))
+            found.append(Unit(*span, len(piece.split()), count(piece) - empty, "sentence" if at else bond, context))
     return found
 
 
