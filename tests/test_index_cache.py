@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from faqbot.errors import IndexBusyError
-from faqbot.index import Cache, Contents, EncodedPassage, open_cache, publish, text_key
+from faqbot.index import Cache, Contents, EncodedPassage, open_cache, publish, text_key, verify
 from faqbot.index.cache import SEGMENT_TEXTS
 from faqbot.index.segments import Embedding
 from index_samples import CARD, TOKEN_DIMENSION, encoded, passage, sample_encoder, unit_vectors
@@ -127,6 +127,19 @@ def test_a_flipped_bit_in_the_index_in_use_means_encoding_anew(
     with caplog.at_level(logging.WARNING), open_cache(tmp_path / "index") as cache:
         assert key_of("text 1") not in cache
     assert "tokens.npy is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "checksums.txt"])
+def test_a_damaged_encoder_is_gone_before_a_build_looks_for_it(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish_keyed(tmp_path / "index", 1)
+    (tmp_path / "index" / "encoders" / "f1" / name).unlink()
+    with caplog.at_level(logging.WARNING), open_cache(tmp_path / "index") as cache:
+        assert list((tmp_path / "index" / "encoders").iterdir()) == []
+        publish_keyed(tmp_path / "index", 1, cache=cache)
+    assert f"{name} is missing. The encoder is exported anew" in caplog.text
+    assert verify(tmp_path / "index") == ()
 
 
 def test_an_interrupted_build_keeps_what_it_had_encoded(tmp_path: Path) -> None:

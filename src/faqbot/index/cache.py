@@ -19,6 +19,7 @@ from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingErr
 from faqbot.index import layout
 from faqbot.index.contents import KEY_BYTES
 from faqbot.index.directory import Directory
+from faqbot.index.encoders import discard_damaged
 from faqbot.index.locks import building
 from faqbot.index.manifest import find_problems, read_manifest
 from faqbot.index.opening import current_name
@@ -57,14 +58,15 @@ class Cache:
     def __init__(self, index: Path, writer: Writer) -> None:
         """Raises IndexBusyError while another process builds."""
         self.index = index
-        self._writer = writer
+        self._writer, self._folder = writer, index / layout.CACHE
         self._pending: dict[bytes, Embedding] = {}
-        self._lock = ExitStack()
         writer.make_folder(index)
-        self._lock.enter_context(building(index))
-        self._folder = index / layout.CACHE
-        self._sources: list[_Source] = [*_generation_source(index), *_segments(self._folder)]
-        self._directory = Directory([source.keys for source in self._sources])
+        with ExitStack() as held:
+            held.enter_context(building(index))
+            discard_damaged(index, writer)
+            self._sources: list[_Source] = [*_generation_source(index), *_segments(self._folder)]
+            self._directory = Directory(source.keys for source in self._sources)
+            self._lock = held.pop_all()
 
     def __contains__(self, key: bytes) -> bool:
         return key in self._pending or self._directory.find(key) is not None
@@ -114,7 +116,10 @@ class Cache:
 
 
 def open_cache(index: Path, *, on_step: Callable[[str], None] = no_step) -> Cache:
-    """The embeddings that a build of this index can start from; use it in `with`, and hand it to `publish`."""
+    """The embeddings that a build of this index can start from; use it in `with`, and hand it to `publish`.
+
+    Open it before looking for an installed encoder: those that are damaged are deleted first.
+    """
     return Cache(index, Writer(on_step))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from faqbot.index.manifest import (
     record_files,
 )
 from faqbot.index.writing import Writer
+
+_log = logging.getLogger(__name__)
 
 
 def install_encoder(index: Path, source: Path, fingerprint: str, writer: Writer) -> Path:
@@ -47,6 +50,15 @@ def checked_encoder(index: Path, fingerprint: str) -> Path:
 def installed_encoder(index: Path, fingerprint: str) -> Path | None:
     """The folder of an encoder that lies in the index whole, None if it must be exported."""
     return None if encoder_problems(index, fingerprint) else layout.encoder_folder(index, fingerprint)
+
+
+def discard_damaged(index: Path, writer: Writer) -> None:
+    """Delete encoders that are not whole, before a build takes one of them for what it was."""
+    for folder in sorted((index / layout.ENCODERS).glob("[!.]*/")):
+        problems = encoder_problems(index, folder.name)
+        if problems:
+            _log.warning("%s. The encoder is exported anew", problems[0])
+            writer.remove(folder)
 
 
 def encoder_problems(index: Path, fingerprint: str) -> tuple[str, ...]:
