@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from faqbot.types import Band
 
 SHIPPED = "calibration.json"
-RIDGE = 10.0
+RIDGE = 5.0
 STEPS = 50
-REFUSED = 0.04  # of questions that the corpus answers, the share that may be told "I don't have an answer"
+REFUSED = 0.035  # of questions that the corpus answers, the share that may be told "I don't have an answer"
 ANSWER_FROM = 0.5
-ANSWERABLE_WEIGHT = 3.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
+ANSWERABLE_WEIGHT = 2.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
 
 
 @dataclass(frozen=True, slots=True)
