@@ -100,6 +100,11 @@ def _rules(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--check", type=Path, metavar="FILE", help="check a rules file of your own")
 
 
+def _summary(parser: Parser, settings: Settings) -> None:
+    _index(parser, settings)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it to a file (.md or .html)")
+
+
 def _eval_safety(parser: Parser, settings: Settings) -> None:
     parser.add_argument("messages", type=Path, help="a file of labelled messages or conversations")
 
@@ -117,6 +122,7 @@ COMMANDS = (
     Command("rollback", "Go back to the generation before", "index", _index),
     Command("rules", "List the safety rules, or check a file of your own", "safety", _rules),
     Command("check", "Go through the guided check of warning signs", "guided", _check),
+    Command("summary", "Make a sheet for a visit from messages on standard input, one a line", "guided", _summary),
     Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _index),
     Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),
 )

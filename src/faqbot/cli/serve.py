@@ -1,7 +1,9 @@
 """`faqbot serve`: the chat page and the REST door, in one process."""
 
 import argparse
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from faqbot.answering import FaqBot, user_texts
 from faqbot.doors import Answering, WithoutIndex
@@ -18,15 +20,16 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     except ImportError as error:
         raise need("gradio", "web", error) from error
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port)
-    app = create_app(_bot(settings), settings)
+    app = create_app(open_bot(given.index, settings), settings)
     serve(app, given.host, given.port, announce=lambda address: print(f"The chat is at {address}", flush=True))
     return 0
 
 
-def _bot(settings: Settings) -> Answering:
+def open_bot(index: Path, settings: Settings) -> Answering:
+    """The bot of an index; where it cannot be opened, one that says why and still watches for emergencies."""
     try:
-        return FaqBot.load(settings.index, settings=settings)
+        return FaqBot.load(index, settings=settings)
     except FaqbotError as error:
-        print(f"faqbot: {error}", flush=True)
+        print(f"faqbot: {error}", file=sys.stderr, flush=True)
         rules = settings.rules or None
         return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
