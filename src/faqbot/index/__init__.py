@@ -6,7 +6,7 @@ from faqbot.index.encoders import installed_encoder
 from faqbot.index.generation import Generation
 from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
 from faqbot.index.manifest import Manifest
-from faqbot.index.opening import open_generation
+from faqbot.index.opening import current_name, open_generation
 from faqbot.index.publishing import publish
 from faqbot.index.segments import Embedding
 
@@ -21,6 +21,7 @@ __all__ = [
     "Manifest",
     "Stored",
     "add_calibration",
+    "current_name",
     "generations",
     "installed_encoder",
     "open_cache",

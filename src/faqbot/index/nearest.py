@@ -53,7 +53,7 @@ def write_inverted_lists(writer: Writer, path: Path, vectors: Vectors) -> dict[s
     index = _trained(faiss, vectors)
     for start in range(0, len(vectors), ADDED_AT_ONCE):
         index.add(np.ascontiguousarray(vectors[start : start + ADDED_AT_ONCE]))
-    writer.write(path, faiss.serialize_index(index).tobytes())
+    writer.write(path, faiss.serialize_index(index).data)
     return {"kind": "ivf", "lists": index.nlist, **_tuned(index, vectors)}
 
 

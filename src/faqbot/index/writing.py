@@ -67,7 +67,7 @@ class Writer:
             os.close(descriptor)
         self._unflushed = []
 
-    def write(self, path: Path, content: bytes) -> None:
+    def write(self, path: Path, content: bytes | memoryview) -> None:
         """One file in one piece."""
         with self.create(path) as file, reporting(path):
             self.step(f"write {path.name}")
