@@ -72,8 +72,8 @@ class Finding:
 
     kind "symptom" is cleared by denial and by a past that is over; "event" (a fall, an overdose) by a distant past;
     "risk" (cancer, osteoporosis) counts though past, unless it is somebody else's; "condition" is a named disease,
-    which counts only for a person who has it; "context" helps other findings and is never shown; "plea" counts also as a question. A word of the groups
-    `unless` in the same sentence explains it away (wet from the rain), if it is not itself denied.
+    which counts only for a person who has it; "context" only helps other findings; "plea" counts also as a question.
+    A word of the groups `unless` in the same sentence explains it away (wet from the rain), if it is not denied.
     """
 
     id: str

@@ -38,7 +38,8 @@ class Region:
 def regions() -> dict[str, Region]:
     """The regional profiles by name."""
     text = files("faqbot.safety").joinpath("cards.toml").read_text(encoding="utf-8")
-    return {name: _region(name, fields) for name, fields in tomllib.loads(text)["region"].items()}
+    data = tomllib.loads(text)
+    return {name: _region(name, fields, data["shared"]) for name, fields in data["region"].items()}
 
 
 def find_region(name: str) -> Region:
@@ -55,20 +56,25 @@ def standing_banner(region: str = "neutral") -> str:
 
 
 def card(kind: str, region: str = "neutral") -> Card:
-    """The card of a kind: "conditional", "urgent", "emergency" or "crisis"."""
+    """The card of a kind: "conditional", "urgent", "emergency", "crisis", or of the guided check "advice" or "soon"."""
     return find_region(region).cards[kind]
 
 
-def write_alert(fired: tuple[Fired, ...], region: str = "neutral") -> Alert:
-    """The Alert for the rules that fired, highest level first; without any, the level is "none" and nothing is said."""
+def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: str = "Because you wrote") -> Alert:
+    """The Alert for the rules that fired, highest level first; without any, the level is "none" and nothing is said.
+
+    The card quotes the person after `because`. A crisis card begins with where to turn, not with the quotation.
+    """
     profile = find_region(region)
     if not fired:
         return Alert()
     level = fired[0].level
     top = [found for found in fired if found.level == level]
-    shown = profile.cards[_kind(level, top)]
+    kind = _kind(level, top)
+    shown = profile.cards[kind]
     quotes = tuple(dict.fromkeys(text for found in top for text in found.texts))
-    body = (*_because(quotes), *_reasons(top), *shown.body)
+    why = (*_quoted(because, quotes), *_reasons(top))
+    body = (*shown.body, *why) if kind == CRISIS else (*why, *shown.body)
     return Alert(
         level=level,
         categories=tuple(dict.fromkeys(found.rule.category for found in fired)),
@@ -81,13 +87,19 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral") -> Alert:
     )
 
 
+def advice(region: str = "neutral", *, soon: bool = False) -> Alert:
+    """The card for a check in which no rule fired: level "none", and when to get help all the same."""
+    shown = find_region(region).cards["soon" if soon else "advice"]
+    return Alert(message="\n".join((shown.heading, *shown.body)), heading=shown.heading, body=shown.body)
+
+
 def _kind(level: Level, top: list[Fired]) -> str:
     return CRISIS if level == "emergency" and any(found.rule.category == CRISIS for found in top) else level
 
 
-def _because(quotes: tuple[str, ...]) -> tuple[str, ...]:
+def _quoted(because: str, quotes: tuple[str, ...]) -> tuple[str, ...]:
     quoted = "; ".join(f"“{' '.join(text.split())}”" for text in quotes[:_MOST_QUOTES])
-    return (f"Because you wrote: {quoted}.",) if quoted else ()
+    return (f"{because}: {quoted}.",) if quoted else ()
 
 
 def _reasons(top: list[Fired]) -> tuple[str, ...]:
@@ -100,8 +112,8 @@ def _spoken(numbers: tuple[Number, ...]) -> tuple[str, ...]:
     return tuple(f"{number.label}: {number.tel}" for number in numbers)
 
 
-def _region(name: str, fields: dict[str, Any]) -> Region:
-    return Region(name, fields["banner"], {kind: _card(words) for kind, words in fields["card"].items()})
+def _region(name: str, fields: dict[str, Any], shared: dict[str, Any]) -> Region:
+    return Region(name, fields["banner"], {kind: _card(words) for kind, words in (shared | fields["card"]).items()})
 
 
 def _card(words: dict[str, Any]) -> Card:

@@ -24,12 +24,16 @@ def assess(messages: Sequence[str], *, region: str = "neutral", rules: str | Pat
 
 def fired_rules(book: Book, messages: Sequence[str]) -> tuple[Fired, ...]:
     """The rules that the conversation meets, highest level first, then in the order of the rules files."""
-    told, asked = _gathered(book, messages)
+    return fire_all(book, *gather(book, messages))
+
+
+def fire_all(book: Book, told: dict[str, Said], asked: dict[str, Said]) -> tuple[Fired, ...]:
+    """The rules that findings by id meet, those told and those only asked about; highest level first."""
     fired = [found for rule in book.rules if (found := _fire(rule, told, asked))]
     return tuple(sorted(fired, key=lambda found: -LEVELS.index(found.level)))
 
 
-def _gathered(book: Book, messages: Sequence[str]) -> tuple[dict[str, Said], dict[str, Said]]:
+def gather(book: Book, messages: Sequence[str]) -> tuple[dict[str, Said], dict[str, Said]]:
     """The findings told and those only asked about, each with the words that said it first."""
     told: dict[str, Said] = {}
     asked: dict[str, Said] = {}

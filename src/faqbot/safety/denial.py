@@ -22,16 +22,16 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
         return True
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
-        any(_denied_before(book, reading, head) for head in heads)
+        any(_denied_before(reading, head) for head in heads)
         or _denied_after(reading, match.end)
         or _over(book, reading, match)
     )
 
 
-def _denied_before(book: Book, reading: Reading, head: Mention) -> bool:
+def _denied_before(reading: Reading, head: Mention) -> bool:
     """Walk left from a head over words that let a denial through; whether a negator is met."""
     words = reading.words
-    noun = book.groups[head.group].kind == "noun"
+    noun = head.end - 1 in reading.nouns
     listing = commas = 0
     listed = noun
     for position in range(head.start, max(-1, head.start - _FARTHEST), -1):

@@ -9,6 +9,8 @@ from rapidfuzz.distance import OSA
 from faqbot.safety.book import Book
 
 LONGEST = 100_000
+_MOST_MARKS = 8
+_LONGEST_SENTENCE = 120  # words; beyond, a sentence is cut, so that time stays linear
 _TOKEN = re.compile(
     r"\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[\U0001F300-\U0001FAFF]|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>"
 )
@@ -47,17 +49,19 @@ def read_words(book: Book, message: str) -> Words:
     spans: list[tuple[int, int]] = []
     marks: list[str] = [""]
     sentences: list[int] = []
-    sentence = 0
+    sentence = began = 0
     for match in _TOKEN.finditer(text):
         found = match.group()
         if _EMOJI.match(found):
             if found not in book.shorthand:
                 continue
         elif not found[0].isalnum() and found not in _MARK_WORDS:
-            marks[-1] += found
+            marks[-1] = (marks[-1] + found)[:_MOST_MARKS]
             if found in _SENTENCE_ENDS and words:
-                sentence = sentences[-1] + 1
+                sentence, began = sentences[-1] + 1, len(words)
             continue
+        if len(words) - began >= _LONGEST_SENTENCE:
+            sentence, began = sentence + 1, len(words)
         for word in _canonical(book, found.lower()):
             words.append(word)
             spans.append(match.span())

@@ -1,6 +1,5 @@
 """A message as the scoping sees it: its words, the mentions in them, and quick looks at what stands where."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faqbot.safety.book import Book
@@ -13,13 +12,15 @@ from faqbot.safety.phrases import Mention, find_mentions
 class Reading:
     """One message, read. `matches` are all places where a finding fits, whatever their context says of them.
 
-    Of the positions of words, `states` lie on words for what may be wrong, `see_through` on words that let a denial
+    Of the positions of words, `nouns` lie on names of states (numbness), `states` on all words for what
+    may be wrong, `see_through` on words that let a denial
     through (parts of the body among them), and `negator_ends` follow a negator that is free to deny.
     """
 
     words: Words
     mentions: dict[str, list[Mention]]
     matches: tuple[Match, ...]
+    nouns: frozenset[int]
     states: frozenset[int]
     see_through: frozenset[int]
     negator_ends: frozenset[int]
@@ -49,12 +50,13 @@ def read_message(book: Book, message: str) -> Reading:
     mentions = find_mentions(book, words)
     matches = tuple(find_matches(book, words, mentions))
     if not matches:
-        return Reading(words, mentions, (), *[frozenset[int]()] * 3, {}, {})
+        return Reading(words, mentions, (), frozenset(), frozenset(), frozenset(), frozenset(), {}, {})
     nouns = _positions(book, mentions, "noun")
     return Reading(
         words,
         mentions,
         matches,
+        nouns,
         nouns | _positions(book, mentions, "state"),
         nouns | _positions(book, mentions, "part") | _covered(mentions.get("see_through", [])),
         _negator_ends(book, mentions, matches),
