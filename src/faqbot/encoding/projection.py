@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faqbot.encoding.products import product
 from faqbot.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Projection:
 
     def apply(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """(t, d) token vectors to (t, p) rows of length 1."""
-        turned = unit_rows(rows) @ self.matrix - self.offset
+        turned = product(unit_rows(rows), self.matrix) - self.offset
         return unit_rows(turned)
 
     def save(self, folder: Path) -> None:

@@ -49,20 +49,26 @@ def matched(
     cut: Pieces,
 ) -> tuple[tuple[str, str], ...]:
     """Which words of the question met which of the passage, those that count most first."""
-    kept = [index for index, special in enumerate(cut.special) if not special]
     text = passage.embedded_text
+    spans = [span for span, special in zip(cut.spans, cut.special, strict=True) if not special]
+    words = [word for word, special in zip(cut.words, cut.special, strict=True) if not special]
+    best = similar.argmax(axis=0).tolist()
     found: dict[str, str] = {}
-    for column in np.argsort(-weights):
-        row = int(similar[:, column].argmax())
-        asked = _word(question, query.spans, query.words, int(column))
-        met = _word(text, [cut.spans[i] for i in kept], [cut.words[i] for i in kept], row)
-        if similar[row, column] >= LEAST_LIKENESS and asked[:1].isalnum() and met[:1].isalnum():
+    for column in np.argsort(-weights).tolist():
+        row = best[column]
+        if len(found) == MOST_PAIRS or similar[row, column] < LEAST_LIKENESS:
+            continue
+        asked, met = _word(question, query.spans, query.words, column), _word(text, spans, words, row)
+        if asked[:1].isalnum() and met[:1].isalnum():
             found.setdefault(asked, met)
-    return tuple(found.items())[:MOST_PAIRS]
+    return tuple(found.items())
 
 
 def _word(text: str, spans: Sequence[Span], words: Sequence[int], index: int) -> str:
-    """The whole word that a piece belongs to, as written."""
-    number = words[index]
-    same = [span for span, word in zip(spans, words, strict=True) if word == number] if number >= 0 else [spans[index]]
-    return text[same[0][0] : same[-1][1]]
+    """The whole word that a piece belongs to, as written; its pieces stand side by side."""
+    number, first, last = words[index], index, index
+    while number >= 0 and first > 0 and words[first - 1] == number:
+        first -= 1
+    while number >= 0 and last + 1 < len(words) and words[last + 1] == number:
+        last += 1
+    return text[spans[first][0] : spans[last][1]]

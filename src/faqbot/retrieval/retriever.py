@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,13 +13,14 @@ from faqbot.retrieval.features import features
 from faqbot.retrieval.folding import fold
 from faqbot.retrieval.followup import referred_to
 from faqbot.retrieval.highlighting import highlight, matched
-from faqbot.retrieval.scoring import INT8_SCALE, QueryTokens, Scores, Weights, rarity, score
+from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
 from faqbot.types import Hit, Ranking
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.encoding.encoder import Encoded, Encoder
+    from faqbot.encoding.tokens import Pieces
     from faqbot.index.contents import Candidates, Stored
     from faqbot.retrieval.spelling import Repaired, Speller
     from faqbot.types import Passage
@@ -54,6 +55,18 @@ class Asked:
     text: str
     own: int
     repaired: Repaired
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a question when its hits are made; `order` sorts the candidates, best first."""
+
+    asked: Asked
+    encoded: Encoded
+    weights: NDArray[np.float32]
+    stored: Sequence[Stored]
+    scores: Scores
+    order: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ class Retriever:
         order = np.argsort(-scores.total, kind="stable")
         return Ranking(
             query=asked.text,
-            hits=self._hits(asked, encoded, query, stored, scores, order, top_k),
+            hits=self._hits(Found(asked, encoded, query.weights, stored, scores, order), top_k),
             features=features(query, scores, candidates.dense, order),
             corrections=asked.repaired.corrections,
         )
@@ -115,37 +128,28 @@ class Retriever:
         weights = np.where(own, weights, weights * self._search.context_weight).astype(np.float32)
         return QueryTokens(rows=encoded.tokens, weights=weights / weights.sum())
 
-    def _hits(
-        self,
-        asked: Asked,
-        encoded: Encoded,
-        query: QueryTokens,
-        stored: Sequence[Stored],
-        scores: Scores,
-        order: NDArray[np.int64],
-        top_k: int,
-    ) -> tuple[Hit, ...]:
-        first = [stored[place] for place in order[: max(FOLDED_DEPTH, top_k)]]
+    def _hits(self, found: Found, top_k: int) -> tuple[Hit, ...]:
+        """The best passages, those that say the same folded into one; only what is shown is explained."""
+        first = [found.stored[place] for place in found.order[: max(FOLDED_DEPTH, top_k)]]
         groups = fold(first) if self._search.folding else [[place] for place in range(len(first))]
-        found = []
-        for group in groups[:top_k]:
-            hit = Hit(
-                passage=first[group[0]].passage,
-                score=float(scores.total[order[group[0]]]),
-                also=_others([first[place].passage for place in group]),
-            )
-            found.append(self._explained(hit, first[group[0]], asked, encoded, query))
-        return tuple(found)
-
-    def _explained(self, hit: Hit, stored: Stored, asked: Asked, encoded: Encoded, query: QueryTokens) -> Hit:
-        """The hit with the sentence that answers and the words that met."""
-        similar = stored.tokens.astype(np.float32) @ (query.rows.T / INT8_SCALE)
-        cut = self._encoder.word_pieces.cut([hit.passage.embedded_text])[0]
-        return replace(
-            hit,
-            highlights=highlight(hit.passage, similar, query.weights, cut),
-            matched=matched(asked.text, encoded, hit.passage, similar, query.weights, cut),
+        shown = groups[:top_k]
+        cuts = self._encoder.word_pieces.cut([first[group[0]].passage.embedded_text for group in shown])
+        return tuple(
+            _explained(found, int(found.order[group[0]]), _others([first[place].passage for place in group]), cut)
+            for group, cut in zip(shown, cuts, strict=True)
         )
+
+
+def _explained(found: Found, place: int, also: tuple[Passage, ...], cut: Pieces) -> Hit:
+    """A candidate as a hit, with the sentence that answers and the words that met."""
+    passage, similar = found.stored[place].passage, found.scores.similar_to(place)
+    return Hit(
+        passage=passage,
+        score=float(found.scores.total[place]),
+        highlights=highlight(passage, similar, found.weights, cut),
+        matched=matched(found.asked.text, found.encoded, passage, similar, found.weights, cut),
+        also=also,
+    )
 
 
 def _others(passages: Sequence[Passage]) -> tuple[Passage, ...]:

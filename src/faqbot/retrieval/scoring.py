@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faqbot.encoding.products import product
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -44,7 +46,8 @@ class QueryTokens:
 class Scores:
     """One number a candidate, each (n,) float32: the total, and the parts that confidence is judged by.
 
-    `cover` is (n, t): how well each piece of the question is met by each candidate.
+    `cover` is (n, t): how well each piece of the question is met by each candidate. `similar` is (pieces of all
+    candidates, t), the cosines behind it; those of candidate i begin at row `starts[i]`.
     """
 
     total: NDArray[np.float32]
@@ -52,6 +55,12 @@ class Scores:
     sentence: NDArray[np.float32]
     lexical: NDArray[np.float32]
     cover: NDArray[np.float32]
+    similar: NDArray[np.float32]
+    starts: NDArray[np.int64]
+
+    def similar_to(self, candidate: int) -> NDArray[np.float32]:
+        """(its pieces, t): the cosines of one candidate."""
+        return self.similar[self.starts[candidate] : self.starts[candidate + 1]]
 
 
 def rarity(counts: NDArray[np.int32], passages: int) -> NDArray[np.float32]:
@@ -67,20 +76,20 @@ def score(
     weights: Weights,
 ) -> Scores:
     """Score candidates, in their order; BM25 counts as a share of its ceiling for this question."""
+    starts = np.cumsum([0, *(len(one.pieces) for one in stored)])
     similar = _similarities(query, stored)
-    cover = np.maximum.reduceat(similar, _starts([len(one.pieces) for one in stored]), axis=0)
+    cover = np.maximum.reduceat(similar, starts[:-1], axis=0)
     late = cover @ query.weights
     sentence = _best_sentence(similar, query.weights, stored, sentence_ends)
     lexical = candidates.lexical / max(candidates.ceiling, 1e-6)
     total = weights.late * late + weights.sentence * sentence
     total = total + weights.dense * candidates.dense + weights.lexical * lexical
-    return Scores(total.astype(np.float32), late, sentence, lexical.astype(np.float32), cover)
+    return Scores(total.astype(np.float32), late, sentence, lexical.astype(np.float32), cover, similar, starts)
 
 
 def _similarities(query: QueryTokens, stored: Sequence[Stored]) -> NDArray[np.float32]:
     rows = np.concatenate([one.tokens for one in stored]).astype(np.float32)
-    product: NDArray[np.float32] = rows @ (query.rows.T / INT8_SCALE)
-    return product
+    return product(rows, query.rows.T / INT8_SCALE)
 
 
 def _best_sentence(
@@ -90,11 +99,12 @@ def _best_sentence(
     sentence_ends: frozenset[int],
 ) -> NDArray[np.float32]:
     """The late interaction of each candidate's best sentence: all that is asked, in one place."""
+    ends = np.isin(np.concatenate([one.pieces for one in stored]), list(sentence_ends))
     starts: list[int] = []
     owners: list[int] = []
     offset = 0
     for one in stored:
-        places = sentence_starts(one.pieces, sentence_ends)
+        places = _starts(np.flatnonzero(ends[offset : offset + len(one.pieces) - 1]).tolist())
         owners.append(len(starts))
         starts += [offset + place for place in places]
         offset += len(one.pieces)
@@ -105,12 +115,12 @@ def _best_sentence(
 
 def sentence_starts(pieces: NDArray[np.int32], sentence_ends: frozenset[int]) -> list[int]:
     """Where sentences start among pieces, judged by the pieces that end one."""
+    return _starts(np.flatnonzero(np.isin(pieces[:-1], list(sentence_ends))).tolist())
+
+
+def _starts(ends: Sequence[int]) -> list[int]:
     starts = [0]
-    for end in np.flatnonzero(np.isin(pieces[:-1], list(sentence_ends))):
+    for end in ends:
         if end + 1 - starts[-1] >= SHORTEST_SENTENCE:
-            starts.append(int(end) + 1)
+            starts.append(end + 1)
     return starts
-
-
-def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
