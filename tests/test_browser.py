@@ -228,6 +228,34 @@ def test_without_an_index_the_page_says_why_and_still_watches(context: Callable[
         page.close()
 
 
+def test_the_guided_check_leads_to_its_advice_and_into_the_summary(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, "my lower back aches on walks")
+    last(page).locator("button[data-do='keep']").first.click()
+    expect(last(page).locator("button[data-do='keep']").first).to_have_text("Added")
+    title = last(page).locator(".card-title").first.inner_text()
+    page.get_by_role("tab", name="Check").click()
+    page.get_by_label("Since when, and how did it start?").fill("since May")
+    page.get_by_role("group", name="Are both legs numb").get_by_label("Not sure").check()
+    page.locator("#conclude").click()
+    expect(page.locator("#outcome .care-emergency")).to_contain_text("Because you answered")
+    expect(page.locator("#raised")).to_contain_text("Because you answered: “")
+    assert page.locator("#banner").get_attribute("data-level") == "emergency"
+    page.get_by_role("tab", name="My visit").click()
+    page.locator("#summarise").click()
+    summary = page.locator("#summary")
+    for words in ("my lower back aches on walks", "since May", "Are both legs numb", title, "Questions to ask"):
+        expect(summary).to_contain_text(words)
+    with page.expect_download() as saved:
+        summary.get_by_role("link", name="Save as a page").click()
+    assert "since May" in Path(saved.value.path()).read_text(encoding="utf-8")
+    page.get_by_role("tab", name="Ask", exact=True).click()
+    page.locator("#clear").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    assert page.locator("#summary .shown").inner_text() == ""
+    assert page.locator("#banner").get_attribute("data-level") == "none"
+
+
 def test_typing_is_shown_while_waiting(open_page: Opener, bot: FaqBot, monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
@@ -421,6 +449,20 @@ def test_axe_finds_nothing_serious(open_page: Opener, state: str, scheme: str) -
     for summary in page.locator("#turns summary").all():
         if summary.is_visible():
             summary.click()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_check_and_the_summary(open_page: Opener, scheme: str) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page.get_by_role("tab", name="Check").click()
+    page.get_by_role("group", name="Is one leg or foot").get_by_label("Yes").check()
+    page.locator("#conclude").click()
+    expect(page.locator("#outcome .care")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("tab", name="My visit").click()
+    page.locator("#summarise").click()
+    expect(page.locator("#summary h2")).to_have_text("Summary for my visit")
     assert serious(page) == []
 
 

@@ -60,7 +60,7 @@ def test_the_banner_is_plain_values() -> None:
             {"label": "Emergency, many countries", "tel": "112", "call": "Call 112"},
             {"label": "Samaritans", "tel": "116123", "call": "Call 116 123"},
         ],
-        "because": ["can't feel my legs", "wet <myself>"],
+        "because": "Because you wrote: “can't feel my legs”, “wet <myself>”",
     }
 
 

@@ -11,15 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from faqbot import FaqBot
-from faqbot.doors import FAULT
 from faqbot.errors import IndexMissingError
 from faqbot.serving import create_app
 from faqbot.settings import Settings
-from faqbot.web.page import Desk, build_page
-from test_doors import Breaking
+from faqbot.web.page import build_page
 from web_server import serving
 
-ALARM = "I can't feel my legs and I've wet myself"
 QUESTION = "does walking cause back pain"
 
 
@@ -27,72 +24,10 @@ async def _built(bot: FaqBot, settings: Settings) -> Any:
     return build_page(bot, settings)
 
 
-@pytest.fixture
-def desk(bot: FaqBot) -> Desk:
-    return Desk(bot, Settings())
-
-
 @pytest.fixture(scope="module")
 def client(bot: FaqBot) -> Iterator[TestClient]:
     with TestClient(create_app(bot, Settings(frame_ancestors="https://clinic.example"))) as client:
         yield client
-
-
-def test_an_exchange_is_shown_remembered_and_leaves_the_box_empty(desk: Desk, bot: FaqBot) -> None:
-    value, said, box = desk.ask(QUESTION, ["my back aches"])
-    assert bot.answer(QUESTION, ["my back aches"]).hits[0].passage.id in value["html"]
-    assert value["banner"]["level"] == "none"
-    assert value["fresh"] is False
-    assert said == ["my back aches", QUESTION]
-    assert box == ""
-
-
-def test_two_equal_exchanges_are_two_values(desk: Desk) -> None:
-    assert desk.ask(QUESTION, [])[0]["n"] != desk.ask(QUESTION, [])[0]["n"]
-
-
-def test_an_emergency_raises_the_banner_and_is_short_when_said_again(desk: Desk) -> None:
-    value, said, _ = desk.ask(ALARM, [])
-    assert value["banner"]["level"] == "emergency"
-    assert "This still holds" not in value["html"]
-    again, _, _ = desk.ask("which shoes help", said)
-    assert again["banner"]["level"] == "emergency"
-    assert "This still holds, because of what you wrote before." in again["html"]
-
-
-@pytest.mark.parametrize("question", ["", "   ", "x" * 2001])
-def test_a_refused_question_says_why_and_stays_in_the_box(desk: Desk, question: str) -> None:
-    value, said, box = desk.ask(question, ["before"])
-    assert '<p class="problem">' in value["html"]
-    assert said == ["before"]
-    assert box == question
-
-
-def test_the_length_limit_holds_in_the_function_and_the_advice_with_it(desk: Desk) -> None:
-    value, _, _ = desk.ask("my back aches. " * 200 + ALARM, [])
-    assert value["banner"]["level"] == "emergency"
-    assert "at most 2,000 are answered" in value["html"]
-
-
-@pytest.mark.parametrize("said", [None, "text", [1], [["nested"]], {"a": 1}])
-def test_earlier_messages_that_are_no_texts_are_refused(desk: Desk, said: object) -> None:
-    value, _, _ = desk.ask(ALARM, said)  # type: ignore[arg-type]
-    assert "The earlier messages cannot be read." in value["html"]
-    assert value["banner"]["level"] == "emergency"
-
-
-def test_too_long_a_conversation_is_refused_not_trimmed(desk: Desk) -> None:
-    value, said, _ = desk.ask(QUESTION, ["x"] * 201)
-    assert "Start a new conversation" in value["html"]
-    assert len(said) == 201
-
-
-def test_whatever_breaks_the_advice_is_shown() -> None:
-    desk = Desk(Breaking(MemoryError()), Settings())
-    value, _, box = desk.ask("q", [])
-    assert FAULT in value["html"]
-    assert value["banner"]["level"] == "urgent"
-    assert box == "q"
 
 
 def test_the_page_starts_without_an_index_and_says_why() -> None:
@@ -108,7 +43,7 @@ def test_gradio_keeps_and_sends_nothing(bot: FaqBot) -> None:
     assert page._queue.ANALYTICS_MAX_EVENTS == 1
     assert page.api_open is False
     names = {fn.api_name for fn in page.fns.values() if fn.api_visibility == "public"}
-    assert names == {"ask", "answer"}
+    assert names == {"ask", "answer", "check"}
     assert {fn.concurrency_limit for fn in page.fns.values() if fn.api_name in names} == {3}
     assert not any(component["type"] in ("chatbot", "markdown", "file") for component in config["components"])
 

@@ -26,8 +26,8 @@ LABELS: dict[Level, str] = {
 
 
 def alert_card(alert: Alert, *, repeated: bool = False) -> str:
-    """The card, or the empty string where nothing was recognised; short where the person has seen it before."""
-    if alert.level == "none":
+    """The card, or the empty string where there is nothing to say; short where the person has seen it before."""
+    if not _heading(alert):
         return ""
     body = (_STILL,) if repeated else alert.body
     return joined(
@@ -44,7 +44,7 @@ def alert_card(alert: Alert, *, repeated: bool = False) -> str:
     )
 
 
-def banner(alert: Alert) -> dict[str, Any]:
+def banner(alert: Alert, because: str = "Because you wrote") -> dict[str, Any]:
     """What the banner above the page shows, as plain values: the page's script sets them as text, never as HTML."""
     return {
         "level": alert.level,
@@ -53,7 +53,7 @@ def banner(alert: Alert) -> dict[str, Any]:
         "prefix": PREFIXES[alert.level],
         "heading": clean(_heading(alert)),
         "numbers": [_number(number) for number in alert.numbers],
-        "because": [clean(match) for match in alert.matches],
+        "because": f"{because}: {', '.join(f'“{clean(match)}”' for match in alert.matches)}" if alert.matches else "",
     }
 
 
@@ -86,5 +86,5 @@ def _heading(alert: Alert) -> str:
 
 
 def _icon(level: Level) -> str:
-    sign = "!" if level in ("emergency", "urgent") else "?"
+    sign = {"emergency": "!", "urgent": "!", "conditional": "?", "none": "i"}[level]
     return f'<span class="sign" aria-hidden="true">{sign}</span>'

@@ -5,7 +5,7 @@
 window.faqbot = (() => {
   const RANK = { none: 0, conditional: 1, urgent: 2, emergency: 3 };
   const PATIENCE = 20000; // milliseconds without an answer before the page says so
-  const kept = []; // passages for the visit summary, as {id, title, text}
+  const kept = new Map(); // passages for the visit summary by id, as {title, document, url}
   let log = null;
   let waiting = null;
   let raised = "none";
@@ -110,10 +110,7 @@ window.faqbot = (() => {
     turn.innerHTML = value.html;
     if (value.fresh) {
       log.replaceChildren(turn);
-      kept.length = 0;
-      raised = "none";
-      lower();
-      return;
+      return anew();
     }
     one(".welcome", log)?.closest(".exchange").remove();
     log.append(turn);
@@ -148,9 +145,7 @@ window.faqbot = (() => {
       }
       body.append(calls);
     }
-    if (banner.because.length) {
-      body.append(make("p", "because", "Because you wrote: " + banner.because.map((words) => "“" + words + "”").join(", ")));
-    }
+    if (banner.because) body.append(make("p", "because", banner.because));
     one("#banner").dataset.level = banner.level;
     one("#banner").dataset.mood = banner.mood;
     place.replaceChildren(body);
@@ -189,8 +184,8 @@ window.faqbot = (() => {
       window.print();
     },
     keep(card, button) {
-      const id = card.dataset.passage;
-      if (!kept.includes(id)) kept.push(id);
+      const title = one(".card-title", card).textContent;
+      kept.set(card.dataset.passage, { title, document: card.dataset.document, url: card.dataset.url });
       confirm(button, "Added");
     },
   };
@@ -227,5 +222,56 @@ window.faqbot = (() => {
 
   document.addEventListener("DOMContentLoaded", () => new ResizeObserver(measure).observe(one("#banner")));
 
-  return { attach, asked, failed, kept: () => [...kept] };
+  // The conclusion of the check, or the summary: {n, html, banner, spoken, page}.
+  function outcome(element, props, watch) {
+    const place = one(".shown", element);
+    watch("value", () => {
+      const value = props.value;
+      if (!value || !value.html) return;
+      place.innerHTML = value.html;
+      if (value.page) place.append(summaryButtons(value.page, place));
+      raise(value.banner);
+      say(value.spoken);
+      bring(place);
+    });
+  }
+
+  function summaryButtons(page, place) {
+    const actions = make("p", "actions");
+    const copy = make("button", "", "Copy");
+    const words = place.innerText.trim();
+    copy.addEventListener("click", () => navigator.clipboard.writeText(words).then(
+      () => confirm(copy, "Copied"), () => confirm(copy, "Your browser does not allow copying here")));
+    const print = make("button", "", "Print");
+    print.addEventListener("click", () => window.print());
+    const save = make("a", "save", "Save as a page");
+    save.href = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    save.download = "summary-for-my-visit.html";
+    for (const button of [copy, print]) button.type = "button";
+    actions.append(copy, print, save);
+    return actions;
+  }
+
+  // The answers of the guided check by the question's id; what was left out is left out.
+  function answers() {
+    const given = {};
+    for (const input of document.querySelectorAll("#check input")) {
+      if (input.type === "radio" ? input.checked : input.value.trim()) given[input.name] = input.value;
+    }
+    return given;
+  }
+
+  // A new conversation: nothing of the old one stays on the page.
+  function anew() {
+    kept.clear();
+    for (const input of document.querySelectorAll("#check input")) {
+      if (input.type === "radio") input.checked = false;
+      else input.value = "";
+    }
+    for (const place of document.querySelectorAll("#outcome .shown, #summary .shown")) place.replaceChildren();
+    raised = "none";
+    lower();
+  }
+
+  return { attach, asked, failed, outcome, answers, kept: () => [...kept.values()] };
 })();

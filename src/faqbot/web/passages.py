@@ -15,7 +15,8 @@ def evidence_card(hit: Hit, *, label: str) -> str:
     passage = hit.passage
     return joined(
         (
-            f'<article class="card" data-passage="{escape(passage.id)}">',
+            f'<article class="card" data-passage="{escape(passage.id)}" data-document="{escape(passage.document_id)}" '
+            f'data-url="{escape(web_link(passage.url))}">',
             f'<p class="tag">{escape(label)}</p>',
             _title(passage),
             f'<blockquote class="quote">{passage_html(passage.text, hit.highlights, passage.context)}</blockquote>',
