@@ -11,6 +11,9 @@ _FAMILY_WITHIN = 6
 _OWNED_WITHIN = 4
 _THING_WITHIN = 4
 _RECOVERED_WITHIN = 5
+_QUESTION_WORDS = frozenset({"does", "do", "is", "are", "can", "could", "would", "will", "why", "when", "how", "at"})
+_HERE = frozenset({"this", "these", "still", "suddenly", "help", "it", "normal", "ok", "okay"})
+_PAST = frozenset({"had", "suffered"})
 _ASKING_VERBS = frozenset({"is", "are", "can", "could", "does", "do", "would", "will"})
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 FIRST_PERSON = frozenset({"i", "im", "ive", "id", "ill", "me", "my", "mine", "myself", "we", "us", "our"})
@@ -34,8 +37,17 @@ def is_elsewhere(reading: Reading, match: Match) -> bool:
 def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
     """Somebody else's and long ago, whatever they do now: "Dad had a heart attack in 2003 and walks daily now"."""
     relatives = [person for person in reading.near("relative", sentence) if person.end <= match.start]
-    ago = _within(reading, ("long_ago", "year"), *_thought(reading, match))
-    return bool(relatives and ago) and FIRST_PERSON.isdisjoint(reading.words.words[relatives[0].end : match.end])
+    if not relatives or not FIRST_PERSON.isdisjoint(reading.words.words[relatives[0].end : match.end]):
+        return False
+    if match.finding.kind == "risk" and reading.mentions.get("their_trouble"):
+        return False
+    start, end = _thought(reading, match)
+    told_as_past = _PAST.intersection(reading.words.words[relatives[-1].end : match.start])
+    return _within(reading, ("long_ago", "year"), start, end) or (
+        bool(told_as_past)
+        and match.start - relatives[-1].end <= _OWNED_WITHIN
+        and not (reading.mentions.get("their_trouble") or _within(reading, ("still",), start, end))
+    )
 
 
 def is_explained(reading: Reading, match: Match) -> bool:
@@ -141,7 +153,21 @@ def is_asked(reading: Reading, match: Match) -> bool:
         return True
     if match.finding.kind == "condition":
         return not _is_owned(reading, match)
-    return _asked_beside(reading, match, sentence) and not _is_personal(reading, sentence)
+    general = _asked_beside(reading, match, sentence) or _asked_at_large(reading, sentence)
+    return general and not _is_personal(reading, sentence)
+
+
+def _asked_at_large(reading: Reading, sentence: int) -> bool:
+    """Whether the whole sentence is a question about no one and no time: "does bone cancer hurt at rest"."""
+    words = reading.words.words
+    first = bisect_left(reading.words.sentences, sentence)
+    asks = words[first] in _QUESTION_WORDS and words[first + 1 : first + 2] != ("to",)
+    return asks and not reading.near("still", sentence) and _HERE.isdisjoint(_sentence_words(reading, sentence))
+
+
+def _sentence_words(reading: Reading, sentence: int) -> tuple[str, ...]:
+    sentences = reading.words.sentences
+    return reading.words.words[bisect_left(sentences, sentence) : bisect_right(sentences, sentence)]
 
 
 def _asked_beside(reading: Reading, match: Match, sentence: int) -> bool:

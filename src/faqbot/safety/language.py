@@ -16,6 +16,8 @@ _TOKEN = re.compile(
 )
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF]")
 _APOSTROPHES = re.compile(r"['’‘´`]")
+# "leg's" is no plural: "my leg's numb". Short words (it's, he's) and these are phrases of their own.
+_OWNER = re.compile(r"(?!that|there|here|what|where|who|let|how)([^\W\d_]{3,})['’‘´`]s\Z")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]+)\Z")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _SENTENCE_ENDS = frozenset(".!?;\n…")
@@ -62,6 +64,10 @@ def read_words(book: Book, message: str) -> Words:
             continue
         if len(words) - began >= _LONGEST_SENTENCE:
             sentence, began = sentence + 1, len(words)
+        if words and not marks[-1] and words[-1] == "can" and found.lower() == "not":
+            words[-1] = "cant"
+            spans[-1] = (spans[-1][0], match.end())
+            continue
         for word in _canonical(book, found.lower()):
             words.append(word)
             spans.append(match.span())
@@ -77,6 +83,9 @@ def _canonical(book: Book, token: str) -> tuple[str, ...]:
     """A token as the words the rules know: shorthand written out, units split off, mistakes mended."""
     if token in _MARK_WORDS:
         return (_MARK_WORDS[token],)
+    owner = _OWNER.match(token)
+    if owner and owner[1] in book.known and owner[1] not in book.shorthand:
+        return (owner[1], "is")
     word = _APOSTROPHES.sub("", token)
     if word in book.shorthand:
         return book.shorthand[word]
