@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from faqbot.doors import FAULT, Message, Refusal, WithoutIndex, ask
+from faqbot.doors import FAULT, Message, Refusal, WithoutIndex, ask, watch
 from faqbot.errors import IndexDamagedError, IndexMissingError, QuestionError
 from faqbot.types import Alert, Answer
 from web_samples import EMERGENCY, answer
@@ -67,6 +67,15 @@ def test_without_an_index_the_reason_is_given_and_messages_are_still_assessed() 
     assert bot.examples(3) == ()
     with pytest.raises(IndexMissingError):
         bot.document("a.md")
+
+
+@pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True)])
+def test_a_conversation_is_refused_whole_and_its_alert_kept(count: int, refused: bool) -> None:
+    bot = WithoutIndex(IndexMissingError("x"), lambda messages: Alert("urgent", matches=tuple(map(str, messages))))
+    given = watch(bot, ["a", "b", "c", "d"][:count], most=3)
+    assert isinstance(given, Refusal) is refused
+    alert = given.alert if isinstance(given, Refusal) else given
+    assert alert.matches == ("a", "b", "c", "d")[:count]
 
 
 def test_a_refusal_as_json() -> None:

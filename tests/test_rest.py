@@ -118,8 +118,11 @@ def test_what_is_not_json_is_told_so(client: TestClient) -> None:
 
 
 def test_too_many_messages_are_refused_and_not_trimmed(client: TestClient) -> None:
-    response = client.post("/api/assess", json={"messages": ["x"] * 201})
+    response = client.post("/api/assess", json={"messages": [ALARM, *["x"] * 200]})
     assert response.status_code == 422
+    assert response.json()["error"].startswith("The conversation has 201 messages, at most 200 are looked at.")
+    assert response.json()["alert"]["level"] == "emergency"
+    assert "alert" not in client.post("/api/assess", json={"messages": ["x"] * 2001}).json()
     assert client.post("/api/assess", json={"messages": ["x"] * 199 + [ALARM]}).json()["level"] == "emergency"
 
 

@@ -63,6 +63,12 @@ def test_earlier_messages_that_are_no_texts_are_refused(desk: Desk, said: object
     assert value["banner"]["level"] == "emergency"
 
 
+def test_a_conversation_of_thousands_is_not_even_read(desk: Desk) -> None:
+    value, _, _ = desk.ask(ALARM, ["x"] * 2001)
+    assert "What the page sent cannot be read." in value["html"]
+    assert value["banner"]["level"] == "emergency"
+
+
 def test_too_long_a_conversation_is_refused_not_trimmed(desk: Desk) -> None:
     value, said, _ = desk.ask(QUESTION, ["x"] * 201)
     assert "Start a new conversation" in value["html"]

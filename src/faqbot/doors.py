@@ -91,6 +91,15 @@ def ask(
         return Refusal("fault", FAULT, _alert(bot, question, history))
 
 
+def watch(bot: Answering, messages: Sequence[Message], *, most: int) -> Alert | Refusal:
+    """The alert of a conversation; one of more than `most` messages is refused, with its alert, and never trimmed."""
+    alert = bot.assess(messages)
+    if len(messages) <= most:
+        return alert
+    too_many = f"The conversation has {len(messages)} messages, at most {most} are looked at. Start a new conversation"
+    return Refusal("question", too_many, alert)
+
+
 def _alert(bot: Answering, question: str, history: Sequence[Message]) -> Alert:
     """What the rules say, read on its own because answering never came to an end."""
     return bot.assess([*history, question])

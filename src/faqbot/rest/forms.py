@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_TOP_K = 50
+MAX_MESSAGES = 2000  # read at all; from how many on a conversation is refused, with its alert, is a setting
 
 
 class _Given(BaseModel):
@@ -15,14 +16,18 @@ class Question(_Given):
     """A question with the person's earlier messages, oldest first."""
 
     question: str = Field(examples=["Why does my lower back hurt after walking for 20 minutes?"])
-    history: list[str | dict[str, Any]] = Field(default=[], examples=[["my back aches on long walks"]])
+    history: list[str | dict[str, Any]] = Field(
+        default=[], max_length=MAX_MESSAGES, examples=[["my back aches on long walks"]]
+    )
     top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, description="How many passages at most")
 
 
 class Conversation(_Given):
     """The person's messages, oldest first."""
 
-    messages: list[str | dict[str, Any]] = Field(examples=[["my back hurts", "and now I can't pee"]])
+    messages: list[str | dict[str, Any]] = Field(
+        max_length=MAX_MESSAGES, examples=[["my back hurts", "and now I can't pee"]]
+    )
 
 
 class NumberForm(BaseModel):

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import faqbot
-from faqbot.doors import Answering, Refusal, WithoutIndex, ask
+from faqbot.doors import Answering, Refusal, WithoutIndex, ask, watch
 from faqbot.rest.docs import docs_page
 from faqbot.rest.forms import AlertForm, AnswerForm, Conversation, Problem, Question, Status
 from faqbot.rest.turnstile import BusyError, Turnstile
@@ -46,9 +46,7 @@ def _asking(bot: Answering, settings: Settings) -> APIRouter:
     @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
     async def assess(body: Conversation) -> Response:
         """Say only what the safety rules see in the person's messages, oldest first."""
-        if len(body.messages) > settings.max_history:
-            return _too_many(len(body.messages), settings.max_history)
-        return await _reply(turnstile, lambda: bot.assess(body.messages))
+        return await _reply(turnstile, lambda: watch(bot, body.messages, most=settings.max_history))
 
     return router
 
@@ -89,10 +87,6 @@ async def _reply(turnstile: Turnstile, call: Callable[[], Answer | Alert | Refus
     except BusyError as error:
         return JSONResponse({"error": str(error)}, 503, {"Retry-After": _RETRY_SECONDS})
     return JSONResponse(result.to_dict(), _STATUS[result.reason] if isinstance(result, Refusal) else 200)
-
-
-def _too_many(messages: int, most: int) -> JSONResponse:
-    return _problem(422, f"There are {messages} messages, at most {most} are looked at. Start a new conversation")
 
 
 def _problem(status: int, message: str) -> JSONResponse:

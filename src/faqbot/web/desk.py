@@ -18,6 +18,7 @@ from faqbot.web.welcome import welcome
 
 _EXAMPLES = 4
 _MOST_KEPT = 50
+_MOST_SAID = 2000  # read at all; a conversation is refused, with its alert, long before
 _UNREADABLE = "What the page sent cannot be read. Start a new conversation."
 
 Value = dict[str, Any]
@@ -72,7 +73,7 @@ class Desk:
         return _value(values["html"], Alert(), "Your summary is ready.") | {"page": values["page"]}
 
     def _reply(self, question: str, said: list[str]) -> Answer | Refusal:
-        if isinstance(said, list) and all(isinstance(message, str) for message in said):
+        if isinstance(said, list) and len(said) <= _MOST_SAID and all(isinstance(message, str) for message in said):
             return ask(self.bot, question, said, top_k=self.settings.top_k)
         return Refusal("question", _UNREADABLE, self.bot.assess([question]))
 
