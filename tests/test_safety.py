@@ -28,7 +28,12 @@ def _missed(report: SafetyReport) -> list[str]:
     return [" || ".join(judged.item.turns) for judged in report.judged if not judged.right]
 
 
-@pytest.mark.parametrize("path", [SHARED / "redflags_dev.jsonl", OWN / "open.jsonl"], ids=lambda path: path.name)
+# open.jsonl was written by somebody else than the rules and read for them; by_rules_author.jsonl by the same hand.
+@pytest.mark.parametrize(
+    "path",
+    [SHARED / "redflags_dev.jsonl", OWN / "open.jsonl", OWN / "by_rules_author.jsonl"],
+    ids=lambda path: path.name,
+)
 def test_messages_stay_above_the_floors(path: Path) -> None:
     report = _report(path)
     assert report.forbidden_misses == ()
@@ -44,6 +49,15 @@ def test_messages_stay_above_the_floors(path: Path) -> None:
 def test_conversations_stay_above_the_floor(path: Path) -> None:
     report = _report(path)
     assert report.accuracy >= 0.95, _missed(report)
+
+
+# Kept aside while the rules were written; docs/safety.md gives the figures before its misses were read and after.
+def test_the_messages_kept_aside_stay_above_the_floors_reached() -> None:
+    report = _report(OWN / "heldout.jsonl")
+    assert report.escalation >= 0.92, _missed(report)
+    assert report.emergency_recall >= 0.91, _missed(report)
+    assert report.false_alarms() <= 0.05, _missed(report)
+    assert _report(OWN / "multiturn_heldout.jsonl").accuracy >= 0.85
 
 
 # One finding, written in many ways: each must still be heard.

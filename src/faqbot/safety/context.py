@@ -54,7 +54,7 @@ def is_explained(reading: Reading, match: Match) -> bool:
     """Whether a word in the sentence explains the finding away: wet from the rain, weight lost by dieting."""
     sentence = reading.words.sentences[match.start]
     return any(
-        not reading.is_negated(reason) and not _overlaps(reason, match)
+        not reading.is_negated(reason) and not _inside(reason, match)
         for group in match.finding.unless
         for reason in reading.near(group, sentence)
     )
@@ -79,6 +79,10 @@ def _before(subject: Mention) -> range:
 
 def _overlaps(mention: Mention, match: Match) -> bool:
     return any(part.start < mention.end and mention.start < part.end for part in match.mentions)
+
+
+def _inside(mention: Mention, match: Match) -> bool:
+    return any(part.start <= mention.start and mention.end <= part.end for part in match.mentions)
 
 
 def _near_things(reading: Reading, match: Match, sentence: int) -> Iterable[Mention]:
@@ -111,7 +115,7 @@ def _in_family(reading: Reading, match: Match, sentence: int) -> bool:
 
 def is_past(reading: Reading, match: Match) -> bool:
     """Whether it lies in a distant past and nothing beside it says that it goes on."""
-    if match.finding.kind == "risk":
+    if match.finding.kind in ("risk", "context"):
         return False
     start, end = _thought(reading, match)
     ago = _within(reading, ("long_ago", "year"), start, end)
@@ -149,7 +153,7 @@ def is_asked(reading: Reading, match: Match) -> bool:
         return True
     if match.finding.kind == "plea":
         return False
-    if any(cue.start <= match.start for cue in reading.near("supposes", sentence)):
+    if any(_supposed(reading, cue, match) for cue in reading.near("supposes", sentence)):
         return True
     if match.finding.kind == "condition":
         return not _is_owned(reading, match)
@@ -168,6 +172,11 @@ def _asked_at_large(reading: Reading, sentence: int) -> bool:
 def _sentence_words(reading: Reading, sentence: int) -> tuple[str, ...]:
     sentences = reading.words.sentences
     return reading.words.words[bisect_left(sentences, sentence) : bisect_right(sentences, sentence)]
+
+
+def _supposed(reading: Reading, cue: Mention, match: Match) -> bool:
+    """Whether a supposition comes before the finding; "as if somebody" is none."""
+    return cue.start <= match.start and reading.words.words[max(0, cue.start - 1)] != "as"
 
 
 def _asked_beside(reading: Reading, match: Match, sentence: int) -> bool:

@@ -18,7 +18,10 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     """
     if "yet" in reading.words.words[match.end : match.end + 1]:
         return False
-    if any(denial.start < match.start for denial in reading.near("list_denial", reading.words.sentences[match.start])):
+    sentence = reading.words.sentences[match.start]
+    if any(denial.start < match.start for denial in reading.near("list_denial", sentence)):
+        return True
+    if any(denial.start >= match.end for denial in reading.near("denial_behind", sentence)):
         return True
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
