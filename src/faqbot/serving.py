@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
-_OWN_PATHS = ("/api/", "/documents/", "/own/")
+_OWN_PATHS = ("/api/", "/documents/", "/own/", "/widget.js")
 
 
 def create_app(bot: Answering | FaqbotError, settings: Settings) -> FastAPI:

@@ -1,5 +1,6 @@
 """The page's own files, packed with the code -> routes that serve them, each under an address of its content."""
 
+import json
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -29,9 +30,14 @@ def address(name: str) -> str:
     return f"own/{name}?v={version(name)}"
 
 
-def asset_routes() -> list[Route]:
-    """One route for each file."""
-    return [Route(f"/own/{name}", _serve, name=name) for name in NAMES]
+def asset_routes(standing: str) -> list[Route]:
+    """One route for each file, and one for the widget with the standing advice in it."""
+    widget = asset("widget.js").replace('"{{standing}}"', json.dumps(standing))
+
+    async def serve_widget(request: Request) -> Response:
+        return Response(widget, media_type=KINDS["js"], headers={"Cache-Control": "public, max-age=300"})
+
+    return [*(Route(f"/own/{name}", _serve, name=name) for name in NAMES), Route("/widget.js", serve_widget)]
 
 
 async def _serve(request: Request) -> Response:
