@@ -14,7 +14,8 @@ from pathlib import Path
 from faqbot.answering import FaqBot
 from faqbot.building import build, build_documents
 from faqbot.cli.calibrate import figures, table
-from faqbot.evaluation.abstention import Case, calibrate, cross_validated, measure
+from faqbot.confidence import threshold
+from faqbot.evaluation.abstention import Case, calibrate, cross_validated, labelled, measure
 from faqbot.evaluation.asking import label, ranked
 from faqbot.evaluation.folders import read_folder
 from faqbot.evaluation.quotes import Question, load_questions
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 DATA = ROOT / "tests" / "data"
 SEEDS = SHARED / "eval" / "seeds"
+MOST_REFUSED = 0.05
 TARGET = ROOT / "src" / "faqbot" / "calibration.json"
 
 
@@ -60,7 +62,10 @@ def main() -> int:
     cases = [*own, *seeds, *public]
     random.Random(0).shuffle(cases)
     found = measure(cases, *cross_validated(cases))
-    calibration = replace(calibrate(cases, encoder=encoder), figures=figures(found, len(cases)))
+    fitted = calibrate(cases, encoder=encoder)
+    # The threshold is that of the corpus that needs the lowest: on none of them may too many answers be withheld.
+    lowest = min(threshold(fitted, labelled(part), MOST_REFUSED) for part in (own, seeds, public))
+    calibration = replace(fitted, none_below=lowest, figures=figures(found, len(cases)))
     TARGET.write_text(json.dumps(calibration.to_dict(), indent=1) + "\n", encoding="utf-8")
     print(f"{len(cases)} questions\n{table(found)}")
     return 0

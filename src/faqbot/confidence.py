@@ -1,15 +1,16 @@
 """Features of a ranking go in, one calibrated number and a band come out.
 
 Two logistic regressions over the same features (Platt 1999: scores to probabilities), with a ridge penalty, fitted by
-iteratively reweighted least squares on labelled questions: one for the chance that the first passage is right, which
-is the confidence, and one for the chance that the corpus answers the question at all, below which none is offered.
+iteratively reweighted least squares on labelled questions: one for the chance that the corpus answers the question at
+all, below which no answer is offered, and one for the chance that the first passage is right if it does. Their product
+is the confidence.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,9 @@ class Labelled:
 class Calibration:
     """A fitted map from features to confidence and band.
 
-    `right` and `answerable` are weights of the features, in units of `scale` around `centre`, with the bias last.
-    A question that is answerable with a chance under `none_below` gets no answer; from a confidence of `answer_from`
-    on it gets one. `encoder` is the fingerprint this is valid for; `figures` are what was measured.
+    `answerable` and `right` (if answerable) are weights of the features, in units of `scale` around `centre`, with
+    the bias last. A question that is answerable with a chance under `none_below` gets no answer; from a confidence of
+    `answer_from` on it gets one. `encoder` is the fingerprint this is valid for; `figures` are what was measured.
     """
 
     encoder: str
@@ -60,7 +61,7 @@ class Calibration:
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """The chance, 0 to 1, that the first passage answers; 0 where nothing was found."""
-        return self._chance(self.right, features)
+        return self.answerability(features) * self._chance(self.right, features)
 
     def answerability(self, features: Mapping[str, float]) -> float:
         """The chance, 0 to 1, that the corpus answers the question at all."""
@@ -104,19 +105,25 @@ def fit(cases: Sequence[Labelled], *, encoder: str, refused: float = REFUSED) ->
     values = np.array([[case.features[name] for name in names] for case in cases])
     centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
     rows = np.column_stack([(values - centre) / scale, np.ones(len(values))])
-    answerable = np.array([case.answerable for case in cases], dtype=float)
+    answerable = np.array([case.answerable for case in cases])
     right = np.array([case.right for case in cases], dtype=float)
-    scope = _regress(rows, answerable, np.ones(len(rows)))
-    chances = 1 / (1 + np.exp(-(rows[answerable == 1] @ scope)))
-    return Calibration(
+    scope = _regress(rows, answerable.astype(float), np.where(answerable, ANSWERABLE_WEIGHT, 1.0))
+    calibration = Calibration(
         encoder=encoder,
         features=names,
         centre=tuple(centre.tolist()),
         scale=tuple(scale.tolist()),
-        right=tuple(_regress(rows, right, np.where(answerable == 1, ANSWERABLE_WEIGHT, 1.0)).tolist()),
+        right=tuple(_regress(rows[answerable], right[answerable], np.ones(answerable.sum())).tolist()),
         answerable=tuple(scope.tolist()),
-        none_below=float(np.sort(chances)[int(len(chances) * refused)]),
+        none_below=0.0,
     )
+    return replace(calibration, none_below=threshold(calibration, cases, refused))
+
+
+def threshold(calibration: Calibration, cases: Sequence[Labelled], refused: float = REFUSED) -> float:
+    """The answerability under which at most a share `refused` of the answerable cases falls."""
+    chances = sorted(calibration.answerability(case.features) for case in cases if case.answerable)
+    return chances[int(len(chances) * refused)] if chances else 0.0
 
 
 def _regress(

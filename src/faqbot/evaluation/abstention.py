@@ -67,8 +67,12 @@ def cross_validated(cases: Sequence[Case], *, folds: int = FOLDS) -> tuple[dict[
 
 def calibrate(cases: Sequence[Case], *, encoder: str = "") -> Calibration:
     """A calibration fitted on the cases that were not refused as input."""
-    labelled = [Labelled(case.features, case.right, case.in_scope) for case in cases if case.features]
-    return fit(labelled, encoder=encoder)
+    return fit(labelled(cases), encoder=encoder)
+
+
+def labelled(cases: Sequence[Case]) -> list[Labelled]:
+    """The cases that were not refused as input, as a calibration is fitted on."""
+    return [Labelled(case.features, case.right, case.in_scope) for case in cases if case.features]
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = BINS) -> float:
