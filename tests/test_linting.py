@@ -1,5 +1,6 @@
 """What lint reports of a corpus, rule by rule, and that the corpus that ships gives no reason."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from faqbot.errors import CorpusError
 from faqbot.linting import Ask, Bounds, Finding, lint
 from faqbot.linting.findings import place_of
 from faqbot.linting.reading_ease import coleman_liau
+from faqbot.linting.sameness import shared, word_weights
 from faqbot.linting.shingles import runs, words_of
 from faqbot.reading import find, read
 from faqbot.splitting import split
@@ -225,6 +227,63 @@ def test_each_way_to_ask_must_find_its_own_answer_first() -> None:
         ),
     )
     assert asked == list(answers)
+
+
+HEAT = passage("Heat soothes tight muscles.", id="heat", question="Does heat help?", alternates=("warm pack ok",))
+WARM = passage("Heat soothes sore feet.", id="warm", document_id="b.md", headings=("Warmth",))
+MEAL = passage("Soup fills hungry people.", id="meal", document_id="b.md", headings=("Soup",))
+COLD = passage("Ice numbs.", id="cold", headings=("Ice",))
+
+
+@pytest.mark.parametrize(
+    ("found", "severity", "message"),
+    [
+        (["warm", "heat"], "warning", 'its answer has rank 2; first is "Warmth" of b.md, which says 41% the same'),
+        (["cold", "warm", "heat"], "warning", 'its answer has rank 3; first is "Ice" of a.md, on the same page'),
+        (["meal", "heat"], "error", 'its answer has rank 2; first is "Soup" of b.md'),
+        (["warm", "cold"], "error", 'its answer is not found; first is "Warmth" of b.md'),
+        (["cold"], "error", 'its answer is not found; first is "Ice" of a.md'),
+        (["gone", "heat"], "error", "its answer has rank 2; first is gone"),
+        ([], "error", "its answer is not found; nothing is found"),
+    ],
+)
+def test_another_way_to_ask_may_find_a_passage_first_that_answers_too(
+    found: list[str], severity: str, message: str
+) -> None:
+    def ask(question: str) -> Sequence[str]:
+        return found if question == "warm pack ok" else ["heat"]
+
+    (finding,) = check(passages=[HEAT, WARM, MEAL, COLD], ask=ask)
+    assert (finding.rule, finding.severity, finding.message) == (
+        "asking",
+        severity,
+        f'asked "warm pack ok", {message}',
+    )
+
+
+@pytest.mark.parametrize("first", ["warm", "cold"])
+def test_the_question_itself_must_find_its_own_answer_first_whatever_else_answers(first: str) -> None:
+    found = check(passages=[HEAT, WARM, COLD], ask=lambda question: [first, "heat"])
+    assert [finding.severity for finding in found] == ["error", "warning"]
+
+
+def test_what_two_passages_share_is_weighed_by_how_rare_it_is() -> None:
+    weights = word_weights([HEAT, WARM])
+    twice, once = math.log(2), math.log(3)  # "heat" and "soothes" stand in both passages, each other word in one
+    both, one = dict.fromkeys(["heat", "soothes"], twice), dict.fromkeys(["tight", "muscles", "sore", "feet"], once)
+    assert dict(weights) == both | one
+    assert shared(HEAT, WARM, weights) == pytest.approx(twice / (twice + once))
+    assert shared(HEAT, HEAT, weights) == pytest.approx(1)
+    assert shared(HEAT, replace(WARM, text="[1]"), weights) == 0
+
+
+@pytest.mark.parametrize(("same", "severity"), [(0.38, "warning"), (0.39, "error")])
+def test_passages_say_the_same_from_its_bound_on(same: float, severity: str) -> None:
+    def ask(question: str) -> Sequence[str]:
+        return ["warm", "heat"] if question == "warm pack ok" else ["heat"]
+
+    found = lint(ROOT, documents=[], passages=[HEAT, WARM], ask=ask, bounds=Bounds(same=same), today=TODAY)
+    assert [finding.severity for finding in found] == [severity]
 
 
 def test_a_question_of_two_passages_is_an_error_even_when_nothing_is_asked() -> None:

@@ -40,7 +40,7 @@ def lint(
         *check_links(corpus, documents),
         *check_reading_ease(documents, bounds),
         *check_repeats(passages, bounds),
-        *check_questions(passages, ask),
+        *check_questions(passages, ask, bounds),
         *(check_copies(documents, reference, bounds) if reference else ()),
     ]
     return tuple(sorted(found, key=lambda finding: finding.path))

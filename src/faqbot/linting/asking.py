@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from faqbot.linting.findings import Finding, name_of
+from faqbot.linting.findings import Bounds, Finding, Severity, name_of
+from faqbot.linting.sameness import shared, word_weights
 from faqbot.linting.shingles import words_of
 from faqbot.types import Passage
 
@@ -10,23 +11,47 @@ Ask = Callable[[str], Sequence[str]]
 """A question goes in; the ids of the passages found for it come out, best first."""
 
 
-def check_questions(passages: Sequence[Passage], ask: Ask | None) -> Iterator[Finding]:
-    """Questions that two passages claim and, if they can be asked, those whose passage is not the first found."""
+def check_questions(passages: Sequence[Passage], ask: Ask | None, bounds: Bounds) -> Iterator[Finding]:
+    """Questions that two passages claim and, if they can be asked, those whose passage is not the first found.
+
+    Of another way to ask it is a warning only, if the first passage answers too: it is of the same page, or it says
+    the same (`bounds.same`), and the question's own passage is among those found.
+    """
     asked = [
         (passage, way) for passage in passages if passage.question for way in (passage.question, *passage.alternates)
     ]
     yield from _claimed_twice(asked)
     if ask is None:
         return
-    names = {passage.id: f'"{name_of(passage)}" of {passage.document_id}' for passage in passages}
+    known, weights = {passage.id: passage for passage in passages}, word_weights(passages)
     for passage, way in asked:
         ids = list(ask(way))
-        if ids[:1] != [passage.id]:
-            first = f"first is {names.get(ids[0], ids[0])}" if ids else "nothing is found"
-            rank = (
-                f"its answer has rank {ids.index(passage.id) + 1}" if passage.id in ids else "its answer is not found"
-            )
-            yield Finding(passage.document_id, passage.question, "asking", f'asked "{way}", {rank}; {first}')
+        if ids[:1] == [passage.id]:
+            continue
+        first = known.get(ids[0]) if ids else None
+        message = f'asked "{way}", {_rank(passage, ids)}; {_first(first, ids)}'
+        excuse = ""
+        if first and way != passage.question and passage.id in ids:
+            excuse = _excuse(passage, first, shared(passage, first, weights), bounds.same)
+        severity: Severity = "warning" if excuse else "error"
+        yield Finding(passage.document_id, passage.question, "asking", message + excuse, severity)
+
+
+def _excuse(passage: Passage, first: Passage, share: float, least: float) -> str:
+    """Why another passage may come first, or nothing."""
+    if first.document_id == passage.document_id:
+        return ", on the same page"
+    return f", which says {share:.0%} the same" if share >= least else ""
+
+
+def _rank(passage: Passage, ids: Sequence[str]) -> str:
+    return f"its answer has rank {ids.index(passage.id) + 1}" if passage.id in ids else "its answer is not found"
+
+
+def _first(first: Passage | None, ids: Sequence[str]) -> str:
+    if first is not None:
+        return f'first is "{name_of(first)}" of {first.document_id}'
+    return f"first is {ids[0]}" if ids else "nothing is found"
 
 
 def _claimed_twice(asked: Sequence[tuple[Passage, str]]) -> Iterator[Finding]:
