@@ -10,7 +10,7 @@ from faqbot.cli.codes import DONE, FAILED, NO_ANSWER
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
 from faqbot.settings import Settings
-from faqbot.types import Alert, Answer, Hit
+from faqbot.types import Alert, Answer, Hit, Source
 
 HEADINGS = {
     "answer": "",
@@ -82,8 +82,19 @@ def _alert(alert: Alert) -> str:
 
 def _hit(number: int, hit: Hit) -> str:
     passage = hit.passage
-    place = " > ".join(part for part in (passage.title, *passage.headings) if part) or passage.document_id
-    source = ", ".join(part for part in (passage.document_id, passage.author, passage.date, passage.url) if part)
-    also = "".join(f"\n   also: {other.title or other.document_id}" for other in hit.also)
-    text = "\n".join(part for part in (passage.context, passage.text) if part)
-    return f"{number}. {place}\n{text}\n   source: {source}{also}"
+    question = () if passage.question in passage.headings else (passage.question,)
+    place = " > ".join(part for part in (passage.title, *passage.headings, *question) if part) or passage.document_id
+    lines = [f"{number}. {place}", *(part for part in (passage.context, passage.text) if part)]
+    lines.append(f"   from {_joined(passage.document_id, passage.author, passage.date, passage.url)}")
+    lines += [f"   {_source(source)}" for source in passage.sources if source.title != passage.title]
+    lines += [f"   says the same: {other.title or other.document_id}" for other in hit.also]
+    return "\n".join(lines)
+
+
+def _source(source: Source) -> str:
+    mark = f"[{source.mark}] " if source.mark else ""
+    return mark + _joined(source.title, source.author, source.date, source.url)
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
