@@ -1,0 +1,19 @@
+"""An answer inside a Flask application: flask --app examples/flask_app run"""
+
+import os
+
+from flask import Flask, Response, jsonify, request
+
+from faqbot import FaqBot
+from faqbot.doors import Refusal, ask
+
+app = Flask(__name__)
+bot = FaqBot.load(os.environ.get("FAQBOT_INDEX", "index"))  # once for all requests; it serves many threads
+
+
+@app.post("/ask")
+def answer() -> tuple[Response, int]:
+    """{"question": "...", "history": ["..."]} -> the answer, or {"error", "alert"}: show the alert first in either."""
+    body = request.get_json()
+    reply = ask(bot, body["question"], body.get("history", []))
+    return jsonify(reply.to_dict()), 422 if isinstance(reply, Refusal) else 200
