@@ -11,8 +11,8 @@ from faqbot.settings import Settings
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until the assistant closes the connection."""
     try:
-        from faqbot.mcp import serve
+        from faqbot.mcp import run as serve
     except ImportError as error:
         raise need("mcp", "mcp", error) from error
-    serve(open_bot(given.index, settings))
+    serve(open_bot(given.index, settings), settings)
     return DONE
