@@ -102,7 +102,9 @@ class Book:
     """Everything the engine reads, made once from the rules files; compared by identity.
 
     `trie` finds phrases: keys are words, or "~base" for any form of a base; the key "" holds the names of the groups
-    that end there. `forms` gives the bases of an inflected word. `known` are words that are never repaired.
+    that end there. `forms` gives the keys that a word of the rules has there. `known` are words never repaired,
+    `targets` those that a slip may be repaired to, by first letter. `patterns` are listed under their first group,
+    with the other groups that they need.
     """
 
     groups: Mapping[str, Group]
@@ -115,7 +117,7 @@ class Book:
     forms: Mapping[str, tuple[str, ...]]
     known: frozenset[str]
     targets: Mapping[str, tuple[str, ...]]
-    patterns: Mapping[str, tuple[tuple[Finding, Pattern], ...]]
+    patterns: Mapping[str, tuple[tuple[Finding, Pattern, frozenset[str]], ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def compile_book(draft: Draft) -> Book:
         shorthand=draft.shorthand,
         fillers=fillers,
         trie=trie,
-        forms={word: tuple(sorted(bases)) for word, bases in forms.items()} | {word: () for word in plain - set(forms)},
+        forms={word: (word, *sorted(forms.get(word, ()))) for word in everything},
         known=frozenset(everything) | fillers | spared,
         targets=_by_first_letter(mended),
         patterns=_by_first_group(draft.findings.values()),
@@ -148,9 +148,10 @@ def _by_first_letter(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {letter: tuple(listed) for letter, listed in table.items()}
 
 
-def _by_first_group(findings: Any) -> dict[str, tuple[tuple[Finding, Pattern], ...]]:
-    table: dict[str, list[tuple[Finding, Pattern]]] = {}
+def _by_first_group(findings: Iterable[Finding]) -> dict[str, tuple[tuple[Finding, Pattern, frozenset[str]], ...]]:
+    table: dict[str, list[tuple[Finding, Pattern, frozenset[str]]]] = {}
     for finding in findings:
         for pattern in finding.patterns:
-            table.setdefault(pattern.first, []).append((finding, pattern))
+            needed = frozenset(step.group for step in pattern.steps)
+            table.setdefault(pattern.first, []).append((finding, pattern, needed))
     return {group: tuple(listed) for group, listed in table.items()}

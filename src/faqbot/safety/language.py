@@ -54,11 +54,8 @@ def read_words(book: Book, message: str) -> Words:
     sentence = began = 0
     for match in _TOKEN.finditer(text):
         found = match.group()
-        if _EMOJI.match(found):
-            if found not in book.shorthand:
-                continue
-        elif not found[0].isalnum() and found not in _MARK_WORDS:
-            marks[-1] = (marks[-1] + found)[:_MOST_MARKS]
+        if not found[0].isalnum() and found not in book.shorthand and found not in _MARK_WORDS:
+            marks[-1] = (marks[-1] + found)[:_MOST_MARKS] if not _EMOJI.match(found) else marks[-1]
             if found in _SENTENCE_ENDS and words:
                 sentence, began = sentences[-1] + 1, len(words)
             continue

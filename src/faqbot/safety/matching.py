@@ -25,11 +25,12 @@ class Match(NamedTuple):
 def find_matches(book: Book, words: Words, mentions: dict[str, list[Mention]]) -> Iterator[Match]:
     """All matches of all findings whose groups are mentioned."""
     reach = Reach(words, _placed_sentences(book, words, mentions))
+    there = mentions.keys()
     for group in mentions:
-        for finding, pattern in book.patterns.get(group, ()):
-            if all(name in mentions for name in pattern.groups):
+        for finding, pattern, needed in book.patterns.get(group, ()):
+            if needed <= there:
                 for parts in _fits(pattern, reach, mentions):
-                    yield Match(finding, min(p.start for p in parts), max(p.end for p in parts), parts)
+                    yield Match(finding, *_extent(parts), parts)
 
 
 def _placed_sentences(book: Book, words: Words, mentions: dict[str, list[Mention]]) -> frozenset[int]:
@@ -55,10 +56,12 @@ class Reach:
     def joins(self, first: Mention, second: Mention, gap: int) -> bool:
         """Whether `second` stands near enough after `first`."""
         between = second.start - first.end
+        if between > gap:
+            return False
         here, there = self.words.sentences[first.end - 1], self.words.sentences[second.start]
         if here == there:
-            return between <= gap
-        return there == here + 1 and between <= min(gap, _INTO_NEXT) and not {here, there} <= self.placed
+            return True
+        return there == here + 1 and between <= _INTO_NEXT and not {here, there} <= self.placed
 
 
 def _fits(pattern: Pattern, reach: Reach, mentions: dict[str, list[Mention]]) -> list[tuple[Mention, ...]]:
@@ -71,7 +74,7 @@ def _fits(pattern: Pattern, reach: Reach, mentions: dict[str, list[Mention]]) ->
 
 def _beside(parts: tuple[Mention, ...], step: Step, listed: list[Mention], reach: Reach) -> list[Mention]:
     """The nearest mentions that continue a pattern from the parts it has: at most three, so that time stays linear."""
-    start, end = min(p.start for p in parts), max(p.end for p in parts)
+    start, end = _extent(parts)
     whole = Mention("", start, end)
     after = bisect_left(listed, end, key=_start)
     found = [mention for mention in listed[after : after + _NEAREST] if reach.joins(whole, mention, step.gap)]
@@ -80,6 +83,12 @@ def _beside(parts: tuple[Mention, ...], step: Step, listed: list[Mention], reach
         earlier = listed[max(0, before - _NEAREST) : before]
         found += [m for m in earlier if m.end <= start and reach.joins(m, whole, step.gap)]
     return found
+
+
+def _extent(parts: tuple[Mention, ...]) -> tuple[int, int]:
+    if len(parts) == 1:
+        return parts[0].start, parts[0].end
+    return min(part.start for part in parts), max(part.end for part in parts)
 
 
 def _start(mention: Mention) -> int:

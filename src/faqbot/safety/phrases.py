@@ -1,7 +1,7 @@
 """Words become mentions: every place where a group's phrase or number stands."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faqbot.safety.book import Book, NumberGroup
 from faqbot.safety.language import Words
@@ -35,15 +35,15 @@ def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
                 shields.setdefault(position, []).append(mention)
     mentions: dict[str, list[Mention]] = {}
     for mention in found:
-        if not shields or _shows(mention, shields):
+        if shields.keys().isdisjoint(range(mention.start, mention.end)) or _shows(mention, shields):
             mentions.setdefault(mention.group, []).append(mention)
     for listed in mentions.values():
-        listed.sort(key=lambda mention: (mention.start, mention.end))
+        listed.sort()
     return mentions
 
 
 def _shows(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
-    """Whether a mention touches no shield, or holds more than each it touches, so that it is more than the saying."""
+    """Whether a mention holds more than each shield it touches, so that it is more than the saying."""
     return all(
         mention.start <= shield.start and shield.end <= mention.end and mention[1:] != shield[1:]
         for position in range(mention.start, mention.end)
@@ -54,41 +54,34 @@ def _shows(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
 def _phrases(book: Book, words: Words) -> Iterator[Mention]:
     seen: set[Mention] = set()
     for start, word in enumerate(words.words):
-        for key in _keys(book, word):
+        for key in book.forms.get(word, ()):
             child = book.trie.get(key)
             if child is not None:
-                for mention in _walk(book, words, child, start):
-                    if mention not in seen:
-                        seen.add(mention)
-                        yield mention
+                seen.update(_walk(book, words, child, start))
+    return iter(seen)
 
 
-def _keys(book: Book, word: str) -> tuple[str, ...]:
-    return (word, *book.forms.get(word, ()))
-
-
-def _walk(book: Book, words: Words, node: dict[str, object], start: int) -> Iterator[Mention]:
+def _walk(book: Book, words: Words, first: dict[str, Any], start: int) -> Iterator[Mention]:
     """Follow the trie from the word after `start`, skipping up to three filler words in a row."""
-    stack = [(node, start + 1, 0)]
+    stack = [(first, start + 1, 0)]
     while stack:
         node, position, skipped = stack.pop()
         if not skipped:
-            for group in node.get("", ()):  # type: ignore[attr-defined]
+            for group in node.get("", ()):
                 yield Mention(group, start, position)
         if position >= len(words.words) or words.marks[position] or (len(node) == 1 and "" in node):
             continue
         word = words.words[position]
-        for key in _keys(book, word):
-            child = node.get(key)
-            if isinstance(child, dict):
-                stack.append((child, position + 1, 0))
-        if word in book.fillers and skipped < _MOST_SKIPPED:
+        for key in book.forms.get(word, ()):
+            if key in node:
+                stack.append((node[key], position + 1, 0))
+        if skipped < _MOST_SKIPPED and word in book.fillers:
             stack.append((node, position + 1, skipped + 1))
 
 
 def _numbers(book: Book, words: Words) -> Iterator[Mention]:
     for position, word in enumerate(words.words):
-        value = number_value(word)
+        value = number_value(word) if word in _NUMBER_WORDS or word[0].isdigit() else None
         if value is None:
             continue
         for group in book.numbers:
