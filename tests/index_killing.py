@@ -101,13 +101,14 @@ def served(index: Path) -> str:
 
 
 def main(work: Path, act: str, stride: int) -> None:
-    """One line for each step, or each third: its name, what served after the kill, what the next build made of it."""
+    """One line for each step, or some and the last: its name, what served after the kill, what the next build made of it."""
     base = work / "base"
     sample_encoder(work / "encoder")
     build(base, {"made": "first"}, nothing)
     build(base, OLD, nothing)
     steps = count_steps(shutil.copytree(base, work / "trial"), act)
-    for number, name in list(enumerate(steps))[::stride]:
+    for number in sorted({*range(0, len(steps), stride), len(steps) - 1}):
+        name = steps[number]
         index = work / f"at{number}"
         shutil.copytree(base, index)
         killed_at(index, act, number)
