@@ -25,8 +25,8 @@ class Bounds:
 
     `age` in days since the review, `words` in a passage, `grade` the US school grade that a page asks of its reader,
     `run` the words in a row that may not be those of a reference document, `alike` the resemblance (0 to 1) from
-    which two passages of different pages repeat each other, `same` the share of the shorter one's words (rare ones count
-    more) from which a passage answers in place of another; one in a hundred pairs drawn from the shipped corpus has it.
+    which two passages of different pages repeat each other, `same` the share of the shorter one's words (rare ones
+    count more) from which a passage answers in place of another; of the shipped corpus's pairs one in a hundred has it.
     """
 
     age: int = 730
