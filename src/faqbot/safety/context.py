@@ -155,8 +155,8 @@ def is_asked(reading: Reading, match: Match) -> bool:
         return False
     if any(_supposed(reading, cue, match) for cue in reading.near("supposes", sentence)):
         return True
-    if match.finding.kind == "condition":
-        return not _is_owned(reading, match)
+    if match.finding.kind == "condition" and not _is_owned(reading, match):
+        return True
     general = _asked_beside(reading, match, sentence) or _asked_at_large(reading, sentence)
     return general and not _is_personal(reading, sentence)
 

@@ -7,6 +7,7 @@ from faqbot.safety.reading import Reading
 
 _FARTHEST = 14
 _OVER_WITHIN = 5
+_OVER_ANYWAY_WITHIN = 7
 _ASKING_MARKS = "?:–—-("
 
 
@@ -28,6 +29,7 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
         any(_denied_before(reading, head) for head in heads)
         or _denied_after(reading, match.end)
         or _over(book, reading, match)
+        or _over_anyway(reading, match)
     )
 
 
@@ -78,14 +80,22 @@ def _denied_after(reading: Reading, end: int) -> bool:
     return False
 
 
+def _over_anyway(reading: Reading, match: Match) -> bool:
+    """A few words on, also behind a comma: "but was normal", "gone now"."""
+    words = reading.words
+    near = range(match.end, min(match.end + _OVER_ANYWAY_WITHIN, len(words.words)))
+    return any(
+        words.sentences[position] == words.sentences[match.start] and reading.starts_at("is_over_anyway", position)
+        for position in near
+    )
+
+
 def _over(book: Book, reading: Reading, match: Match) -> bool:
     """A few words on, in the same clause: "has gone", "went away", "better now", "was ruled out"."""
     words = reading.words
     for position in range(match.end, min(match.end + _OVER_WITHIN, len(words.words))):
         if words.sentences[position] != words.sentences[match.start]:
             return False
-        if reading.starts_at("is_over_anyway", position):
-            return True
         if words.marks[position]:
             return False
         if reading.starts_at("is_over", position):
