@@ -58,6 +58,10 @@ class IndexWriteError(FaqbotError):
     """An index that cannot be written: the disk is full, the folder read-only; the one in use is unchanged."""
 
 
+class EngineError(FaqbotError):
+    """The engine that holds the passages does not answer; the message says which, and when it is asked again."""
+
+
 class RulesError(FaqbotError):
     """A safety rules file with a mistake; the message names the file and the line."""
 

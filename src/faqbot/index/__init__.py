@@ -8,7 +8,9 @@ from faqbot.index.keeping import add_calibration, generations, repair, rollback,
 from faqbot.index.manifest import Manifest
 from faqbot.index.opening import current_name, open_generation
 from faqbot.index.publishing import publish
+from faqbot.index.seam import Served
 from faqbot.index.segments import Embedding
+from faqbot.index.stores import keeper_of, open_index, store_of
 
 __all__ = [
     "Cache",
@@ -19,16 +21,20 @@ __all__ = [
     "EncoderCard",
     "Generation",
     "Manifest",
+    "Served",
     "Stored",
     "add_calibration",
     "current_name",
     "generations",
     "installed_encoder",
+    "keeper_of",
     "open_cache",
     "open_generation",
+    "open_index",
     "publish",
     "repair",
     "rollback",
+    "store_of",
     "text_key",
     "verify",
 ]

@@ -21,9 +21,9 @@ from faqbot.index.contents import KEY_BYTES
 from faqbot.index.directory import Directory
 from faqbot.index.encoders import discard_damaged
 from faqbot.index.locks import building
-from faqbot.index.manifest import find_problems, read_manifest
+from faqbot.index.manifest import FileRecord, find_problems, read_manifest
 from faqbot.index.opening import current_name
-from faqbot.index.rows import Rows
+from faqbot.index.rows import Rows, files_of
 from faqbot.index.segments import Embedding, Segment, write_segment
 from faqbot.index.writing import Writer, no_step
 
@@ -146,10 +146,14 @@ def _generation_source(index: Path) -> list[_Source]:
         manifest = read_manifest(index, current_name(index))
     except (IndexMissingError, IndexDamagedError, IndexMismatchError):
         return []
-    folder = layout.generation_folder(index, manifest.id)
-    needed = (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES)
-    names = [name for name in manifest.files if name.partition(".")[0] in {each.partition(".")[0] for each in needed}]
-    problems = find_problems(folder, {name: manifest.files[name] for name in names}, names)
+    names = [file for name in (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES) for file in files_of(name)]
+    if manifest.store:
+        folder = layout.built_folder(index)
+        files = {name: FileRecord(**manifest.store["embeddings"][name]) for name in names}
+    else:
+        folder = layout.generation_folder(index, manifest.id)
+        files = {name: manifest.files[name] for name in names}
+    problems = find_problems(folder, files, names)
     for problem in problems.values():
         _log.warning("%s. Everything is encoded anew", problem)
     return [] if problems else [_Sealed(folder)]

@@ -72,6 +72,9 @@ class Generation:
     def __contains__(self, passage_id: str) -> bool:
         return self._ids.row(id_number(passage_id)) >= 0
 
+    def check(self) -> None:
+        """Nothing more to be done: the files were compared when the generation was opened."""
+
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
 

@@ -1,6 +1,7 @@
 """Looking after an index that exists: what is wrong with it goes out, and it gets back to what was sound."""
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from faqbot.index.locks import building
 from faqbot.index.manifest import BUILD_ADVICE, REPAIR_ADVICE, Manifest, advice, find_problems, read_manifest
 from faqbot.index.opening import current_name
 from faqbot.index.publishing import seal, served_names, unsealed, write_calibration
+from faqbot.index.stores import keeper_for
 from faqbot.index.writing import Writer, no_step
 
 
@@ -48,15 +50,16 @@ def verify(index: Path) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def rollback(index: Path, *, to: str = "", on_step: Callable[[str], None] = no_step) -> Manifest:
+def rollback(index: Path, *, to: str = "", token: str = "", on_step: Callable[[str], None] = no_step) -> Manifest:
     """Point to an older generation: the one named, else the newest sound one that served before the one in use.
 
-    Returns its manifest. Raises IndexDamagedError where there is none, or the one named is not sound.
+    Where its passages are on an engine (`token` opens it), the engine's alias goes back first. Returns its manifest.
+    Raises IndexDamagedError where there is none, or the one named is not sound, and EngineError.
     """
     with building(index):
         for name in [to] if to else _older(index):
             if name in layout.generation_names(index) and not _problems(index, name):
-                return _point(index, name, Writer(on_step))
+                return _point(index, name, Writer(on_step), token)
     kind = f"no sound generation {to}" if to else "no older sound generation"
     raise IndexDamagedError(f"There is {kind} at {index} to go back to. Run: faqbot build CORPUS --index {index}")
 
@@ -76,7 +79,7 @@ def repair(
         manifest = read_manifest(index, current_name(index))
         folder = layout.generation_folder(index, manifest.id)
         problems = find_problems(folder, manifest.files, manifest.files)
-        lost = [problem for name, problem in problems.items() if not layout.is_derived(name)]
+        lost = [problem for name, problem in problems.items() if manifest.store or not layout.is_derived(name)]
         lost += encoder_problems(index, manifest.encoder.fingerprint)
         if lost:
             raise IndexDamagedError(f"{'; '.join(lost)}. This cannot be repaired. {BUILD_ADVICE.format(index=index)}")
@@ -147,9 +150,14 @@ def _mend_pointer(index: Path, writer: Writer) -> list[str]:
     raise IndexDamagedError(f"{index} holds no sound generation. {BUILD_ADVICE.format(index=index)}")
 
 
-def _point(index: Path, name: str, writer: Writer) -> Manifest:
+def _point(index: Path, name: str, writer: Writer, token: str = "") -> Manifest:
+    manifest = read_manifest(index, name)
+    keeper = keeper_for(index, manifest, token=token)
+    if keeper:
+        with closing(keeper):
+            keeper.point(manifest)
     writer.replace(index / layout.CURRENT, f"{name}\n".encode("ascii"))
-    return read_manifest(index, name)
+    return manifest
 
 
 def _share(source: Path, target: Path, names: Iterable[str], writer: Writer) -> None:

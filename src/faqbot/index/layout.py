@@ -62,6 +62,11 @@ def encoder_folder(index: Path, fingerprint: str) -> Path:
     return index / ENCODERS / fingerprint
 
 
+def built_folder(index: Path) -> Path:
+    """The embeddings of a generation whose passages are on an engine; lost, all is encoded anew."""
+    return index / CACHE / "built"
+
+
 def leftovers(index: Path) -> list[Path]:
     """What a build that ended early, or could not delete something, left behind."""
     inside = [path for name in (GENERATIONS, ENCODERS) for path in sorted((index / name).iterdir())]

@@ -32,7 +32,8 @@ class Manifest:
     """A generation's own account. `id` is its folder's name and is not written, for it holds the manifest's digest.
 
     `previous` is the generation that served before. `search` tells how vectors are searched ("kind" is "flat" or
-    "ivf"; the latter with its measured recall). `created` is ISO 8601 in UTC.
+    "ivf"; the latter with its measured recall), or by which engine. `created` is ISO 8601 in UTC. `store` is empty, or
+    says where the passages are if they are not in the folder.
     """
 
     id: str
@@ -47,12 +48,15 @@ class Manifest:
     files: Mapping[str, FileRecord]
     notes: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+    store: Mapping[str, Any] = field(default_factory=dict)
 
 
 def serialise(manifest: Manifest) -> bytes:
     """The bytes of manifest.json."""
     written = asdict(manifest)
     del written["id"]
+    if not manifest.store:
+        del written["store"]
     return (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

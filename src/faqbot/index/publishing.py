@@ -1,5 +1,7 @@
 """Sealing: contents are written aside, flushed, hashed, checked by opening, and then pointed to."""
 
+from __future__ import annotations
+
 import json
 import logging
 import shutil
@@ -8,9 +10,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, IndexWriteError
+from faqbot.errors import EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError, IndexWriteError
 from faqbot.index import layout
 from faqbot.index.cache import Cache
 from faqbot.index.contents import Contents
@@ -19,9 +21,12 @@ from faqbot.index.derived import write_derived
 from faqbot.index.encoded import write_documents, write_passages
 from faqbot.index.encoders import install_encoder
 from faqbot.index.locks import building, claimed
-from faqbot.index.manifest import Manifest, name_for, next_number, read_manifest, record_files, serialise
+from faqbot.index.manifest import Manifest, find_problems, name_for, next_number, read_manifest, record_files, serialise
 from faqbot.index.opening import current_name, read_generation
 from faqbot.index.writing import Writer, no_step
+
+if TYPE_CHECKING:
+    from faqbot.index.milvus.keeper import Keeper
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +38,7 @@ def publish(
     encoder_folder: Path,
     keep: int = 2,
     cache: Cache | None = None,
+    store: Keeper | None = None,
     flat_limit: int = FLAT_LIMIT,
     on_step: Callable[[str], None] = no_step,
 ) -> Manifest:
@@ -41,6 +47,7 @@ def publish(
     The passages stream through and are read once. Until the last rename the old generation serves, whatever happens;
     what a build that ended early left behind is deleted by the next. Generations that somebody reads are kept.
     `cache` is the open cache of this build, by whose right it writes; it is emptied once the new generation serves.
+    With a `store` the passages go there, and the folder keeps what questions need besides.
     With more than `flat_limit` vectors the search is approximate, its recall measured and recorded.
     Raises IndexBusyError while another process builds, IndexWriteError where the disk refuses, and CorpusError,
     EncoderError or IndexMismatchError for contents that cannot be an index.
@@ -51,12 +58,14 @@ def publish(
         install_encoder(index, encoder_folder, contents.encoder.fingerprint, writer)
         documents = write_documents(writer, folder, contents.documents)
         passages, vectors, tokens = write_passages(writer, folder, contents.passages, contents.encoder)
-        search = write_derived(writer, folder, contents.encoder, flat_limit=flat_limit)
+        search = write_derived(writer, folder, contents.encoder, flat_limit=store.flat_limit if store else flat_limit)
+        previous = served_name(index)
+        kept = store.keep(folder, contents.encoder, vectors, writer, previous) if store else {}
         write_calibration(writer, folder, contents.calibration)
         manifest = Manifest(
             id="",
             created="",
-            previous=served_name(index),
+            previous=previous,
             encoder=contents.encoder,
             documents=documents,
             passages=passages,
@@ -65,12 +74,15 @@ def publish(
             search=search,
             files={},
             notes=contents.notes,
+            store=kept,
         )
-        manifest = seal(index, folder, manifest, writer, keep)
+        manifest = seal(index, folder, manifest, writer, keep, store=store)
         if cache:
             cache.clear()
         with tolerating():
             writer.remove(index / layout.CACHE)
+            if store:
+                store.keep_embeddings(writer)
         return manifest
 
 
@@ -96,7 +108,9 @@ def write_calibration(writer: Writer, folder: Path, calibration: dict[str, Any])
     writer.write(folder / layout.CALIBRATION, (json.dumps(calibration, indent=1) + "\n").encode())
 
 
-def seal(index: Path, folder: Path, manifest: Manifest, writer: Writer, keep: int) -> Manifest:
+def seal(
+    index: Path, folder: Path, manifest: Manifest, writer: Writer, keep: int, *, store: Keeper | None = None
+) -> Manifest:
     """Give a written folder its manifest, check it as a whole, and make it the generation in use."""
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = replace(manifest, created=created, files=record_files(folder))
@@ -105,12 +119,26 @@ def seal(index: Path, folder: Path, manifest: Manifest, writer: Writer, keep: in
     writer.write(folder / layout.MANIFEST, content)
     writer.seal_folder(folder)
     writer.step("check")
-    read_generation(index, folder, manifest, hash_limit=max(file.size for file in manifest.files.values()))
+    check_written(index, folder, manifest)
     writer.rename(folder, layout.generation_folder(index, manifest.id))
+    if store:
+        writer.step("point")
+        store.point(manifest)
     writer.replace(index / layout.CURRENT, f"{manifest.id}\n".encode("ascii"))
     with tolerating():
         prune(index, writer, keep)
+        if store:
+            store.prune()
     return manifest
+
+
+def check_written(index: Path, folder: Path, manifest: Manifest) -> None:
+    """Compare every byte of a written folder with its manifest; one that holds its passages is opened, too."""
+    if not manifest.store:
+        read_generation(index, folder, manifest, hash_limit=max(file.size for file in manifest.files.values()))
+        return
+    for problem in find_problems(folder, manifest.files, manifest.files).values():
+        raise IndexDamagedError(f"{problem}. Run the build again")
 
 
 @contextmanager
@@ -118,7 +146,7 @@ def tolerating() -> Iterator[None]:
     """Go on where what nobody needs cannot be deleted: the new generation serves, the next build tries again."""
     try:
         yield
-    except IndexWriteError as error:
+    except (IndexWriteError, EngineError) as error:
         _log.warning("Not deleted: %s", error)
 
 

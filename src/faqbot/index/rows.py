@@ -31,6 +31,11 @@ def crc_name(name: str) -> str:
     return Path(name).stem + ".crc.npy"
 
 
+def files_of(name: str) -> tuple[str, str, str]:
+    """All three files of rows."""
+    return name, offsets_name(name), crc_name(name)
+
+
 def npy_header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
     """The header of an .npy file (format 1.0), always of one length, so that it can be written last."""
     text = repr({"descr": dtype.str, "fortran_order": False, "shape": shape})
