@@ -15,7 +15,7 @@ LAYERS = (
     {"reading", "splitting", "encoding", "index", "safety"},
     {"building", "retrieval", "confidence"},
     {"opening"},
-    {"answering", "evaluation", "linting", "feedback", "visit", "safety_evaluation"},
+    {"answering", "preview", "evaluation", "linting", "feedback", "visit", "safety_evaluation"},
     {"doors", "guards"},
     {"web", "rest", "mcp", "serving", "cli"},
 )

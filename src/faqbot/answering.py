@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from faqbot.types import Alert, Answer, Document, Ranking
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from faqbot.index import EncoderCard, Generation
+    from faqbot.index import EncoderCard, Served
     from faqbot.retrieval.retriever import Retriever
 
 Message = str | Mapping[str, Any]
@@ -25,9 +26,7 @@ MOST_SUGGESTIONS = 3
 class FaqBot:
     """Answers questions from one index. Serves many threads; asking writes nothing."""
 
-    def __init__(
-        self, generation: Generation, retriever: Retriever, calibration: Calibration, settings: Settings
-    ) -> None:
+    def __init__(self, generation: Served, retriever: Retriever, calibration: Calibration, settings: Settings) -> None:
         self.settings = settings
         self._generation = generation
         self._retriever = retriever
@@ -39,17 +38,26 @@ class FaqBot:
 
         Raises IndexMissingError, IndexDamagedError, IndexMismatchError or EncoderError, naming what to run.
         """
-        from faqbot.index import open_generation
+        from faqbot.index import open_index
         from faqbot.opening import open_calibration, open_retriever
 
         settings = settings or read_settings()
-        generation = open_generation(Path(index))
-        try:
-            retriever = open_retriever(generation, threads=settings.threads)
-            return cls(generation, retriever, open_calibration(generation), settings)
-        except BaseException:
-            generation.close()
-            raise
+        with ThreadPoolExecutor(1) as beside:
+            # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules. What
+            # is wrong with the rules, answering says.
+            beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
+            generation = open_index(
+                Path(index),
+                store=settings.store,
+                token=settings.store_token,
+                timeout=settings.store_timeout,
+            )
+            try:
+                retriever = open_retriever(generation, threads=settings.threads)
+                return cls(generation, retriever, open_calibration(generation), settings)
+            except BaseException:
+                generation.close()
+                raise
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
         """The passages that answer a question best, word for word, and how sure that is.

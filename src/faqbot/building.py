@@ -6,6 +6,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,12 @@ from faqbot.index import (
     Embedding,
     EncodedPassage,
     EncoderCard,
+    calibration_of,
+    keeper_of,
     open_cache,
-    open_generation,
+    open_index,
     publish,
+    store_of,
     text_key,
 )
 from faqbot.reading import File, Skipped, find, read
@@ -93,15 +97,18 @@ def build_documents(
             calibration=_calibration(index, model.facts.fingerprint),
             notes=notes or {},
         )
-        manifest = publish(index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache)
+        keeper = keeper_of(index, settings.store, token=settings.store_token)
+        with closing(keeper) if keeper else nullcontext():
+            manifest = publish(
+                index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache, store=keeper
+            )
     return Report(manifest.id, manifest.documents, manifest.passages, skipped)
 
 
 def _calibration(index: Path, fingerprint: str) -> dict[str, Any]:
     """The calibration that the index was given, which a rebuild with the same encoder keeps."""
     try:
-        with open_generation(index) as generation:
-            return generation.calibration if generation.encoder.fingerprint == fingerprint else {}
+        return calibration_of(index, fingerprint)
     except (IndexMissingError, IndexDamagedError, IndexMismatchError):
         return {}
 
@@ -109,8 +116,10 @@ def _calibration(index: Path, fingerprint: str) -> dict[str, Any]:
 def is_current(corpus: Path, index: Path, *, settings: Settings) -> bool:
     """Whether the index was made from just these files with just these settings."""
     try:
-        with open_generation(index) as generation:
-            return generation.manifest.notes == _notes(corpus, settings)
+        with closing(open_index(index, store=settings.store, token=settings.store_token)) as generation:
+            generation.check()
+            made = (generation.manifest.notes, generation.manifest.store.get("address", ""))
+        return made == (_notes(corpus, settings), store_of(index, settings.store))
     except (IndexMissingError, IndexDamagedError, IndexMismatchError) as error:
         logger.info("the index is to be built: %s", error)
         return False

@@ -15,11 +15,28 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     if given.if_changed and is_current(given.corpus, given.index, settings=settings):
         print(f"{given.index} is up to date with {given.corpus}")
         return 0
+    if given.dry_run:
+        return _dry_run(given, settings)
     with _Bars(quiet=given.quiet or not sys.stderr.isatty()) as bars:
         report = build(given.corpus, given.index, settings=settings, progress=bars.show)
     for skipped in report.skipped:
         print(f"not read: {skipped.document_id}: {skipped.reason}", file=sys.stderr)
     print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.generation})")
+    return 0
+
+
+def _dry_run(given: argparse.Namespace, settings: Settings) -> int:
+    """Print each document that would be added, changed or removed, and how many are kept."""
+    from faqbot.preview import preview
+
+    found = preview(given.corpus, given.index, settings=settings)
+    for fate in ("added", "changed", "removed"):
+        for document_id in getattr(found, fate):
+            print(f"{fate}: {document_id}")
+    for skipped in found.skipped:
+        print(f"not read: {skipped.document_id}: {skipped.reason}", file=sys.stderr)
+    counts = ", ".join(f"{len(getattr(found, fate))} {fate}" for fate in ("added", "changed", "removed", "kept"))
+    print(f"{counts}; {found.encoded} of {found.passages} passages would be encoded")
     return 0
 
 

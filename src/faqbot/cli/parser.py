@@ -41,17 +41,29 @@ def _index(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--index", type=Path, default=Path(settings.index), help="index folder (default: %(default)s)")
 
 
+def _store(parser: Parser, settings: Settings) -> None:
+    parser.add_argument(
+        "--store",
+        default=settings.store,
+        metavar="STORE",
+        help="where passages are: embedded, milvus-lite:PATH or milvus://HOST:PORT/NAME (default: as the index has it)",
+    )
+
+
 def _build(parser: Parser, settings: Settings) -> None:
     parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
     _index(parser, settings)
+    _store(parser, settings)
     parser.add_argument("--model", default=settings.model, help="sentence-transformers model or folder")
     parser.add_argument("--if-changed", action="store_true", help="do nothing where the index is up to date")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def _ask(parser: Parser, settings: Settings) -> None:
     parser.add_argument("question", help='the question, or "-" to read one a line from standard input')
     _index(parser, settings)
+    _store(parser, settings)
     parser.add_argument("--history", action="append", default=[], help="an earlier question; repeat, oldest first")
     parser.add_argument("--top-k", type=int, default=settings.top_k, help="passages to show (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
@@ -59,6 +71,7 @@ def _ask(parser: Parser, settings: Settings) -> None:
 
 def _serve(parser: Parser, settings: Settings) -> None:
     _index(parser, settings)
+    _store(parser, settings)
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
 
@@ -66,6 +79,7 @@ def _serve(parser: Parser, settings: Settings) -> None:
 def _eval(parser: Parser, settings: Settings) -> None:
     parser.add_argument("questions", type=Path, help="a file of questions with gold quotes, or a folder with qrels")
     _index(parser, settings)
+    _store(parser, settings)
     parser.add_argument(
         "--fields", choices=("all", "text"), default="all", help="text: leave questions out of a folder"
     )

@@ -14,22 +14,14 @@ import numpy as np
 
 from faqbot.encoding.bundled import model_folder
 from faqbot.encoding.runtime import GRAPH, OUTPUTS, WEIGHTS, RuntimeModel, optimise
+from faqbot.encoding.transformer import SAMPLES, TransformerModel, least_cosine
 from faqbot.errors import EncoderError, need
 
 if TYPE_CHECKING:
     from faqbot.encoding.projection import Projection
-    from faqbot.encoding.transformer import TransformerModel
 
 logger = logging.getLogger(__name__)
 LEAST_COSINE = 0.9999
-SAMPLES = (
-    "back pain",
-    "Why does my back hurt when I walk?",
-    "Lie on your back with your knees bent, tighten your stomach muscles and hold for 5 seconds.",
-    "numbness\n- in both legs\n- between them; call 112, 911 or 999",
-    "Ischias — naïve café, 你好, 👍",
-    "step by step, " * 40,
-)
 
 
 def export_encoder(model: TransformerModel, projection: Projection, folder: Path) -> dict[str, Any]:
@@ -72,8 +64,8 @@ def check_export(model: TransformerModel, folder: Path) -> dict[str, Any]:
         ids = np.array([cut.ids[: model.token_limit]], dtype=np.int64)
         mask = np.ones_like(ids)
         expected, found = model.run(ids, mask), graph.run(ids, mask)
-        token_cosines.append(_least_cosine(expected[0][0], found[0][0]))
-        pooled_cosines.append(_least_cosine(expected[1], found[1]))
+        token_cosines.append(least_cosine(expected[0][0], found[0][0]))
+        pooled_cosines.append(least_cosine(expected[1], found[1]))
     record = {"samples": len(SAMPLES), "least_pooled": min(pooled_cosines), "least_token": min(token_cosines)}
     if min(record["least_pooled"], record["least_token"]) < LEAST_COSINE:
         raise EncoderError(f"The exported graph of {model.name!r} differs from the model: {record}")
@@ -125,9 +117,3 @@ def _copy_notice(model: TransformerModel, folder: Path) -> None:
     for name in ("LICENSE", "NOTICE", "README.md"):
         if source and (source / name).is_file():
             shutil.copyfile(source / name, folder / f"MODEL_{name}")
-
-
-def _least_cosine(expected: np.ndarray[Any, Any], found: np.ndarray[Any, Any]) -> float:
-    products = np.einsum("ij,ij->i", expected, found)
-    lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found, axis=1)
-    return float(np.min(products / lengths))

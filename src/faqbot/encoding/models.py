@@ -10,26 +10,23 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from faqbot.encoding.bundled import file_digest, is_bundled, model_folder
-from faqbot.encoding.encoder import Encoder
+from faqbot.encoding.encoder import Encoder, Engine
 from faqbot.encoding.projection import Projection
 from faqbot.encoding.runtime import GRAPH, RuntimeModel
 from faqbot.encoding.tokens import WordPieces
+from faqbot.encoding.transformer import TransformerModel, has_bfloat16
 from faqbot.errors import EncoderError
-
-if TYPE_CHECKING:
-    from faqbot.encoding.transformer import TransformerModel
 
 logger = logging.getLogger(__name__)
 FACTS = "encoder.json"
 TOKENIZER = "tokenizer.json"
 TOKEN_DIMENSION = 128
 SAMPLES = 1000  # passages that a projection is fitted on
-FEW_TEXTS = 300  # so few are encoded by the exported graph before torch is even loaded
+FEW_TEXTS = 2000  # so few are encoded by the exported graph before torch is even loaded
 SHIPPED_PROJECTION = "projection_all-MiniLM-L6-v2.npy"
 
 
@@ -58,8 +55,6 @@ class Model:
     @cached_property
     def transformer(self) -> TransformerModel:
         """The model itself, in sentence-transformers."""
-        from faqbot.encoding.transformer import TransformerModel
-
         return TransformerModel(self.name)
 
     @cached_property
@@ -82,10 +77,21 @@ class Model:
         return folder
 
     def encoder(self, folder: Path, texts: int) -> Encoder:
-        """An encoder for so many texts, with the projection in `folder`: few of them do not wait for torch."""
-        quick = texts <= FEW_TEXTS and (folder / GRAPH).is_file() and "transformer" not in self.__dict__
-        engine = RuntimeModel(folder) if quick else self.transformer
-        return Encoder(engine, self.word_pieces, Projection.load(folder), self.facts.token_limit)
+        """An encoder for so many texts, with the projection in `folder`."""
+        return Encoder(self._engine(folder, texts), self.word_pieces, Projection.load(folder), self.facts.token_limit)
+
+    def _engine(self, folder: Path, texts: int) -> Engine:
+        """What encodes fastest here: the exported graph, unless sentence-transformers can in bfloat16.
+
+        In float32 both take the same time; torch takes seconds to load, so it is not loaded for few texts.
+        """
+        if not (folder / GRAPH).is_file():
+            self.transformer.quicken()
+            return self.transformer
+        loaded = "transformer" in self.__dict__
+        if (loaded or (texts > FEW_TEXTS and has_bfloat16())) and self.transformer.quicken():
+            return self.transformer
+        return RuntimeModel(folder)
 
     def _described(self) -> Facts:
         loaded = self.transformer
