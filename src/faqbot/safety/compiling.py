@@ -76,6 +76,7 @@ def compile_book(draft: Draft) -> Book:
     mended = draft.groups[MENDED].phrases if MENDED in draft.groups else ()
     spared = frozenset(draft.groups[NEVER_MENDED].phrases) if NEVER_MENDED in draft.groups else frozenset()
     everything = plain | set(forms)
+    wanted = {name for rule in draft.rules.values() for names in rule.when for name in names}
     return Book(
         groups=groups,
         numbers=tuple(draft.numbers.values()),
@@ -87,7 +88,7 @@ def compile_book(draft: Draft) -> Book:
         forms={word: (word, *sorted(forms.get(word, ()))) for word in everything},
         known=frozenset(everything) | fillers | spared,
         targets=_by_first_letter(mended),
-        patterns=_by_first_group(draft.findings.values()),
+        patterns=_by_first_group(found for name, found in draft.findings.items() if name in wanted),
     )
 
 

@@ -35,6 +35,8 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
 
 def _denied_before(reading: Reading, head: Mention) -> bool:
     """Walk left from a head over words that let a denial through; whether a negator is met."""
+    if not reading.negator_ends:
+        return False
     words = reading.words
     noun = head.end - 1 in reading.nouns
     listing = commas = 0
@@ -71,6 +73,8 @@ def _ends_clause(reading: Reading, position: int) -> bool:
 def _denied_after(reading: Reading, end: int) -> bool:
     """An answer right behind: "fever? no", "numbness: none", "chills no"."""
     words = reading.words
+    if "denying_answer" not in reading.mentions:
+        return False
     for position in range(end, min(end + 4, len(words.words))):
         answer = reading.starts_at("denying_answer", position)
         if answer and (_ends_clause(reading, answer.end) or reading.starts_at("denying_answer", answer.end)):
@@ -83,6 +87,8 @@ def _denied_after(reading: Reading, end: int) -> bool:
 def _over_anyway(reading: Reading, match: Match) -> bool:
     """A few words on, also behind a comma: "but was normal", "gone now"."""
     words = reading.words
+    if "is_over_anyway" not in reading.mentions:
+        return False
     near = range(match.end, min(match.end + _OVER_ANYWAY_WITHIN, len(words.words)))
     return any(
         words.sentences[position] == words.sentences[match.start] and reading.starts_at("is_over_anyway", position)
@@ -93,6 +99,8 @@ def _over_anyway(reading: Reading, match: Match) -> bool:
 def _over(book: Book, reading: Reading, match: Match) -> bool:
     """A few words on, in the same clause: "has gone", "went away", "better now", "was ruled out"."""
     words = reading.words
+    if not {"is_over", "is_over_at_end"} & reading.mentions.keys():
+        return False
     for position in range(match.end, min(match.end + _OVER_WITHIN, len(words.words))):
         if words.sentences[position] != words.sentences[match.start]:
             return False

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
+from faqbot.safety.asking import is_asked
 from faqbot.safety.book import Book
-from faqbot.safety.context import is_asked, is_elsewhere, is_explained, is_past
+from faqbot.safety.context import is_elsewhere, is_explained, is_past
 from faqbot.safety.denial import is_denied
 from faqbot.safety.matching import Match
 from faqbot.safety.reading import Reading, read_message
@@ -34,7 +36,7 @@ def hear(book: Book, message: str) -> Heard:
     """The findings of one message, in the order they stand."""
     reading = read_message(book, message)
     said: dict[tuple[str, bool], Said] = {}
-    for match in sorted(reading.matches, key=lambda match: (match.start, match.end)):
+    for match in sorted(reading.matches, key=itemgetter(1, 2)):
         if (match.finding.id, True) not in said and _counts(book, reading, match):
             told = not is_asked(reading, match)
             text = reading.words.between(match.start, match.end)

@@ -53,12 +53,25 @@ def _shows(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
 
 def _phrases(book: Book, words: Words) -> Iterator[Mention]:
     seen: set[Mention] = set()
+    trie, forms = book.trie, book.forms
     for start, word in enumerate(words.words):
-        for key in book.forms.get(word, ()):
-            child = book.trie.get(key)
-            if child is not None:
+        for key in forms.get(word, ()):
+            child = trie.get(key)
+            if child is None:
+                continue
+            if _goes_on(book, words, child, start + 1):
                 seen.update(_walk(book, words, child, start))
+            else:
+                seen.update([Mention(group, start, start + 1) for group in child.get("", ())])
     return iter(seen)
+
+
+def _goes_on(book: Book, words: Words, node: dict[str, Any], position: int) -> bool:
+    """Whether a phrase that has come this far can go on with the next word: mostly it cannot, which saves a walk."""
+    if position >= len(words.words) or words.marks[position]:
+        return False
+    word = words.words[position]
+    return word in book.fillers or any(key in node for key in book.forms.get(word, ()))
 
 
 def _walk(book: Book, words: Words, first: dict[str, Any], start: int) -> Iterator[Mention]:
