@@ -27,6 +27,9 @@ class Settings:
     port: int = 7860
     concurrency: int = 8
     keep_generations: int = 2
+    store: str = ""
+    store_token: str = ""
+    store_timeout: int = 5
     threads: int = 0
     log_level: str = "WARNING"
     title: str = "Back pain when walking"

@@ -40,6 +40,9 @@ def _answer_one(bot: FaqBot, given: argparse.Namespace) -> int:
     except QuestionError as error:
         _print_alert(error.alert)
         raise
+    except FaqbotError:
+        _print_alert(bot.assess([*given.history, given.question]))
+        raise
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
     return DONE if answer.answered else NO_ANSWER
 
@@ -48,8 +51,9 @@ def _answer_line(bot: FaqBot, line: str, given: argparse.Namespace) -> int:
     """One question of many as one JSON line; a refused one is a line too."""
     try:
         answer = bot.answer(line, history=given.history, top_k=given.top_k)
-    except QuestionError as error:
-        print(json.dumps({"question": line, "error": str(error), "alert": error.alert.to_dict()}, ensure_ascii=False))
+    except FaqbotError as error:
+        alert = error.alert if isinstance(error, QuestionError) else bot.assess([*given.history, line])
+        print(json.dumps({"question": line, "error": str(error), "alert": alert.to_dict()}, ensure_ascii=False))
         return FAILED
     print(json.dumps(answer.to_dict(), ensure_ascii=False))
     return DONE if answer.answered else NO_ANSWER

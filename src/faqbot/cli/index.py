@@ -9,25 +9,25 @@ from faqbot.settings import Settings
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Run the one that was named."""
-    return COMMANDS[given.command](given)
+    return COMMANDS[given.command](given, settings)
 
 
-def _verify(given: argparse.Namespace) -> int:
-    problems = verify(given.index)
+def _verify(given: argparse.Namespace, settings: Settings) -> int:
+    problems = verify(given.index, token=settings.store_token)
     for problem in problems:
         print(problem)
     print(f"{given.index}: {len(problems)} problems" if problems else f"{given.index}: every file is as it was sealed")
     return FAILED if problems else DONE
 
 
-def _repair(given: argparse.Namespace) -> int:
+def _repair(given: argparse.Namespace, settings: Settings) -> int:
     for done in repair(given.index) or ("nothing to repair",):
         print(f"{given.index}: {done}")
     return DONE
 
 
-def _rollback(given: argparse.Namespace) -> int:
-    print(f"{given.index}: now serves {rollback(given.index).id}; has:")
+def _rollback(given: argparse.Namespace, settings: Settings) -> int:
+    print(f"{given.index}: now serves {rollback(given.index, token=settings.store_token).id}; has:")
     for manifest in generations(given.index):
         print(f"  {manifest.id}  {manifest.created}  {manifest.passages} passages of {manifest.documents} documents")
     return DONE

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from faqbot.cli.codes import FAILED
 from faqbot.cli.parser import make_parser
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         given = make_parser(settings).parse_args(arguments)
         logging.basicConfig(level=_log_level(settings.log_level), format="%(levelname)s %(name)s: %(message)s")
+        settings = replace(settings, store=getattr(given, "store", settings.store))
         run = importlib.import_module(f"faqbot.cli.{given.module}").run
         return int(run(given, settings))
     except FaqbotError as error:

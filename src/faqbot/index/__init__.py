@@ -10,7 +10,7 @@ from faqbot.index.opening import current_name, open_generation
 from faqbot.index.publishing import publish
 from faqbot.index.seam import Served
 from faqbot.index.segments import Embedding
-from faqbot.index.stores import keeper_of, open_index, store_of
+from faqbot.index.stores import calibration_of, keeper_of, open_index, store_of
 
 __all__ = [
     "Cache",
@@ -24,6 +24,7 @@ __all__ = [
     "Served",
     "Stored",
     "add_calibration",
+    "calibration_of",
     "current_name",
     "generations",
     "installed_encoder",

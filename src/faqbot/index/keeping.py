@@ -30,10 +30,11 @@ def generations(index: Path) -> tuple[Manifest, ...]:
     return tuple(found)
 
 
-def verify(index: Path) -> tuple[str, ...]:
+def verify(index: Path, *, token: str = "") -> tuple[str, ...]:
     """Everything that is wrong with an index, one line each with the file and the command; every byte is hashed.
 
-    Raises IndexMissingError where there is no index.
+    What is on an engine (`token` opens it) is read whole, for the generation in use. Raises
+    IndexMissingError where there is no index.
     """
     problems: list[str] = []
     repair_advice = REPAIR_ADVICE.format(index=index)
@@ -47,6 +48,8 @@ def verify(index: Path) -> tuple[str, ...]:
     for name in layout.generation_names(index):
         spare = "" if name == current else f" (generation {name} is not in use; `faqbot rollback` will not go to it)"
         problems.extend(problem + spare for problem in _problems(index, name))
+    if not problems:
+        problems.extend(_kept_problems(index, current, token))
     return tuple(problems)
 
 
@@ -124,6 +127,16 @@ def _problems(index: Path, name: str) -> list[str]:
             for problem in encoder_problems(index, manifest.encoder.fingerprint)
         ),
     ]
+
+
+def _kept_problems(index: Path, name: str, token: str) -> tuple[str, ...]:
+    """What is wrong with the passages of a generation that has them on an engine."""
+    manifest = read_manifest(index, name)
+    keeper = keeper_for(index, manifest, token=token)
+    if keeper is None:
+        return ()
+    with closing(keeper):
+        return keeper.problems(manifest)
 
 
 def _older(index: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from faqbot.errors import IndexDamagedError, IndexMissingError
+from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
 from faqbot.index.encoders import checked_encoder
 from faqbot.index.generation import Generation
@@ -34,6 +34,11 @@ def open_generation(index: Path, *, hash_limit: int = HASH_LIMIT) -> Generation:
         raise IndexDamagedError(f"{error.filename} cannot be read: {error.strerror}. Change its permissions") from None
     try:
         manifest = read_manifest(index, name)
+        if manifest.store:
+            raise IndexMismatchError(
+                f"The index at {index} has its passages at {manifest.store['address']}, and here needs them itself. "
+                f"Run: faqbot build CORPUS --index {index} --store embedded"
+            )
         checked_encoder(index, manifest.encoder.fingerprint)
         folder = layout.generation_folder(index, name)
         return read_generation(index, folder, manifest, hash_limit=hash_limit, lock=lock)

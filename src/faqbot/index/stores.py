@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faqbot.errors import EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
@@ -38,17 +39,37 @@ def open_index(index: Path, *, store: str = "", token: str = "", timeout: float 
                 f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {store}"
             )
         return open_generation(index)
+    if store == EMBEDDED:
+        raise IndexMismatchError(
+            f"The index at {index} keeps its passages at {manifest.store['address']}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {EMBEDDED}"
+        )
     return _open_on_milvus(index, manifest, store=store, token=token, timeout=timeout)
 
 
 def store_of(index: Path, store: str) -> str:
     """Where a build puts passages: what was said, else where they are, else nowhere but into the index."""
     if store:
-        return "" if store == EMBEDDED else store
+        return "" if store == EMBEDDED else _normal(store)
     try:
         return str(read_manifest(index, current_name(index)).store.get("address", ""))
     except (IndexMissingError, IndexDamagedError, IndexMismatchError):
         return ""
+
+
+def calibration_of(index: Path, fingerprint: str) -> dict[str, Any]:
+    """The calibration of the generation in use, nothing if it was made with another encoder.
+
+    Raises IndexMissingError, IndexDamagedError or IndexMismatchError.
+    """
+    manifest = read_manifest(index, current_name(index))
+    folder, names = layout.generation_folder(index, manifest.id), [layout.CALIBRATION]
+    for problem in find_problems(folder, {name: manifest.files[name] for name in names}, names).values():
+        raise IndexDamagedError(f"{problem}. {advice(index, layout.CALIBRATION)}")
+    if manifest.encoder.fingerprint != fingerprint:
+        return {}
+    calibration: dict[str, Any] = json.loads((folder / layout.CALIBRATION).read_bytes())
+    return calibration
 
 
 def keeper_of(index: Path, store: str, *, token: str = "", flat_limit: int = FLAT_LIMIT) -> Keeper | None:
@@ -67,6 +88,12 @@ def _keeper(index: Path, place: str, token: str, flat_limit: int) -> Keeper:
     from faqbot.index.milvus.keeper import Keeper
 
     return Keeper(index, read_address(place), token=token, flat_limit=flat_limit)
+
+
+def _normal(store: str) -> str:
+    from faqbot.index.milvus.address import read_address
+
+    return str(read_address(store))
 
 
 def _open_on_milvus(index: Path, manifest: Manifest, *, store: str, token: str, timeout: float) -> Served:

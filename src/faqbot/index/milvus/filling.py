@@ -13,8 +13,9 @@ from faqbot.errors import IndexDamagedError
 from faqbot.index import layout
 from faqbot.index.contents import EncodedPassage, EncoderCard
 from faqbot.index.milvus import pairs
+from faqbot.index.milvus.digests import Digests
 from faqbot.index.milvus.engine import PATIENCE, Engine
-from faqbot.index.milvus.reading import read_digests
+from faqbot.index.milvus.reading import read_digests, read_rows, read_said
 from faqbot.index.milvus.rows import passage_row, quoted, vector_rows, whole_digest
 from faqbot.index.milvus.terms import Terms
 from faqbot.index.records import Records, decode_passage
@@ -102,12 +103,25 @@ def check_filled(engine: Engine, name: str, encoder: EncoderCard, written: Writt
     pairs.check(engine, name, encoder, (len(written), vectors), time.monotonic() + PATIENCE)
     numbers = np.unique(np.linspace(0, len(written) - 1, SAMPLE).astype(int)).tolist()
     sample = [written[number] for number in numbers]
-    found = read_digests(engine, name, encoder, [each.passage.id for each in sample])
+    found = read_digests(engine, name, read_rows(engine, name, encoder, [each.passage.id for each in sample]))
     for each in sample:
         if found.get(each.passage.id) != whole_digest(each, terms.passage(each.passage)):
             raise IndexDamagedError(
                 f"Passage {each.passage.id} came back from {engine.address} changed, or not at all. Run the build again"
             )
+
+
+def changed_passages(engine: Engine, name: str, encoder: EncoderCard, digests: Digests) -> list[str]:
+    """The passages of a pair that are missing or not what was built, read back one and all."""
+    changed = []
+    for ids in pairs.batches(digests.ids(), BATCH):
+        said = {row["id"]: row["digest"] for row in read_said(engine, name, ids)}
+        rows = read_rows(engine, name, encoder, ids)
+        whole = read_digests(engine, name, rows)
+        for each in ids:
+            sound = each in whole and rows[each].digest == digests.find(each) and whole[each].hex() == said[each]
+            changed += [] if sound else [each]
+    return changed
 
 
 def _batches(written: Written) -> Iterator[list[EncodedPassage]]:

@@ -14,15 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from faqbot.errors import IndexDamagedError, IndexMismatchError
+from faqbot.errors import EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
 from faqbot.index.contents import EncoderCard
 from faqbot.index.manifest import Manifest, read_manifest, record_files
 from faqbot.index.milvus import pairs
 from faqbot.index.milvus.address import Address
-from faqbot.index.milvus.digests import write_digests
+from faqbot.index.milvus.digests import Digests, write_digests
 from faqbot.index.milvus.engine import Engine
-from faqbot.index.milvus.filling import Filler, Written, check_filled
+from faqbot.index.milvus.filling import Filler, Written, changed_passages, check_filled
 from faqbot.index.milvus.terms import Terms, write_terms
 from faqbot.index.rows import files_of
 from faqbot.index.writing import Writer
@@ -71,6 +71,22 @@ class Keeper:
         pairs.refuse_foreign(self._engine, self.address.alias, manifest.store["owner"])
         pairs.check(self._engine, name, manifest.encoder, counts, self._engine.deadline())
         pairs.point(self._engine, self.address.alias, name)
+
+    def problems(self, manifest: Manifest) -> tuple[str, ...]:
+        """What is wrong with a generation's passages: all of them are read back and compared."""
+        folder = layout.generation_folder(self._index, manifest.id)
+        name, counts = manifest.store["collection"], (manifest.passages, manifest.vectors)
+        found = []
+        try:
+            if pairs.pointed_to(self._engine, self.address.alias) != name:
+                found.append(f"{self.address} does not point to {name}. Run: faqbot rollback --index {self._index}")
+            pairs.check(self._engine, name, manifest.encoder, counts, self._engine.deadline())
+            changed = changed_passages(self._engine, name, manifest.encoder, Digests(folder))
+        except (EngineError, IndexMissingError, IndexMismatchError, IndexDamagedError) as error:
+            return (*found, str(error))
+        if changed:
+            found.append(f"{name} at {self.address} has {len(changed)} damaged passages, {changed[0]} the first")
+        return tuple(found)
 
     def prune(self) -> None:
         """Delete every pair that no generation refers to, but one, which the next build takes up."""

@@ -46,8 +46,15 @@ def read_vectors(
     }
 
 
-def read_digests(engine: Engine, name: str, encoder: EncoderCard, ids: Sequence[str]) -> dict[str, bytes]:
-    """The digests of all that came back of passages; one of which anything is missing is left out."""
-    rows = read_rows(engine, name, encoder, ids)
+def read_digests(engine: Engine, name: str, rows: Mapping[str, Row]) -> dict[str, bytes]:
+    """The digests of all there is of passages; one whose vectors are not all there is left out."""
     vectors = read_vectors(engine, name, {passage: row.vectors for passage, row in rows.items()})
     return {passage: digest_of(rows[passage].digest, vectors[passage], rows[passage].words) for passage in vectors}
+
+
+def read_said(engine: Engine, name: str, ids: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """The ids and digests that rows carry, as they were sent."""
+    said: Sequence[Mapping[str, str]] = engine.call(
+        "get", collection_name=name, ids=list(ids), output_fields=["id", "digest"]
+    )
+    return said
