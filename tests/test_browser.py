@@ -466,6 +466,12 @@ def test_axe_finds_nothing_serious_in_the_check_and_the_summary(open_page: Opene
     assert serious(page) == []
 
 
+def test_axe_would_find_something_serious(open_page: Opener) -> None:
+    page = open_page()
+    page.evaluate("document.querySelector('#turns').append(document.createElement('img'))")
+    assert [line.split(":")[0] for line in serious(page)] == ["image-alt"]
+
+
 def serious(page: Page) -> list[str]:
     """What axe-core calls serious or critical, as rule and selector."""
     if not AXE.exists():

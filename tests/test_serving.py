@@ -57,6 +57,13 @@ def _ask(address: str, given: list[int]) -> None:
         given.append(0)
 
 
+def test_small_answers_do_not_wait_for_each_other() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # by which asyncio decides to send at once
+
+
 def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
     with listen("127.0.0.1", 0) as first:
         port = first.getsockname()[1]

@@ -31,7 +31,7 @@ class _Reader(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert tag in ("hr", "br") or self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
         self.words += data

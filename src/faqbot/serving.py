@@ -87,7 +87,8 @@ def configured(app: FastAPI) -> uvicorn.Config:
 def listen(host: str, port: int) -> socket.socket:
     """A socket listening on the address; raises SettingsError with what to do where it is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio leaves small packets to wait 40 ms for each other.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

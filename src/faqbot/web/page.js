@@ -52,6 +52,7 @@ window.faqbot = (() => {
       return await fetched.apply(window, request);
     } catch (error) {
       const address = String(request[0]?.url || request[0]);
+      if (address.includes("/queue/data")) failed();
       if (!address.includes("/queue/join")) throw error;
       return new Response("{}", { status: 503, headers: { "Content-Type": "application/json" } });
     }
