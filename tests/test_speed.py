@@ -1,0 +1,146 @@
+"""What makes faqbot quick, tested without a clock: what is loaded, what is reused, and that the results stay."""
+
+import json
+import logging
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from faqbot.answering import FaqBot
+from faqbot.building import build
+from faqbot.encoding.bundled import find_model
+from faqbot.encoding.runtime import GRAPH
+from faqbot.index import Generation, open_generation
+from faqbot.settings import Settings
+
+QUESTION = "Why does my back hurt when I walk?"
+HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "pandas", "bm25s", "gradio", "onnx"}
+
+
+def loaded(code: str) -> set[str]:
+    """The top packages that a fresh process has loaded once it has run the code."""
+    tail = "\nimport sys; print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    return set(done.stdout.rsplit("\n", 2)[-2].split())
+
+
+def test_asking_on_the_command_line_loads_nothing_that_is_for_building(index_folder: Path) -> None:
+    found = loaded(
+        f"from faqbot.cli import main; assert main(['ask', {QUESTION!r}, '--index', {str(index_folder)!r}]) == 0"
+    )
+    assert {"onnxruntime", "tokenizers", "numpy"} <= found
+    assert not HEAVY & found
+
+
+def test_a_bot_in_another_program_loads_no_more(index_folder: Path) -> None:
+    found = loaded(
+        f"from faqbot import FaqBot\nwith FaqBot.load({str(index_folder)!r}) as bot: bot.answer({QUESTION!r})"
+    )
+    assert not HEAVY & found
+
+
+def test_the_rest_door_loads_no_more(index_folder: Path) -> None:
+    found = loaded(
+        "from fastapi import FastAPI; from faqbot import FaqBot; from faqbot.rest.routes import add_rest\n"
+        "from faqbot.settings import Settings; app = FastAPI()\n"
+        f"bot = FaqBot.load({str(index_folder)!r}); add_rest(app, bot, Settings()); bot.answer({QUESTION!r})"
+    )
+    assert not HEAVY & found
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import faqbot"], ["-m", "faqbot", "--help"]])
+def test_import_and_help_cost_little_processor_time(arguments: list[str]) -> None:
+    spent = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(spent) <= 0.3
+
+
+def test_answer_many_gives_what_answer_gives(bot: FaqBot) -> None:
+    questions = [QUESTION, "Can shoes help?", "Which exercises are good?"]
+    assert bot.answer_many(questions, top_k=3) == [bot.answer(question, top_k=3) for question in questions]
+
+
+@pytest.mark.slow
+def test_a_rebuild_after_an_edit_equals_a_clean_build(corpus: Path, index_folder: Path, tmp_path: Path) -> None:
+    """Same passages, vectors and first five; the clean build encodes everything anew."""
+    edited, again, clean = tmp_path / "corpus", tmp_path / "again", tmp_path / "clean"
+    shutil.copytree(corpus, edited)
+    shutil.copytree(index_folder, again)
+    shutil.copytree(index_folder / "encoders", clean / "encoders", copy_function=os.link)
+    (clean / "LOCK").touch()
+    page = edited / "walking-uphill.md"
+    page.write_text("# Walking uphill\n\nLean forward a little and take short steps.\n", encoding="utf-8")
+    (edited / "causes" / "overview.md").write_text("# Causes\n\nMany things make a back ache.\n", encoding="utf-8")
+    build(edited, again, settings=Settings())
+    build(edited, clean, settings=Settings())
+    with open_generation(again) as one, open_generation(clean) as other:
+        assert list(one.passages()) == list(other.passages())
+        assert np.einsum("ij,ij->i", vectors(one), vectors(other)).min() >= 0.9999
+    asked = questions()
+    assert len(asked) >= 300
+    assert first_five(again, asked) == first_five(clean, asked)
+
+
+def vectors(generation: Generation) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Every vector of an index, in order."""
+    folder = generation.encoder_folder.parents[1] / "generations" / generation.manifest.id
+    found: np.ndarray[tuple[int, int], np.dtype[np.float32]] = np.load(folder / "vectors.npy", allow_pickle=False)
+    return found
+
+
+def questions() -> list[str]:
+    """The project's own questions, those that the corpus answers and those that it does not."""
+    data = Path(__file__).parent / "data"
+    names = ("questions.jsonl", "out_of_scope.jsonl")
+    lines = [line for name in names for line in (data / name).read_text(encoding="utf-8").split("\n") if line.strip()]
+    return [json.loads(line)["question"] for line in lines]
+
+
+def first_five(index: Path, asked: list[str]) -> list[list[str]]:
+    with FaqBot.load(index, settings=Settings()) as bot:
+        return [[hit.passage.id for hit in bot.rank(question, (), 5).hits] for question in asked]
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_exported_answers_through_sentence_transformers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """FNet's Fourier transform has no ONNX form; its weights here are random, which finds little but fails nothing."""
+    model, pages, index = make_fnet(tmp_path), tmp_path / "pages", tmp_path / "index"
+    pages.mkdir()
+    (pages / "a.md").write_text("# Shoes\n\nA thick sole softens each step.\n", encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        build(pages, index, settings=Settings(model=str(model)))
+        assert "cannot be exported" in caplog.text
+        caplog.clear()
+        with FaqBot.load(index, settings=Settings()) as bot:
+            assert "could not be exported: answering loads sentence-transformers" in caplog.text
+            assert bot.answer("Do shoes help?").hits[0].passage.text == "A thick sole softens each step."
+    [folder] = (index / "encoders").iterdir()
+    assert not (folder / GRAPH).exists()
+    assert "fft" in json.loads((folder / "export.json").read_text(encoding="utf-8"))["error"]
+
+
+def make_fnet(folder: Path) -> Path:
+    """A tiny sentence-transformers model of an architecture that torch's exporter does not know."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import AutoTokenizer, FNetConfig, FNetModel
+
+    tokenizer = AutoTokenizer.from_pretrained(find_model("all-MiniLM-L6-v2"))
+    config = FNetConfig(vocab_size=30522, hidden_size=32, num_hidden_layers=1, intermediate_size=32)
+    for part in (tokenizer, FNetModel(config)):
+        part.save_pretrained(folder / "parts")
+    body = Transformer(str(folder / "parts"), max_seq_length=128)
+    SentenceTransformer(modules=[body, Pooling(32)], device="cpu").save(str(folder / "fnet"))
+    return folder / "fnet"
