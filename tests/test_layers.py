@@ -17,7 +17,7 @@ LAYERS = (
     {"opening"},
     {"answering", "preview", "evaluation", "linting", "feedback", "visit", "safety_evaluation"},
     {"doors", "guards"},
-    {"web", "rest", "mcp", "serving", "cli"},
+    {"web", "rest", "mcp", "langchain", "serving", "cli"},
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.
 FREE = ({"errors", "types", "lexicon", "settings", "markdown"}, {"serving", "cli"})
@@ -38,6 +38,7 @@ DOORS = {
     "ir_measures": {"evaluation"},
     "pymilvus": {"index"},
     "mcp": {"mcp"},
+    "langchain_core": {"langchain"},
 }
 HEAVY = (
     "torch",

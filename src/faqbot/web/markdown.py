@@ -1,4 +1,4 @@
-"""The Markdown of a passage -> inert HTML with the answering sentences marked. The web's only door to markdown-it-py.
+"""The Markdown of a passage -> inert HTML with the answering sentences marked.
 
 Whatever a document says, what comes out has no raw HTML, no images, no scripts, no styles and no form; links lead to
 http and https addresses only. A heading becomes a bold line, so that no passage can pose as a part of the page.
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from faqbot.errors import need
 from faqbot.types import Span
 from faqbot.web.markup import clean, escape, web_link
 
@@ -51,8 +52,10 @@ def _with_context(text: str, context: str) -> tuple[str, int]:
 
 @cache
 def _parser() -> Any:
-    from markdown_it import MarkdownIt
-
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError as error:
+        raise need("markdown-it-py", "web", error) from error
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     parser.enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline", "reference"])
     parser.validateLink = lambda url: bool(web_link(url))  # type: ignore[method-assign]
