@@ -134,7 +134,7 @@ def _warm(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[Ro
 
 def _builds(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[Row]:
     """Whole processes from start to end; each clean build begins without an index."""
-    clean, plain, again, edited = ([] for _ in range(4))
+    clean, plain, again = ([] for _ in range(3))
     fresh = bench.index.with_name("clean-index")
     for number in range(rounds):
         shutil.rmtree(fresh, ignore_errors=True)
@@ -143,7 +143,6 @@ def _builds(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[
         for place in range(2):
             edit_one(bench.corpus, 2 * number + place)
             again.append(run(_build(bench.corpus, fresh), environment).wall)
-        edited.append(clean[-1])
     with open_generation(fresh) as generation:
         passages, vectors = generation.manifest.passages, generation.manifest.vectors
     yield _row(
