@@ -16,6 +16,7 @@ SMALL = 262_144
 
 def product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, d) times (d, m), in pieces too small for threads."""
+    right = np.ascontiguousarray(right)
     step = max(1, SMALL // max(1, right.size))
     found = np.empty((len(left), right.shape[1]), np.float32)
     for start in range(0, len(left), step):

@@ -17,7 +17,7 @@ def fold(stored: Sequence[Stored], alike: float = ALIKE) -> list[list[int]]:
     """Groups of places in `stored`: each passage joins the first earlier one that it is alike, or opens a group."""
     if not stored:
         return []
-    means = np.stack([one.tokens.astype(np.float32).mean(axis=0) for one in stored])
+    means = np.stack([one.tokens.sum(axis=0, dtype=np.int32) for one in stored]).astype(np.float32)
     means /= np.linalg.norm(means, axis=1, keepdims=True) + 1e-9
     similar = means @ means.T
     groups: list[list[int]] = []
