@@ -202,10 +202,14 @@ def test_the_banner_never_falls_within_a_conversation_and_starts_anew_with_it(op
     ask(page, "which shoes are good")
     assert page.locator("#banner").get_attribute("data-level") == "emergency"
     expect(last(page).locator(".care")).to_contain_text("This still holds")
+    ask(page, "I want to end my life because of this pain")
+    before = page.evaluate("getComputedStyle(document.querySelector('#banner')).backgroundColor")
     page.locator("#clear").click()
     expect(page.locator(".welcome")).to_be_visible()
     assert page.locator("#banner").get_attribute("data-level") == "none"
     expect(page.locator("#standing")).to_be_visible()
+    assert before != page.evaluate("getComputedStyle(document.querySelector('#banner')).backgroundColor")
+    assert serious(page) == []
     ask(page, "which shoes are good")
     assert page.locator("#banner").get_attribute("data-level") == "none"
 

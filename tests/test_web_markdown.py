@@ -75,8 +75,11 @@ def test_a_table_row_stands_under_its_header() -> None:
     assert '<div class="scroll" tabindex="0" role="group" aria-label="Table">' in html
 
 
-def test_a_header_without_its_rule_is_still_a_header() -> None:
-    assert "<th" in passage_html("| Sciatica | sharp pain |", (), "| Condition | Feeling |")
+@pytest.mark.parametrize("header", ["| Condition | Feeling |", "Condition | Feeling", "|Condition|Feeling|\n|:-|-:|"])
+def test_a_header_is_one_however_it_is_written(header: str) -> None:
+    html = passage_html("| Sciatica | sharp pain |\n| Stenosis | cramps |", (), header)
+    assert re.findall("<th[^>]*>(.*?)</th>", html) == ["Condition", "Feeling"]
+    assert re.findall("<td>(.*?)</td>", html) == ["Sciatica", "sharp pain", "Stenosis", "cramps"]
 
 
 def test_a_lead_stands_before_its_list_and_is_never_marked() -> None:

@@ -42,11 +42,10 @@ def _with_context(text: str, context: str) -> tuple[str, int]:
     """The Markdown to show, and where `text` begins in it: a table's rows go right under their header."""
     if not context:
         return text, 0
-    if not (context.lstrip().startswith("|") and text.lstrip().startswith("|")):
+    if not (text.lstrip().startswith("|") and "|" in context):
         return f"{context}\n\n{text}", len(context) + 2
-    header = context.strip()
-    if "\n" not in header:
-        header += "\n" + "|---" * max(1, header.count("|") - 1) + "|"
+    cells = context.strip().splitlines()[0].strip().strip("|").split("|")
+    header = f"|{'|'.join(cells)}|\n{'|---' * len(cells)}|"
     return f"{header}\n{text}", len(header) + 1
 
 

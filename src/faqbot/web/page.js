@@ -155,6 +155,7 @@ window.faqbot = (() => {
 
   function lower() {
     one("#banner").dataset.level = "none";
+    one("#banner").dataset.mood = "";
     one("#raised").replaceChildren();
     measure();
   }

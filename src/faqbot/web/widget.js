@@ -61,7 +61,8 @@
   function writeLine(parent, line, at, highlights) {
     let from = 0;
     const put = (end, marked) => {
-      const words = shownText(line.slice(from, end)).replace(/\*\*|__|`|^#+ /g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+      const words = shownText(line.slice(from, end)).replace(/\*\*|__|`|^#+ /g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+        .replace(/\s*\|\s*/g, " · ");
       if (words) parent.append(marked ? make("mark", "", words) : words);
       from = end;
     };
