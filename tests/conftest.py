@@ -1,7 +1,7 @@
 """What many tests share: the real index of the corpus that ships, and a guard that browser tests really run in CI."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,8 +44,11 @@ def shared() -> Path:
     return folder
 
 
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a browser test that skips is a failure."""
-    skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
-    if skipped and item.get_closest_marker("browser") and os.environ.get("TESTS_NEED_BROWSER"):
-        pytest.fail(f"{item.nodeid} was skipped, and here it must run: {call.excinfo and call.excinfo.value}")
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and os.environ.get("TESTS_NEED_BROWSER"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and here it must run: {report.longrepr}"
+    return report

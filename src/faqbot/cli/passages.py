@@ -3,6 +3,7 @@
 import argparse
 
 from faqbot.encoding.models import Model
+from faqbot.errors import ReadError
 from faqbot.reading import read
 from faqbot.settings import Settings
 from faqbot.splitting import render_passages, split
@@ -10,7 +11,10 @@ from faqbot.splitting import render_passages, split
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print the document's facts and each of its passages."""
-    document = read(given.file, document_id=given.file.name)
+    try:
+        document = read(given.file, document_id=given.file.name)
+    except ReadError as error:
+        raise ReadError(f"{given.file} cannot be read: {error}") from error
     model = Model(settings.model, given.index / "encoders")
     passages = split(document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words)
     print(render_passages(document, passages))

@@ -57,7 +57,11 @@ class Scores:
 def load_questions(path: Path) -> tuple[Question, ...]:
     """Read a file of one JSON object a line. Raises FaqbotError naming the line that is not a question."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaqbotError(f"The questions in {path} cannot be read ({error}). Expected JSON, one a line") from error
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             found.append(_question(line, f"{path}, line {number}"))
     return tuple(found)
