@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.errors import EncoderError, IndexDamagedError, IndexMismatchError
+from faqbot.errors import EncoderError, FaqbotError, IndexDamagedError, IndexMismatchError
 from faqbot.index import layout
 from faqbot.index.contents import Candidates, EncoderCard, Stored
 from faqbot.index.encoded import Lookup, document_key
@@ -92,29 +93,13 @@ class MilvusGeneration:
         Raises what `check` raises, EncoderError for a vector that holds no numbers.
         """
         query = self._sound(vector)
-        deadline = self._engine.deadline()
-        self.check(deadline)
-        words, ceiling = self._terms.question(text)
-        dense = self._nearest(query, min(k, len(self)), deadline)
-        lexical = self._sharing(words, k, deadline)
-        ids = _interleave(dense, lexical)
-        rows = self._rows(ids, deadline)
-        far = {each: rows[each].vectors for each in ids if each not in dense}
-        vectors = read_vectors(self._engine, self._name, far, deadline)
-        if len(vectors) < len(far):
-            raise self._lost(next(each for each in far if each not in vectors))
-        dense |= {each: float((vectors[each] @ query).max()) for each in far}
-        lexical |= {each: _product(rows[each].words, words) for each in ids if each not in lexical}
-        return Candidates(
-            tuple(ids),
-            np.array([dense[each] for each in ids], np.float32),
-            np.array([lexical[each] for each in ids], np.float32),
-            ceiling,
-        )
+        with self._watching():
+            return self._candidates(query, text, k, self._engine.deadline())
 
     def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
         """The passages with these ids, in this order; IndexMismatchError for an id that is not here."""
-        rows = self._rows(ids, self._engine.deadline())
+        with self._watching():
+            rows = self._rows(ids, self._engine.deadline())
         return tuple(rows[each].stored for each in ids)
 
     def document(self, document_id: str) -> Document:
@@ -145,6 +130,35 @@ class MilvusGeneration:
     @cached_property
     def _questions(self) -> tuple[str, ...]:
         return tuple(json.loads((self._folder / layout.QUESTIONS).read_bytes()))
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Hold the collections against the manifest again after a failure: an engine that is back may be another."""
+        try:
+            yield
+        except FaqbotError:
+            self._checked = False
+            raise
+
+    def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
+        self.check(deadline)
+        words, ceiling = self._terms.question(text)
+        dense = self._nearest(query, min(k, len(self)), deadline)
+        lexical = self._sharing(words, k, deadline)
+        ids = _interleave(dense, lexical)
+        rows = self._rows(ids, deadline)
+        far = {each: rows[each].vectors for each in ids if each not in dense}
+        vectors = read_vectors(self._engine, self._name, far, deadline)
+        if len(vectors) < len(far):
+            raise self._lost(next(each for each in far if each not in vectors))
+        dense |= {each: float((vectors[each] @ query).max()) for each in far}
+        lexical |= {each: _product(rows[each].words, words) for each in ids if each not in lexical}
+        return Candidates(
+            tuple(ids),
+            np.array([dense[each] for each in ids], np.float32),
+            np.array([lexical[each] for each in ids], np.float32),
+            ceiling,
+        )
 
     def _nearest(self, query: NDArray[np.float32], wanted: int, deadline: float) -> dict[str, float]:
         """The nearest passages, best first, with the inner product of the nearest vector of each."""

@@ -1,0 +1,338 @@
+"""An index that keeps its passages on Milvus: the same candidates, generations by alias, only what changed is sent.
+
+Milvus Lite runs for real, on the samples that the embedded index is tested with.
+"""
+
+import logging
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from faqbot.errors import (
+    CorpusError,
+    EngineError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    SettingsError,
+)
+from faqbot.index import Manifest, Served, keeper_of, open_generation, open_index, publish, rollback, store_of, verify
+from faqbot.index.milvus import pairs
+from faqbot.index.milvus.address import read_address
+from faqbot.index.milvus.circuit import FIRST_PAUSE, LONGEST_PAUSE, Circuit
+from faqbot.index.milvus.engine import Engine, check_version
+from faqbot.index.milvus.rows import passage_row, read_row, shown_digest
+from index_samples import CARD, TEXTS, encoded, passage, sample_contents, sample_encoder, unit_vectors
+
+pytest.importorskip("pymilvus", reason="needs pip install 'faqbot[milvus]'")
+pytest.importorskip("milvus_lite", reason="needs pip install 'faqbot[milvus]'")
+
+QUESTIONS = ("a shopping cart for walks", "physiotherapist in six weeks", "nothing shared: xyzzy", "")
+LITE = "milvus-lite:/data/lite"
+
+
+class Shelf:
+    """An index folder beside a Milvus Lite store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.index, self.store = folder / "index", f"milvus-lite:{folder / 'lite'}"
+        self.encoder = sample_encoder(folder / "encoder")
+        self.address = read_address(self.store)
+
+    def build(self, texts: Sequence[str] = TEXTS, *, stop: str = "", keep: int = 2) -> Manifest:
+        """Build, or be killed before the step that begins with `stop`."""
+
+        def on_step(name: str) -> None:
+            if stop and name.startswith(stop):
+                raise KeyboardInterrupt(name)
+
+        keeper = keeper_of(self.index, self.store)
+        assert keeper is not None
+        with closing(keeper):
+            return publish(
+                self.index,
+                sample_contents(texts),
+                encoder_folder=self.encoder,
+                store=keeper,
+                keep=keep,
+                on_step=on_step,
+            )
+
+    def pointed_to(self) -> str:
+        with closing(Engine(self.address)) as engine:
+            return pairs.pointed_to(engine, self.address.alias)
+
+    def collections(self) -> list[str]:
+        with closing(Engine(self.address)) as engine:
+            return sorted(engine.call("list_collections"))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    yield Shelf(tmp_path)
+
+
+def texts_of(index: Path, count: int = 5) -> set[str]:
+    with closing(open_index(index)) as served:
+        found = served.candidates(unit_vectors(1, 7)[0], "walk", count)
+        return {stored.passage.text for stored in served.fetch(found.ids)}
+
+
+def test_both_stores_give_the_same_candidates_and_passages(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.build()
+    publish(tmp_path / "embedded", sample_contents(), encoder_folder=shelf.encoder)
+    with closing(open_index(shelf.index)) as there, closing(open_index(tmp_path / "embedded")) as here:
+        for seed, text in enumerate(QUESTIONS * 3):
+            assert_same(there, here, unit_vectors(1, seed)[0], text)
+        assert len(there) == len(here) == len(TEXTS)
+        assert there.piece_counts.tolist() == here.piece_counts.tolist()
+        assert there.vocabulary.words == here.vocabulary.words
+        assert there.document("guide.md") == here.document("guide.md")
+
+
+def assert_same(there: Served, here: Served, vector: np.ndarray, text: str) -> None:
+    found, expected = there.candidates(vector, text, 3), here.candidates(vector, text, 3)
+    assert found.ids == expected.ids
+    assert found.ceiling == expected.ceiling
+    np.testing.assert_allclose(found.dense, expected.dense, atol=1e-6)
+    np.testing.assert_allclose(found.lexical, expected.lexical, atol=1e-6)
+    for one, other in zip(there.fetch(found.ids), here.fetch(found.ids), strict=True):
+        assert one.passage == other.passage
+        assert one.tokens.tolist() == other.tokens.tolist()
+        assert one.pieces.tolist() == other.pieces.tolist()
+
+
+def test_a_passage_comes_back_to_the_last_bit_with_any_text_it_can_hold() -> None:
+    odd = encoded(passage(7, 'Half a surrogate \ud83d, a "quote", Äpfel and a \x00.', alternates=("one?", "two?")), 3)
+    row = passage_row(odd, {3: 0.5}, CARD)
+    found = read_row(row, CARD)
+    assert found.stored.passage == odd.passage
+    assert found.stored.tokens.tolist() == odd.tokens.tolist()
+    assert found.stored.pieces.tolist() == odd.pieces.tolist()
+    assert (found.vectors, found.words, found.digest) == (3, {3: 0.5}, shown_digest(odd))
+
+
+def test_a_passage_too_long_for_milvus_is_refused_by_name() -> None:
+    noise = np.random.default_rng(0).integers(33, 0xD000, 60_000)
+    with pytest.raises(CorpusError, match=r"Passage 0000000000000007 of guide.md takes .* fit into Milvus"):
+        passage_row(encoded(passage(7, "".join(map(chr, noise))), 3), {}, CARD)
+
+
+def test_builds_move_the_alias_and_a_rollback_moves_it_back(shelf: Shelf) -> None:
+    first = shelf.build(TEXTS[:3])
+    assert shelf.pointed_to() == first.store["collection"]
+    second = shelf.build(TEXTS)
+    assert shelf.pointed_to() == second.store["collection"] != first.store["collection"]
+    assert texts_of(shelf.index) == set(TEXTS)
+    assert rollback(shelf.index).id == first.id
+    assert shelf.pointed_to() == first.store["collection"]
+    assert texts_of(shelf.index) == set(TEXTS[:3])
+    assert verify(shelf.index) == ()
+
+
+def test_only_what_changed_is_sent_and_what_is_gone_is_deleted(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "faqbot.index.milvus.filling")
+    texts = [f"Step {number} of the walk, taken gently." for number in range(70)]
+    for _ in range(3):
+        shelf.build(texts)
+    changed = [*texts[:20], "Step 20 of the climb, taken gently.", *texts[21:69]]
+    shelf.build(changed)  # takes up the pair of the first build
+    assert [line.partition(": ")[2] for line in caplog.messages] == [
+        *["70 passages sent, 0 deleted"] * 3,
+        "1 passages sent, 1 deleted",
+    ]
+    assert texts_of(shelf.index, 70) == set(changed)
+    assert verify(shelf.index) == ()
+
+
+def test_old_pairs_are_deleted_but_one_for_the_next_build(shelf: Shelf) -> None:
+    for number in range(6):
+        shelf.build((*TEXTS, f"The {number}. addition."))
+    assert len(shelf.collections()) == 2 * (2 + 1)
+
+
+@pytest.mark.parametrize("stop", ["fill ", "filled ", "write manifest.json", "check", "rename .new", "point"])
+def test_a_build_that_is_killed_changes_no_alias_and_the_next_one_goes_on(shelf: Shelf, stop: str) -> None:
+    first = shelf.build(TEXTS[:3])
+    with pytest.raises(KeyboardInterrupt):
+        shelf.build(TEXTS, stop=stop)
+    assert shelf.pointed_to() == first.store["collection"]
+    assert texts_of(shelf.index) == set(TEXTS[:3])
+    shelf.build(TEXTS)
+    assert texts_of(shelf.index) == set(TEXTS)
+    assert len(shelf.collections()) <= 2 * (2 + 1)
+
+
+def test_after_a_kill_between_the_alias_and_the_pointer_the_alias_decides(shelf: Shelf) -> None:
+    shelf.build(TEXTS[:3])
+    with pytest.raises(KeyboardInterrupt):
+        shelf.build(TEXTS, stop="rename CURRENT")
+    assert texts_of(shelf.index) == set(TEXTS)
+
+
+def test_a_bot_goes_on_with_its_collection_while_builds_end_beside_it(shelf: Shelf) -> None:
+    shelf.build(TEXTS[:3])
+    with closing(open_index(shelf.index)) as served:
+        for number in range(4):
+            shelf.build((*TEXTS, f"The {number}. addition."))
+        found = served.candidates(unit_vectors(1, 7)[0], "walk", 5)
+        assert {stored.passage.text for stored in served.fetch(found.ids)} == set(TEXTS[:3])
+
+
+def test_an_index_remembers_its_store_and_can_take_its_passages_back(shelf: Shelf) -> None:
+    shelf.build()
+    assert store_of(shelf.index, "") == str(shelf.address)
+    assert store_of(shelf.index, "embedded") == ""
+    with pytest.raises(IndexMismatchError, match="Leave --store out"):
+        open_index(shelf.index, store="embedded")
+    with pytest.raises(IndexMismatchError, match="--store embedded"):
+        open_generation(shelf.index)
+    publish(shelf.index, sample_contents(), encoder_folder=shelf.encoder)
+    with open_generation(shelf.index) as generation:
+        assert generation.manifest.store == {}
+    with pytest.raises(IndexMismatchError, match="holds its passages itself"):
+        open_index(shelf.index, store=shelf.store)
+
+
+def test_a_store_that_serves_another_index_is_left_alone(shelf: Shelf, tmp_path: Path) -> None:
+    first = shelf.build()
+    shelf.index = tmp_path / "other"
+    with pytest.raises(IndexMismatchError, match="serves another index"):
+        shelf.build(TEXTS[:2])
+    assert shelf.pointed_to() == first.store["collection"]
+
+
+def test_an_index_of_which_another_copy_was_built_on_says_so(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.build(TEXTS[:3])
+    shutil.copytree(shelf.index, tmp_path / "copy")
+    for number in range(2):
+        shelf.build((*TEXTS, str(number)))
+    with pytest.raises(IndexMismatchError, match="Copy the index folder that was built last"):
+        open_index(tmp_path / "copy")
+
+
+def test_a_changed_passage_is_never_handed_out(shelf: Shelf) -> None:
+    manifest = shelf.build()
+    forged = encoded(passage(2, "Run until it hurts."), 2)
+    with closing(Engine(shelf.address)) as engine:
+        pairs.load(engine, manifest.store["collection"], engine.deadline())
+        row = passage_row(forged, {0: 1.0}, CARD)
+        engine.call("upsert", collection_name=manifest.store["collection"], data=[row])
+    with closing(open_index(shelf.index)) as served, pytest.raises(IndexDamagedError, match="is not what was built"):
+        served.fetch(["0000000000000002"])
+    assert re.search("1 damaged passages, 0000000000000002 the first", "".join(verify(shelf.index)))
+
+
+def test_a_missing_collection_a_lost_passage_and_another_dimension_are_named(shelf: Shelf) -> None:
+    manifest = shelf.build()
+    name = manifest.store["collection"]
+    with closing(Engine(shelf.address)) as engine:
+        pairs.load(engine, name, engine.deadline())
+        engine.call("delete", collection_name=name, ids=["0000000000000002"])
+        with pytest.raises(IndexMismatchError, match=r"holds 4 passages and 5 vectors .* expected 5 and 5"):
+            open_index(shelf.index)
+        engine.call("drop_collection", collection_name=pairs.vectors_of(name))
+        with pytest.raises(IndexMissingError, match="lacks what was looked for"):
+            open_index(shelf.index)
+        other = type(CARD)("sample", "f1", 4, 8, 127.0, 256)
+        pairs.drop(engine, name)
+        pairs.create(engine, name, other, pairs.EXACT)
+        pairs.point(engine, shelf.address.alias, name)
+        with pytest.raises(IndexMismatchError, match=r"holds vectors of 4 numbers .* vectors have 16"):
+            open_index(shelf.index)
+
+
+def test_a_folder_that_another_process_has_open_is_an_error_with_advice(shelf: Shelf) -> None:
+    shelf.build()
+    holding = (
+        "import sys, time; from milvus_lite.db import MilvusLite; MilvusLite(sys.argv[1]); print('held', flush=True); "
+        "time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", holding, shelf.address.place], stdout=subprocess.PIPE)
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(EngineError, match="no other process has it open"), closing(Engine(shelf.address)) as engine:
+            engine.call("list_collections")
+        holder.kill()
+
+
+def test_the_embedded_index_loads_nothing_of_milvus(tmp_path: Path) -> None:
+    encoder = sample_encoder(tmp_path / "encoder")
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from index_samples import sample_contents, unit_vectors
+from faqbot.index import open_index, publish
+publish(Path({str(tmp_path / "index")!r}), sample_contents(), encoder_folder=Path({str(encoder)!r}))
+served = open_index(Path({str(tmp_path / "index")!r}))
+served.fetch(served.candidates(unit_vectors(1, 1)[0], "walk", 3).ids)
+print([name for name in sys.modules if name.startswith(("pymilvus", "milvus_lite", "grpc", "faqbot.index.milvus"))])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "alias"),
+    [
+        ("milvus-lite:/data/lite", "/data/lite", "faqbot"),
+        ("milvus://db.example:19530/help", "http://db.example:19530", "help"),
+        ("milvus://db.example/help", "http://db.example:19530", "help"),
+        ("milvus+https://db.example:443/help_2", "https://db.example:443", "help_2"),
+        ("milvus://[::1]:19530/help", "http://[::1]:19530", "help"),
+    ],
+)
+def test_an_address_is_read_and_written(text: str, place: str, alias: str) -> None:
+    found = read_address(text)
+    assert (found.place, found.alias) == (place, alias)
+    assert read_address(str(found)) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["milvus", "milvus-lite:", "milvus://db", "milvus://db/a-b", "milvus://root:secret@db/help", "http://db/x"]
+)
+def test_another_address_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="expected milvus-lite:PATH, milvus://HOST:PORT/NAME"):
+        read_address(text)
+
+
+@pytest.mark.parametrize("text", ["milvus_lite-3.2.2", "v2.5.0", "2.6.4-dev", "v3.0"])
+def test_versions_that_can_do_it_are_taken(text: str) -> None:
+    check_version(text, read_address(LITE))
+
+
+@pytest.mark.parametrize("text", ["milvus_lite-2.4.1", "v2.4.17", "", "unknown"])
+def test_older_versions_are_refused(text: str) -> None:
+    with pytest.raises(IndexMismatchError, match="or newer"):
+        check_version(text, read_address(LITE))
+
+
+def test_a_circuit_pauses_longer_and_longer_lets_one_try_and_closes_on_success() -> None:
+    now = [0.0]
+    circuit = Circuit(clock=lambda: now[0])
+    assert circuit.wait() == 0
+    circuit.failed()
+    circuit.failed()  # of a call under way at the same time
+    assert circuit.wait() == FIRST_PAUSE
+    now[0] = FIRST_PAUSE
+    assert (circuit.wait(), circuit.wait()) == (0, FIRST_PAUSE)  # one tries, the others wait
+    circuit.failed()
+    assert circuit.wait() == 2 * FIRST_PAUSE
+    for _ in range(10):
+        now[0] += LONGEST_PAUSE
+        assert circuit.wait() == 0
+        circuit.failed()
+    assert circuit.wait() == LONGEST_PAUSE
+    now[0] += LONGEST_PAUSE
+    assert circuit.wait() == 0
+    circuit.succeeded()
+    assert (circuit.wait(), circuit.wait()) == (0, 0)

@@ -1,0 +1,187 @@
+"""The same bot on Milvus: the same answers as from the embedded index, and what it says when the engine fails.
+
+A real `milvus-lite server` runs on loopback; it is stopped, continued, killed and started again.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faqbot.answering import FaqBot
+from faqbot.building import build, is_current
+from faqbot.cli import main
+from faqbot.doors import Refusal, ask
+from faqbot.errors import EngineError
+from faqbot.index import open_generation
+from faqbot.settings import Settings
+from faqbot.types import Answer
+
+pytest.importorskip("pymilvus", reason="needs pip install 'faqbot[milvus]'")
+pytest.importorskip("milvus_lite", reason="needs pip install 'faqbot[milvus]'")
+
+QUESTIONS = 300
+EMERGENCY = "my back hurts and now I can't pee and my groin is numb"
+TIMEOUT = 2
+
+
+class Server:
+    """A Milvus Lite server in a process of its own, always on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.start()
+
+    def start(self) -> None:
+        code = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"
+        place = ["--data-dir", str(self._folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen([sys.executable, "-c", code, "server", *place], stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            with socket.socket() as trying:
+                if trying.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("milvus") / "lite")
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def settings(server: Server) -> Settings:
+    return Settings(store=f"milvus://127.0.0.1:{server.port}/help", store_timeout=TIMEOUT)
+
+
+@pytest.fixture(scope="module")
+def milvus_index(
+    corpus: Path, index_folder: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The corpus that ships, on the server; what the embedded index has encoded is taken over."""
+    index = tmp_path_factory.mktemp("on-milvus") / "index"
+    shutil.copytree(index_folder, index)
+    build(corpus, index, settings=settings)
+    return index
+
+
+@pytest.fixture
+def remote(milvus_index: Path, settings: Settings) -> Iterator[FaqBot]:
+    with FaqBot.load(milvus_index, settings=settings) as opened:
+        yield opened
+
+
+def test_300_questions_get_the_same_answers_from_both_stores(bot: FaqBot, remote: FaqBot, index_folder: Path) -> None:
+    with open_generation(index_folder) as generation:
+        asked = [each for passage in generation.passages() for each in (passage.question, *passage.alternates) if each]
+    asked = list(dict.fromkeys(asked))[:: len(asked) // QUESTIONS][:QUESTIONS]
+    pairs = [(bot.answer(question), remote.answer(question)) for question in asked]
+    assert len(pairs) >= min(QUESTIONS, len(asked))
+    same_first = sum(here.hits[0].passage == there.hits[0].passage for here, there in pairs)
+    assert same_first >= 0.99 * len(pairs)
+    for here, there in pairs:
+        if [hit.passage for hit in here.hits] == [hit.passage for hit in there.hits]:
+            assert [hit.highlights for hit in here.hits] == [hit.highlights for hit in there.hits]
+            assert there.confidence == pytest.approx(here.confidence, abs=1e-5)
+            assert there.band == here.band
+
+
+def test_an_index_on_milvus_knows_whether_it_is_up_to_date(
+    corpus: Path, milvus_index: Path, settings: Settings
+) -> None:
+    assert is_current(corpus, milvus_index, settings=settings)
+    assert is_current(corpus, milvus_index, settings=Settings())  # the index remembers its store
+    assert not is_current(corpus, milvus_index, settings=Settings(store="embedded"))
+
+
+def timed(bot: FaqBot, question: str) -> tuple[Answer | Refusal, float]:
+    began = time.monotonic()
+    return ask(bot, question), time.monotonic() - began
+
+
+def recovered(bot: FaqBot, question: str) -> Answer:
+    """The first answer after the engine is back."""
+    for _ in range(200):
+        found = ask(bot, question)
+        if isinstance(found, Answer):
+            return found
+        time.sleep(0.1)
+    raise AssertionError("never recovered")
+
+
+def test_an_engine_that_hangs_costs_a_timeout_then_nothing_and_the_alert_is_given(
+    remote: FaqBot, server: Server
+) -> None:
+    question = "Should I use a walking stick?"
+    before = remote.answer(question)
+    server.signal(signal.SIGSTOP)
+    try:
+        first, seconds = timed(remote, EMERGENCY)
+        assert isinstance(first, Refusal)
+        assert (first.reason, first.alert.level) == ("index", "emergency")
+        assert "cannot be asked" in first.message
+        assert seconds < 3 * TIMEOUT + 1
+        second, seconds = timed(remote, EMERGENCY)
+        assert isinstance(second, Refusal)
+        assert "is asked again in" in second.message
+        assert second.alert.level == "emergency"
+        assert seconds < 0.5
+    finally:
+        server.signal(signal.SIGCONT)
+    assert recovered(remote, question) == before
+
+
+def test_an_engine_that_is_gone_and_comes_back_is_asked_again(remote: FaqBot, server: Server) -> None:
+    question = "Can I walk with sciatica?"
+    before = remote.answer(question)
+    server.kill()
+    gone, _ = timed(remote, "Is walking uphill bad for me?")
+    assert isinstance(gone, Refusal)
+    assert gone.reason == "index"
+    server.start()
+    assert recovered(remote, question) == before
+
+
+def test_a_bot_that_is_opened_while_the_engine_is_away_answers_once_it_is_back(
+    milvus_index: Path, settings: Settings, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.kill()
+    try:
+        with FaqBot.load(milvus_index, settings=settings) as opened:
+            with pytest.raises(EngineError, match="See that it runs and can be reached from here"):
+                opened.answer("Can I walk with sciatica?")
+            code = main(["ask", EMERGENCY, "--index", str(milvus_index)])
+            said = capsys.readouterr()
+            assert (code, "EMERGENCY" in said.out) == (1, True)
+            assert said.err.startswith("faqbot: The store at milvus://127.0.0.1:")
+            server.start()
+            assert recovered(opened, "Can I walk with sciatica?").answered
+    finally:
+        server.kill()
+        server.start()
+
+
+def test_the_command_line_asks_an_index_on_milvus_without_being_told(
+    milvus_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "Can I walk with sciatica?", "--index", str(milvus_index)]) == 0
+    assert "sciatica" in capsys.readouterr().out.lower()
