@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -44,16 +44,20 @@ def main() -> None:
     environment = {"MODEL": find_model(Settings().model), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_machine()}, load {os.getloadavg()[0]:.1f}\n")
     print("| | faqbot | other | ratio | floor |\n|---|---|---|---|---|", flush=True)
-    for bench in _corpora(options.folder, environment):
-        parts: list[Callable[[], Iterator[Row]]] = [
-            lambda bench=bench: _cold(bench, environment, options.rounds),  # type: ignore[misc]
-            lambda bench=bench: _warm(bench, environment, options.rounds),  # type: ignore[misc]
-        ]
-        if bench.name != "shipped":
-            parts.append(lambda bench=bench: _builds(bench, environment, options.builds))  # type: ignore[misc]
-        for part in parts:
-            for name, *cells in part():
-                print("|", " | ".join([f"{bench.name}: {name}", *cells]), "|", flush=True)
+    shipped = Bench("shipped", ROOT / "corpus", options.folder / "shipped", options.folder / "shipped-plain")
+    copies = Bench("2,000 passages", *(options.folder / name for name in ("copies", "copies-index", "copies-plain")))
+    for bench in (shipped, copies):
+        if bench is copies:
+            with open_generation(shipped.index) as generation:
+                perturbed(list(generation.passages()), copies.corpus)
+        for name, *cells in _rows(bench, environment, options):
+            print("|", " | ".join([f"{bench.name}: {name}", *cells]), "|", flush=True)
+
+
+def _rows(bench: Bench, environment: dict[str, str], options: argparse.Namespace) -> Iterator[Row]:
+    yield from _builds(bench, environment, options.builds)
+    yield from _cold(bench, environment, options.rounds)
+    yield from _warm(bench, environment, options.rounds)
 
 
 def _options() -> argparse.Namespace:
@@ -62,20 +66,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--builds", type=int, default=2, help="rounds of builds; they take a minute each")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="where indexes are made")
     return parser.parse_args()
-
-
-def _corpora(folder: Path, environment: dict[str, str]) -> Iterator[Bench]:
-    """Both corpora with their indexes; building them is not measured."""
-    shipped = Bench("shipped", ROOT / "corpus", folder / "shipped", folder / "shipped-plain")
-    copies = Bench("2,000 passages", folder / "copies", folder / "copies-index", folder / "copies-plain")
-    for bench in (shipped, copies):
-        if bench is copies:
-            with open_generation(shipped.index) as generation:
-                perturbed(list(generation.passages()), copies.corpus)
-        run(_build(bench.corpus, bench.index), environment)
-        export_passages(bench)
-        run([PYTHON, HERE / "plain.py", "build", bench.plain], environment)
-        yield bench
 
 
 def _build(corpus: Path, index: Path) -> list[object]:
@@ -133,33 +123,26 @@ def _warm(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[Ro
 
 
 def _builds(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[Row]:
-    """Whole processes from start to end; each clean build begins without an index."""
+    """Clean builds, each without an index to begin with, and rebuilds of the copies after an edit of one of them."""
     clean, plain, again = ([] for _ in range(3))
-    fresh = bench.index.with_name("clean-index")
     for number in range(rounds):
-        shutil.rmtree(fresh, ignore_errors=True)
-        clean.append(run(_build(bench.corpus, fresh), environment).wall)
+        shutil.rmtree(bench.index, ignore_errors=True)
+        clean.append(run(_build(bench.corpus, bench.index), environment).wall)
+        passages, vectors = export_passages(bench)
         plain.append(run([PYTHON, HERE / "plain.py", "build", bench.plain], environment).wall)
-        for place in range(2):
-            edit_one(bench.corpus, 2 * number + place)
-            again.append(run(_build(bench.corpus, fresh), environment).wall)
-    with open_generation(fresh) as generation:
-        passages, vectors = generation.manifest.passages, generation.manifest.vectors
+        if bench.name != "shipped":
+            edit_one(bench.corpus, number)
+            again.append(run(_build(bench.corpus, bench.index), environment).wall)
+    rates = [passages / each for each in plain]
+    mine = [passages / each for each in clean]
+    yield _row(f"clean build, passages a second ({passages} passages)", "", mine, rates, FLOORS["build"])
     yield _row(
-        f"clean build, passages a second ({passages} passages)",
-        "",
-        [passages / each for each in clean],
-        [passages / each for each in plain],
-        FLOORS["build"],
+        f"the same, vectors a second (faqbot makes {vectors})", "", [vectors / each for each in clean], rates, ""
     )
-    yield _row(
-        f"the same, vectors a second (faqbot makes {vectors})",
-        "",
-        [vectors / each for each in clean],
-        [passages / each for each in plain],
-        "",
-    )
-    yield _row("rebuild after editing 1 of 100 documents, against a clean build", "s", again, clean, FLOORS["rebuild"])
+    if again:
+        yield _row(
+            "rebuild after editing 1 of 100 documents, against a clean build", "s", again, clean, FLOORS["rebuild"]
+        )
 
 
 def _encoder(bench: Bench) -> Path:

@@ -44,8 +44,9 @@ def _section(passage: Passage, words: Sequence[str], chance: random.Random) -> s
     return f"## {heading}\n\n{text}\n\n"
 
 
-def export_passages(bench: Bench) -> int:
-    """Write the passages of an index as plain.py reads them, word for word what faqbot embeds; returns how many."""
+def export_passages(bench: Bench) -> tuple[int, int]:
+    """Write the passages of an index as plain.py reads them, word for word what faqbot embeds; returns how many there
+    are, and how many vectors faqbot has for them."""
     bench.plain.mkdir(parents=True, exist_ok=True)
     with (
         open_generation(bench.index) as generation,
@@ -53,7 +54,7 @@ def export_passages(bench: Bench) -> int:
     ):
         for passage in generation.passages():
             out.write(json.dumps({"id": passage.id, "text": passage.embedded_text}) + "\n")
-        return len(generation)
+        return len(generation), generation.manifest.vectors
 
 
 def edit_one(corpus: Path, number: int) -> None:
