@@ -36,6 +36,11 @@ def test_under_an_emergency_the_passages_are_folded_not_hidden() -> None:
     assert '<details class="folded' not in TURNS["answer"]
 
 
+def test_under_an_emergency_nothing_further_is_suggested() -> None:
+    assert "Ask next" in TURNS["answer"]
+    assert "Ask next" not in TURNS["emergency"]
+
+
 def test_no_answer_says_so_and_marks_the_nearest() -> None:
     html = TURNS["nothing_near"]
     assert html.index(NO_ANSWER.replace("'", "&#x27;")) < html.index("The nearest passages I have")
@@ -82,6 +87,7 @@ def test_nothing_of_question_or_suggestion_is_markup(given: Answer) -> None:
 def test_what_is_announced() -> None:
     assert spoken(answer()) == "This very likely answers your question. Best passage: How do I start walking again?"
     assert spoken(answer(hits=(), band="none")) == NO_ANSWER
+    assert spoken(answer(alert=EMERGENCY)) == ""
 
 
 def test_an_error_is_shown_with_its_text_and_advice() -> None:

@@ -17,7 +17,8 @@ def answer_turn(answer: Answer, *, repeated: bool = False) -> str:
     `repeated` says that the conversation's advice was shown before and is no different now.
     """
     card = alert_card(answer.alert, repeated=repeated)
-    return _turn(answer.question, card, _understood(answer) + _found(answer) + _next(answer.suggestions))
+    further = "" if answer.alert.level == "emergency" else _next(answer.suggestions)
+    return _turn(answer.question, card, _understood(answer) + _found(answer) + further)
 
 
 def error_turn(question: str, message: str, alert: Alert) -> str:
@@ -30,7 +31,9 @@ def error_turn(question: str, message: str, alert: Alert) -> str:
 
 
 def spoken(answer: Answer) -> str:
-    """One sentence for a screen reader to announce when the answer arrives."""
+    """One sentence for a screen reader to announce when the answer arrives; under an emergency the banner speaks."""
+    if answer.alert.level == "emergency":
+        return ""
     if not answer.hits:
         return NO_ANSWER
     best = answer.hits[0].passage
