@@ -12,17 +12,30 @@ import pytest
 from faqbot.answering import FaqBot
 from faqbot.building import build
 from faqbot.evaluation import quotes
+from faqbot.index import open_generation
 from faqbot.settings import Settings
+from faqbot.types import Passage
 
 BOILERPLATE = ("Leave a Comment", "Website | + posts", "Ask AI Doctor", "Docus AI Symptom Checker")
 
 
 @pytest.fixture(scope="module")
-def seeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaqBot]:
+def folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     index = tmp_path_factory.mktemp("seeds") / "index"
     build(shared / "reference" / "seeds", index, settings=Settings())
-    with FaqBot.load(index, settings=Settings()) as bot:
+    return index
+
+
+@pytest.fixture(scope="module")
+def seeds(folder: Path) -> Iterator[FaqBot]:
+    with FaqBot.load(folder, settings=Settings()) as bot:
         yield bot
+
+
+@pytest.fixture(scope="module")
+def passages(folder: Path) -> tuple[Passage, ...]:
+    with open_generation(folder) as generation:
+        return tuple(generation.passages())
 
 
 def reference_scorer(shared: Path) -> ModuleType:
@@ -34,26 +47,26 @@ def reference_scorer(shared: Path) -> ModuleType:
     return module
 
 
-def test_no_passage_is_boilerplate(seeds: FaqBot) -> None:
-    texts = [passage.text + passage.context for passage in seeds.passages()]
+def test_no_passage_is_boilerplate(passages: tuple[Passage, ...]) -> None:
+    texts = [passage.text + passage.context for passage in passages]
     assert len(texts) > 80
     assert [text for text in texts for advert in BOILERPLATE if advert.lower() in text.lower()] == []
 
 
-def test_each_passage_is_a_slice_of_its_document(seeds: FaqBot) -> None:
-    for passage in seeds.passages():
+def test_each_passage_is_a_slice_of_its_document(seeds: FaqBot, passages: tuple[Passage, ...]) -> None:
+    for passage in passages:
         assert seeds.document(passage.document_id).text[passage.start : passage.end] == passage.text
 
 
 def test_our_scores_are_those_of_the_reference_scorer(seeds: FaqBot, shared: Path) -> None:
     path = shared / "eval" / "seeds" / "questions.jsonl"
     questions = quotes.load_questions(path)
-    passages = {one.id: [hit.passage for hit in seeds.rank(one.text, one.history, 10).hits] for one in questions}
-    ours = quotes.score(questions, passages)
+    results = {one.id: [hit.passage for hit in seeds.rank(one.text, one.history, 10).hits] for one in questions}
+    ours = quotes.score(questions, results)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     shown = {
         name: [{"text": passage.text, "source": passage.document_id} for passage in found]
-        for name, found in passages.items()
+        for name, found in results.items()
     }
     theirs = reference_scorer(shared).score(shown, rows)
     names = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from faqbot.confidence import Calibration
 from faqbot.errors import QuestionError
 from faqbot.safety import assess
 from faqbot.settings import Settings, read_settings
-from faqbot.types import Alert, Answer, Document, Passage, Ranking
+from faqbot.types import Alert, Answer, Document, Ranking
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -114,10 +114,6 @@ class FaqBot:
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""
         return self._generation.document(document_id)
-
-    def passages(self) -> Iterator[Passage]:
-        """Every passage of the index, in order, read one by one."""
-        return self._generation.passages()
 
     def close(self) -> None:
         """Let go of the index."""

@@ -81,9 +81,9 @@ class Calibration:
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
         """From JSON. Raises IndexDamagedError where a part is missing."""
         try:
-            lists = {name: tuple(data[name]) for name in ("features", "centre", "scale", "right", "answerable")}
-            rest = {name: data[name] for name in ("encoder", "none_below", "answer_from", "figures")}
-            return cls(**lists, **rest)
+            parts: dict[str, Any] = {name: data[name] for name in cls.__slots__}
+            parts |= {name: tuple(data[name]) for name in ("features", "centre", "scale", "right", "answerable")}
+            return cls(**parts)
         except (KeyError, TypeError) as error:
             raise IndexDamagedError(f"The calibration lacks {error}. Run: faqbot calibrate QUESTIONS") from error
 
