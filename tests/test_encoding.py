@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from faqbot.encoding.bundled import CHECKSUMS, find_model
+from faqbot.encoding.bundled import CHECKSUMS, find_model, is_bundled
 from faqbot.encoding.encoder import Encoder
 from faqbot.encoding.models import Model
 from faqbot.encoding.products import product
@@ -161,6 +161,16 @@ def test_a_bundled_model_of_which_a_byte_differs_is_refused(
         EncoderError, match=f"{changed} is not the published model: SHA-256 .*expected {CHECKSUMS[changed]}"
     ):
         find_model(NAME)
+
+
+def test_a_folder_that_is_called_like_the_bundled_model_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_bundled(NAME)
+    (tmp_path / NAME).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert not is_bundled(NAME)
+    assert find_model(NAME) == str(tmp_path / NAME)
 
 
 def test_an_unknown_model_is_one_clear_line(tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ def model_folder(name: str) -> Path | None:
 
 
 def is_bundled(name: str) -> bool:
-    """Whether a name means the model whose weights come with the installation."""
-    return name in BUNDLED_NAMES
+    """Whether a name means the model whose weights come with the installation, and not a folder called so."""
+    return name in BUNDLED_NAMES and not Path(name).is_dir()
 
 
 def _bundled_folder() -> Path | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faqbot.encoding.bundled import file_digest, is_bundled, model_folder
+from faqbot.encoding.bundled import CHECKSUMS, file_digest, is_bundled, model_folder
 from faqbot.encoding.encoder import Encoder, Engine
 from faqbot.encoding.projection import Projection
 from faqbot.encoding.runtime import GRAPH, RuntimeModel
@@ -123,10 +123,12 @@ def _stamp(name: str) -> str:
     folder = model_folder(name)
     if folder is None:
         return ""
+    known = {folder / file: found for file, found in CHECKSUMS.items()} if is_bundled(name) else {}  # just compared
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".safetensors", ".json", ".txt", ".model"}:
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_digest(path)}\0".encode())
+            found = known.get(path) or file_digest(path)
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{found}\0".encode())
     return digest.hexdigest()
 
 
