@@ -45,8 +45,11 @@ def _sentence_words(reading: Reading, sentence: int) -> tuple[str, ...]:
 
 
 def _supposed(reading: Reading, cue: Mention, match: Match) -> bool:
-    """Whether a supposition comes before the finding; "as if somebody" is none."""
-    return cue.start <= match.start and reading.words.words[max(0, cue.start - 1)] != "as"
+    """Whether a supposition comes before the finding; "as if somebody" is none, "laugh if you like but" is over."""
+    words = reading.words.words
+    return (
+        cue.start <= match.start and words[max(0, cue.start - 1)] != "as" and "but" not in words[cue.end : match.start]
+    )
 
 
 def _asked_beside(reading: Reading, match: Match, sentence: int) -> bool:

@@ -34,6 +34,10 @@ def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
         return False
     if match.finding.kind == "risk" and reading.mentions.get("their_trouble"):
         return False
+    if any(departed.start <= match.start for departed in reading.near("departed", sentence)):
+        return True
+    if reading.near("this_day", sentence):
+        return False
     start, end = _thought(reading, match)
     told_as_past = _PAST.intersection(reading.words.words[relatives[-1].end : match.start])
     return _within(reading, ("long_ago", "year"), start, end) or (
@@ -117,7 +121,7 @@ def is_past(reading: Reading, match: Match) -> bool:
     over = reading.near("got_over", reading.words.sentences[match.start])
     if ago and (over or not _within(reading, ("still",), start, end)):
         return True
-    return any(0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
+    return any(start <= recovery.start and 0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
 
 
 def _thought(reading: Reading, match: Match) -> tuple[int, int]:

@@ -22,14 +22,14 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     sentence = reading.words.sentences[match.start]
     if any(denial.start < match.start for denial in reading.near("list_denial", sentence)):
         return True
-    if any(denial.start >= match.end for denial in reading.near("denial_behind", sentence)):
+    lasts = match.finding.kind == "risk"  # a cancer that is cured, bones that were treated: the risk stays
+    if not lasts and any(denial.start >= match.end for denial in reading.near("denial_behind", sentence)):
         return True
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
         any(_denied_before(reading, head) for head in heads)
         or _denied_after(reading, match.end)
-        or _over(book, reading, match)
-        or _over_anyway(reading, match)
+        or (not lasts and (_over(book, reading, match) or _over_anyway(reading, match)))
     )
 
 

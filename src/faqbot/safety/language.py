@@ -90,6 +90,8 @@ def _canonical(book: Book, token: str) -> tuple[str, ...]:
         return (unit[1].replace(",", "."), *_canonical(book, unit[2]))
     if word in book.known or word[0].isdigit():
         return (word.replace(",", "."),)
+    if word.endswith("in") and f"{word}g" in book.known:  # sweatin', freezin
+        return (f"{word}g",)
     return _mended(book, word)
 
 

@@ -1,5 +1,6 @@
 """Words become mentions: every place where a group's phrase or number stands."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -107,7 +108,8 @@ def _number_end(group: NumberGroup, words: Words, position: int, value: float) -
     """Where the mention of a number group ends that starts at `position`; 0 where there is none."""
     if not any(low <= value <= high for low, high in group.ranges) or _ruled_out(group, words, position):
         return 0
-    before = bool(group.before.intersection(words.words[max(0, position - 3) : position]))
+    first = max(0, position - 3, bisect_left(words.sentences, words.sentences[position]))
+    before = bool(group.before.intersection(words.words[first:position]))
     following = words.words[position + 1 : position + 2]
     after = bool(group.after.intersection(following))
     wanted_before, wanted_after = bool(group.before), bool(group.after)
