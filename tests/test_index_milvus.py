@@ -46,14 +46,14 @@ class Shelf:
         self.encoder = sample_encoder(folder / "encoder")
         self.address = read_address(self.store)
 
-    def build(self, texts: Sequence[str] = TEXTS, *, stop: str = "", keep: int = 2) -> Manifest:
+    def build(self, texts: Sequence[str] = TEXTS, *, stop: str = "", flat_limit: int = 1000) -> Manifest:
         """Build, or be killed before the step that begins with `stop`."""
 
         def on_step(name: str) -> None:
             if stop and name.startswith(stop):
                 raise KeyboardInterrupt(name)
 
-        keeper = keeper_of(self.index, self.store)
+        keeper = keeper_of(self.index, self.store, flat_limit=flat_limit)
         assert keeper is not None
         with closing(keeper):
             return publish(
@@ -61,7 +61,6 @@ class Shelf:
                 sample_contents(texts),
                 encoder_folder=self.encoder,
                 store=keeper,
-                keep=keep,
                 on_step=on_step,
             )
 
@@ -95,6 +94,15 @@ def test_both_stores_give_the_same_candidates_and_passages(shelf: Shelf, tmp_pat
         assert there.piece_counts.tolist() == here.piece_counts.tolist()
         assert there.vocabulary.words == here.vocabulary.words
         assert there.document("guide.md") == here.document("guide.md")
+
+
+def test_many_vectors_are_searched_by_a_graph_with_the_same_candidates(shelf: Shelf, tmp_path: Path) -> None:
+    texts = [f"Step {number} of the walk, taken gently." for number in range(150)]
+    assert shelf.build(texts, flat_limit=100).store["index"] == "HNSW"
+    publish(tmp_path / "embedded", sample_contents(texts), encoder_folder=shelf.encoder)
+    with closing(open_index(shelf.index)) as there, closing(open_index(tmp_path / "embedded")) as here:
+        for seed in range(5):
+            assert_same(there, here, unit_vectors(1, seed)[0], f"step {seed} of the climb")
 
 
 def assert_same(there: Served, here: Served, vector: np.ndarray, text: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from faqbot.index.milvus.digests import Digests
 from faqbot.index.milvus.engine import Engine
 from faqbot.index.milvus.reading import read_rows, read_vectors
 from faqbot.index.milvus.rows import Row
+from faqbot.index.milvus.search import Search
 from faqbot.index.milvus.terms import Sparse, Terms
 from faqbot.index.records import Records, decode_document
 from faqbot.index.rows import Rows, load_array
@@ -37,9 +38,6 @@ from faqbot.index.vocabulary import Vocabulary
 from faqbot.types import Document
 
 KEPT = 2048  # passages kept in memory, 25 KB each: the frequent questions ask for the same ones
-VECTORS_A_PASSAGE = 4  # so many nearest vectors are asked for at first, for each passage wanted
-MOST_HITS = 16_384  # that Milvus gives
-EXPLORED = 512  # how far a graph of vectors is explored, at least
 
 
 class MilvusGeneration:
@@ -63,6 +61,8 @@ class MilvusGeneration:
         self._name: str = manifest.store["collection"]
         self._folder, self._lock, self._engine = folder, lock, engine
         self._kept, self._keeping = OrderedDict[str, Row](), threading.Lock()
+        approximate = manifest.store["index"] == pairs.APPROXIMATE
+        self._search = Search(engine, self._name, vectors=manifest.vectors, approximate=approximate)
         self._checked = False
 
     @property
@@ -143,8 +143,8 @@ class MilvusGeneration:
     def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
         self.check(deadline)
         words, ceiling = self._terms.question(text)
-        dense = self._nearest(query, min(k, len(self)), deadline)
-        lexical = self._sharing(words, k, deadline)
+        dense = self._search.nearest(query, min(k, len(self)), deadline)
+        lexical = self._search.sharing(words, k, deadline)
         ids = _interleave(dense, lexical)
         rows = self._rows(ids, deadline)
         far = {each: rows[each].vectors for each in ids if each not in dense}
@@ -159,42 +159,6 @@ class MilvusGeneration:
             np.array([lexical[each] for each in ids], np.float32),
             ceiling,
         )
-
-    def _nearest(self, query: NDArray[np.float32], wanted: int, deadline: float) -> dict[str, float]:
-        """The nearest passages, best first, with the inner product of the nearest vector of each."""
-        asked = min(VECTORS_A_PASSAGE * wanted, self.manifest.vectors, MOST_HITS)
-        while True:
-            hits = self._search(pairs.vectors_of(self._name), "vector", query.tolist(), asked, deadline)
-            best: dict[str, float] = {}
-            for hit in hits:
-                best.setdefault(hit["entity"]["passage"], float(hit["distance"]))
-            if len(best) >= wanted or asked >= min(self.manifest.vectors, MOST_HITS):
-                return dict(list(best.items())[:wanted])
-            asked = min(4 * asked, self.manifest.vectors, MOST_HITS)  # a passage's vectors took several places
-
-    def _sharing(self, words: Sparse, k: int, deadline: float) -> dict[str, float]:
-        """The passages that share the rarest words, best first, with their BM25 scores."""
-        if not words:
-            return {}
-        hits = self._search(self._name, "words", words, k, deadline)
-        return {str(hit["id"]): float(hit["distance"]) for hit in hits}
-
-    def _search(
-        self, collection: str, field: str, query: Any, limit: int, deadline: float
-    ) -> Sequence[Mapping[str, Any]]:
-        params = {"ef": max(EXPLORED, 2 * limit)} if self.manifest.store["index"] == pairs.APPROXIMATE else {}
-        found = self._engine.call(
-            "search",
-            collection_name=collection,
-            data=[query],
-            anns_field=field,
-            limit=limit,
-            output_fields=["passage"] if field == "vector" else [],
-            search_params={"metric_type": "IP", "params": params if field == "vector" else {}},
-            deadline=deadline,
-        )
-        hits: Sequence[Mapping[str, Any]] = found[0]
-        return hits
 
     def _rows(self, ids: Iterable[str], deadline: float) -> dict[str, Row]:
         """Passages by id, from memory or from the engine."""
