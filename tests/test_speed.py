@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from faqbot.encoding.bundled import find_model
 from faqbot.encoding.runtime import GRAPH
 from faqbot.index import Generation, open_generation
 from faqbot.settings import Settings
+from faqbot.types import Answer
 
 QUESTION = "Why does my back hurt when I walk?"
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "pandas", "bm25s", "gradio", "onnx"}
@@ -66,8 +68,26 @@ def test_import_and_help_cost_little_processor_time(arguments: list[str]) -> Non
 
 
 def test_answer_many_gives_what_answer_gives(bot: FaqBot) -> None:
-    questions = [QUESTION, "Can shoes help?", "Which exercises are good?"]
-    assert bot.answer_many(questions, top_k=3) == [bot.answer(question, top_k=3) for question in questions]
+    asked = questions()[:20]
+    together = bot.answer_many(asked, top_k=3)
+    alone = [bot.answer(question, top_k=3) for question in asked]
+    assert [plain(answer) for answer in together] == [plain(answer) for answer in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert [hit.score for hit in one.hits] == pytest.approx([hit.score for hit in other.hits], abs=1e-5)
+
+
+def test_callers_at_once_get_their_own_answers(bot: FaqBot, index_folder: Path) -> None:
+    asked = questions()[20:60]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(bot.answer, asked))
+    with FaqBot.load(index_folder, settings=Settings()) as fresh:
+        alone = [fresh.answer(question) for question in asked]
+    assert [plain(answer) for answer in together] == [plain(answer) for answer in alone]
+
+
+def plain(answer: Answer) -> tuple[str, str, list[str]]:
+    """What of an answer may not depend on which questions were encoded with it."""
+    return answer.question, answer.band, [hit.passage.id for hit in answer.hits]
 
 
 @pytest.mark.slow

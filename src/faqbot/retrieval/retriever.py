@@ -12,6 +12,7 @@ import numpy as np
 from faqbot.retrieval.features import features
 from faqbot.retrieval.folding import fold
 from faqbot.retrieval.followup import referred_to
+from faqbot.retrieval.gathering import Gathering
 from faqbot.retrieval.highlighting import highlight, matched
 from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
 from faqbot.types import Hit, Ranking
@@ -90,13 +91,21 @@ class Retriever:
     ) -> None:
         self._store, self._encoder, self._speller = store, encoder, speller
         self._prompt, self._search = prompt, search
-        self._encode = lru_cache(maxsize=512)(self._encode_one)
+        self._encode = lru_cache(maxsize=512)(Gathering(self._encode_all).one)
         self._ends = frozenset(encoder.word_pieces.ids_of(SENTENCE_ENDS))
 
     def rank(self, question: str, history: Sequence[str] = (), *, top_k: int = 5) -> Ranking:
         """The best `top_k` passages for a question that follows on earlier ones, best first."""
         asked = self._understand(question, history)
-        encoded = self._encode(asked.text)
+        return self._ranked(asked, self._encode(asked.text), top_k)
+
+    def rank_many(self, questions: Sequence[str], *, top_k: int = 5) -> list[Ranking]:
+        """The same for questions that have nothing to do with one another, encoded together."""
+        asked = [self._understand(question, ()) for question in questions]
+        encoded = self._encode_all([one.text for one in asked])
+        return [self._ranked(one, made, top_k) for one, made in zip(asked, encoded, strict=True)]
+
+    def _ranked(self, asked: Asked, encoded: Encoded, top_k: int) -> Ranking:
         if not len(encoded.tokens):
             return Ranking(query=asked.text, hits=(), corrections=asked.repaired.corrections)
         query = self._weighted(asked, encoded)
@@ -117,8 +126,8 @@ class Retriever:
         lead = f"{earlier}\n" if earlier else ""
         return Asked(text=lead + repaired.text, own=len(lead), repaired=repaired)
 
-    def _encode_one(self, text: str) -> Encoded:
-        return self._encoder.encode([text], prompt=self._prompt)[0]
+    def _encode_all(self, texts: Sequence[str]) -> list[Encoded]:
+        return self._encoder.encode(texts, prompt=self._prompt)
 
     def _weighted(self, asked: Asked, encoded: Encoded) -> QueryTokens:
         """What each piece of the question counts: the rarer the more, and less where it is only context."""
