@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -192,6 +194,24 @@ def test_a_bot_goes_on_with_its_collection_while_builds_end_beside_it(shelf: She
             shelf.build((*TEXTS, f"The {number}. addition."))
         found = served.candidates(unit_vectors(1, 7)[0], "walk", 5)
         assert {stored.passage.text for stored in served.fetch(found.ids)} == set(TEXTS[:3])
+
+
+def test_a_question_under_way_ends_well_when_its_generation_is_closed(shelf: Shelf) -> None:
+    shelf.build()
+    served = open_index(shelf.index)
+    vector, begun = unit_vectors(1, 7)[0], threading.Event()
+
+    def asking() -> list[tuple[str, ...]]:
+        begun.set()
+        return [served.candidates(vector, f"walk {number}", 3).ids for number in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(asking) for _ in range(4)]
+        begun.wait()
+        served.close()
+        assert {len(ids) for each in found for ids in each.result()} == {3}
+    code = "import sys; from milvus_lite.db import MilvusLite; MilvusLite(sys.argv[1]).close()"
+    subprocess.run([sys.executable, "-c", code, shelf.address.place], check=True)  # another process can have it now
 
 
 def test_an_index_remembers_its_store_and_can_take_its_passages_back(shelf: Shelf) -> None:

@@ -35,6 +35,8 @@ class Engine:
         self.address, self.timeout = address, timeout
         self._token, self._client, self._lock = token, None, threading.Lock()
         self._circuit = Circuit()
+        self._under_way, self._closed = 0, False
+        self.era = 0  # raised with every connection that is let go: what was checked on it is to be checked again
 
     def deadline(self) -> float:
         """The moment at which calls that begin now must have ended, to be shared by several."""
@@ -46,7 +48,7 @@ class Engine:
         if wait:
             raise EngineError(f"{self._named} did not answer and is asked again in {wait:.0f} s. {self._advice}")
         ends = self.deadline() if deadline is None else deadline
-        with self._reporting():
+        with self.in_use(), self._reporting():
             client = self._connected(ends)
             return getattr(client, name)(timeout=_left(ends), **arguments)
 
@@ -66,12 +68,14 @@ class Engine:
         found.close()
 
     def close(self) -> None:
-        """Let go of the connection; a Milvus Lite folder is free once all who use it here have closed."""
+        """Let go of the connection, once the calls under way have ended.
+
+        A Milvus Lite folder is free once all who use it here have closed.
+        """
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
-            self._release()
+            self._closed = True
+            if not self._under_way:
+                self._disconnect()
 
     @property
     def _named(self) -> str:
@@ -82,6 +86,26 @@ class Engine:
         if self.address.kind == "milvus-lite":
             return "See that no other process has it open (share it with: milvus-lite server), then try again"
         return "See that it runs and can be reached from here, then try again"
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep the connection for several calls; what is asked after `close` has one of its own."""
+        with self._lock:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                if self._closed and not self._under_way:
+                    self._disconnect()
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            self.era += 1
+            client.close()
+            self._release()
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

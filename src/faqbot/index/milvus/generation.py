@@ -63,7 +63,7 @@ class MilvusGeneration:
         self._kept, self._keeping = OrderedDict[str, Row](), threading.Lock()
         approximate = manifest.store["index"] == pairs.APPROXIMATE
         self._search = Search(engine, self._name, vectors=manifest.vectors, approximate=approximate)
-        self._checked = False
+        self._checked: int | None = None  # the engine's era in which the collections were last checked
 
     @property
     def encoder(self) -> EncoderCard:
@@ -77,15 +77,16 @@ class MilvusGeneration:
         return self._digests.find(passage_id) is not None
 
     def check(self, deadline: float | None = None) -> None:
-        """Hold the collections against the manifest, once; `candidates` does it too.
+        """Hold the collections against the manifest, once a connection; `candidates` does it too.
 
         Raises EngineError, IndexMissingError or IndexMismatchError.
         """
-        if not self._checked:
+        era = self._engine.era
+        if self._checked != era:
             counts = (self.manifest.passages, self.manifest.vectors)
             ends = self._engine.deadline() if deadline is None else deadline
             pairs.check(self._engine, self._name, self.encoder, counts, ends)
-            self._checked = True
+            self._checked = era
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
@@ -135,9 +136,10 @@ class MilvusGeneration:
     def _watching(self) -> Iterator[None]:
         """Hold the collections against the manifest again after a failure: an engine that is back may be another."""
         try:
-            yield
+            with self._engine.in_use():
+                yield
         except FaqbotError:
-            self._checked = False
+            self._checked = None
             raise
 
     def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
