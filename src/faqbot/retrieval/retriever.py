@@ -12,7 +12,6 @@ import numpy as np
 from faqbot.retrieval.features import features
 from faqbot.retrieval.folding import fold
 from faqbot.retrieval.followup import referred_to
-from faqbot.retrieval.gathering import Gathering
 from faqbot.retrieval.highlighting import highlight, matched
 from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
 from faqbot.types import Hit, Ranking
@@ -91,7 +90,7 @@ class Retriever:
     ) -> None:
         self._store, self._encoder, self._speller = store, encoder, speller
         self._prompt, self._search = prompt, search
-        self._encode = lru_cache(maxsize=512)(Gathering(self._encode_all).one)
+        self._encode = lru_cache(maxsize=512)(self._encode_one)
         self._ends = frozenset(encoder.word_pieces.ids_of(SENTENCE_ENDS))
 
     def rank(self, question: str, history: Sequence[str] = (), *, top_k: int = 5) -> Ranking:
@@ -125,6 +124,9 @@ class Retriever:
         earlier = referred_to(repaired.text, [self._speller.repair(message).text for message in history[-6:]])
         lead = f"{earlier}\n" if earlier else ""
         return Asked(text=lead + repaired.text, own=len(lead), repaired=repaired)
+
+    def _encode_one(self, text: str) -> Encoded:
+        return self._encode_all([text])[0]
 
     def _encode_all(self, texts: Sequence[str]) -> list[Encoded]:
         return self._encoder.encode(texts, prompt=self._prompt)
