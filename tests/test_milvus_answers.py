@@ -3,12 +3,8 @@
 A real `milvus-lite server` runs on loopback; it is stopped, continued, killed and started again.
 """
 
-import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +19,7 @@ from faqbot.errors import EngineError
 from faqbot.index import open_generation
 from faqbot.settings import Settings
 from faqbot.types import Answer
+from milvus_server import Server
 
 pytest.importorskip("pymilvus", reason="needs pip install 'faqbot[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'faqbot[milvus]'")
@@ -30,35 +27,6 @@ pytest.importorskip("milvus_lite", reason="needs pip install 'faqbot[milvus]'")
 QUESTIONS = 300
 EMERGENCY = "my back hurts and now I can't pee and my groin is numb"
 TIMEOUT = 2
-
-
-class Server:
-    """A Milvus Lite server in a process of its own, always on the same port."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.start()
-
-    def start(self) -> None:
-        code = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"
-        place = ["--data-dir", str(self._folder), "--host", "127.0.0.1", "--port", str(self.port)]
-        self._process = subprocess.Popen([sys.executable, "-c", code, "server", *place], stdout=subprocess.DEVNULL)
-        for _ in range(600):
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("the server did not start")
-
-    def signal(self, number: signal.Signals) -> None:
-        os.kill(self._process.pid, number)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +106,7 @@ def test_an_engine_that_hangs_costs_a_timeout_then_nothing_and_the_alert_is_give
         first, seconds = timed(remote, EMERGENCY)
         assert isinstance(first, Refusal)
         assert (first.reason, first.alert.level) == ("index", "emergency")
-        assert "cannot be asked" in first.message
+        assert "cannot be asked: deadline exceeded. See that it runs" in first.message
         assert seconds < 3 * TIMEOUT + 1
         second, seconds = timed(remote, EMERGENCY)
         assert isinstance(second, Refusal)

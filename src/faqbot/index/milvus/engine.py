@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import threading
 import time
@@ -46,7 +47,7 @@ class Engine:
         """What MilvusClient's method of that name returns."""
         wait = self._circuit.wait()
         if wait:
-            raise EngineError(f"{self._named} did not answer and is asked again in {wait:.0f} s. {self._advice}")
+            raise EngineError(f"{self._named} did not answer and is asked again in {math.ceil(wait)} s. {self._advice}")
         ends = self.deadline() if deadline is None else deadline
         with self.in_use(), self._reporting():
             client = self._connected(ends)
@@ -126,7 +127,8 @@ class Engine:
             raise EngineError(f"{self._named} cannot be asked: {_short(error.message)}. {self._advice}") from None
         except (grpc.RpcError, grpc.FutureTimeoutError) as error:
             self._outcome(answered=False)
-            raise EngineError(f"{self._named} cannot be asked: {_short(str(error))}. {self._advice}") from None
+            reason = error.code().name.replace("_", " ").lower() if isinstance(error, grpc.Call) else "timeout"
+            raise EngineError(f"{self._named} cannot be asked: {reason}. {self._advice}") from None
         self._circuit.succeeded()
 
     def _outcome(self, *, answered: bool) -> None:
