@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from faqbot.confidence import Calibration
-from faqbot.errors import QuestionError
+from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Alert, Answer, Document, Ranking
@@ -16,8 +16,11 @@ from faqbot.types import Alert, Answer, Document, Ranking
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from faqbot.index import EncoderCard, Served
-    from faqbot.retrieval.retriever import Retriever
+    from faqbot.confidence import Calibration
+    from faqbot.index import EncoderCard
+    from faqbot.opening import Opened
+
+logger = logging.getLogger(__name__)
 
 Message = str | Mapping[str, Any]
 MOST_SUGGESTIONS = 3
@@ -26,38 +29,53 @@ MOST_SUGGESTIONS = 3
 class FaqBot:
     """Answers questions from one index. Serves many threads; asking writes nothing."""
 
-    def __init__(self, generation: Served, retriever: Retriever, calibration: Calibration, settings: Settings) -> None:
+    def __init__(self, index: Path, opened: Opened, settings: Settings) -> None:
         self.settings = settings
-        self._generation = generation
-        self._retriever = retriever
-        self._calibration = calibration
+        self._index = index
+        self._opened = opened
+        self._refused = ""  # the name of a newer generation that could not be opened
 
     @classmethod
     def load(cls, index: str | Path = "index", *, settings: Settings | None = None) -> FaqBot:
         """Open an index folder.
 
-        Raises IndexMissingError, IndexDamagedError, IndexMismatchError or EncoderError, naming what to run.
+        Raises IndexMissingError, IndexDamagedError, IndexMismatchError, EncoderError or RulesError, naming what to do.
         """
-        from faqbot.index import open_index
-        from faqbot.opening import open_calibration, open_retriever
+        from faqbot.opening import open_whole
 
         settings = settings or read_settings()
         with ThreadPoolExecutor(1) as beside:
-            # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules. What
-            # is wrong with the rules, answering says.
-            beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
-            generation = open_index(
-                Path(index),
-                store=settings.store,
-                token=settings.store_token,
-                timeout=settings.store_timeout,
-            )
-            try:
-                retriever = open_retriever(generation, threads=settings.threads)
-                return cls(generation, retriever, open_calibration(generation), settings)
-            except BaseException:
-                generation.close()
-                raise
+            # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules.
+            rules = beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
+            opened = open_whole(Path(index), settings)
+        bot = cls(Path(index), opened, settings)
+        if (error := rules.exception()) is not None:
+            bot.close()
+            raise error
+        return bot
+
+    def refresh(self) -> bool:
+        """Go over to the generation that is in use now; whether there was a newer one that is sound.
+
+        Questions under way end on the one they began with. A newer one that cannot be opened is refused, with one
+        line in the log, and the old one stays.
+        """
+        from faqbot.index import current_name
+        from faqbot.opening import open_whole
+
+        name = ""
+        try:
+            name = current_name(self._index)
+            if name in (self._opened.name, self._refused):
+                return False
+            newer = open_whole(self._index, self.settings)
+        except FaqbotError as error:
+            logger.warning("The generation in use stays: %s", error)
+            self._refused = name
+            return False
+        older, self._opened = self._opened, newer
+        older.generation.close()
+        return True
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
         """The passages that answer a question best, word for word, and how sure that is.
@@ -69,37 +87,38 @@ class FaqBot:
         earlier = user_texts(history)
         alert = self.assess([*earlier, question])
         self._check(question, earlier, alert)
-        ranking = self._retriever.rank(question, earlier, top_k=top_k or self.settings.top_k)
-        return Answer(
-            question=question,
-            band=self._calibration.band(ranking.features),
-            confidence=self._calibration.confidence(ranking.features),
-            hits=ranking.hits,
-            alert=alert,
-            query=ranking.query,
-            corrections=ranking.corrections,
-            suggestions=_suggestions(question, ranking),
-        )
+        opened = self._opened  # the one generation that this answer is of, whatever is opened meanwhile
+        ranking = opened.retriever.rank(question, earlier, top_k=top_k or self.settings.top_k)
+        return _judged(question, alert, ranking, opened.calibration)
 
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
-        """Answers to questions that have nothing to do with one another, in order."""
-        return [self.answer(question, top_k=top_k) for question in questions]
+        """Answers to questions that have nothing to do with one another, in order; encoded together.
+
+        Raises QuestionError for the first that cannot be answered as it is.
+        """
+        asked = list(questions)
+        alerts = [self.assess([question]) for question in asked]
+        for question, alert in zip(asked, alerts, strict=True):
+            self._check(question, (), alert)
+        opened = self._opened
+        rankings = opened.retriever.rank_many(asked, top_k=top_k or self.settings.top_k)
+        return [_judged(*each, opened.calibration) for each in zip(asked, alerts, rankings, strict=True)]
 
     def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
         """What is found for a question, without judging it: for evaluation. Raises QuestionError as `answer` does."""
         earlier = user_texts(history)
         self._check(question, earlier, Alert())
-        return self._retriever.rank(question, earlier, top_k=top_k)
+        return self._opened.retriever.rank(question, earlier, top_k=top_k)
 
     @property
     def calibration(self) -> Calibration:
         """How features become a confidence and a band."""
-        return self._calibration
+        return self._opened.calibration
 
     @property
     def encoder(self) -> EncoderCard:
         """The encoder that the index was made with."""
-        return self._generation.encoder
+        return self._opened.generation.encoder
 
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say of the person's messages, oldest first."""
@@ -107,17 +126,17 @@ class FaqBot:
 
     def examples(self, n: int) -> tuple[str, ...]:
         """Up to `n` questions that the corpus answers, spread over it."""
-        questions = self._generation.questions()
+        questions = self._opened.generation.questions()
         step = max(1, len(questions) // max(1, n))
         return tuple(questions[::step][:n])
 
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""
-        return self._generation.document(document_id)
+        return self._opened.generation.document(document_id)
 
     def close(self) -> None:
         """Let go of the index."""
-        self._generation.close()
+        self._opened.generation.close()
 
     def __enter__(self) -> FaqBot:
         return self
@@ -144,6 +163,19 @@ class FaqBot:
                 "Start a new conversation",
                 alert,
             )
+
+
+def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibration) -> Answer:
+    return Answer(
+        question=question,
+        band=calibration.band(ranking.features),
+        confidence=calibration.confidence(ranking.features),
+        hits=ranking.hits,
+        alert=alert,
+        query=ranking.query,
+        corrections=ranking.corrections,
+        suggestions=_suggestions(question, ranking),
+    )
 
 
 def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faqbot.confidence import Calibration, shipped
@@ -10,13 +12,37 @@ from faqbot.encoding.encoder import Encoder, Engine
 from faqbot.encoding.projection import Projection
 from faqbot.encoding.runtime import GRAPH, RuntimeModel
 from faqbot.encoding.tokens import WordPieces
+from faqbot.index import current_name, open_index
 from faqbot.retrieval.retriever import DEFAULT, Retriever, Search
 from faqbot.retrieval.spelling import Speller, shorthand
+from faqbot.settings import Settings
 
 if TYPE_CHECKING:
     from faqbot.index import Served
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One generation with all that answers from it; `name` tells it from the next."""
+
+    name: str
+    generation: Served
+    retriever: Retriever
+    calibration: Calibration
+
+
+def open_whole(index: Path, settings: Settings) -> Opened:
+    """The generation in use, ready to answer. Raises what is wrong with the index, naming what to run."""
+    name = current_name(index)
+    generation = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
+    try:
+        retriever = open_retriever(generation, threads=settings.threads)
+        return Opened(name, generation, retriever, open_calibration(generation))
+    except BaseException:
+        generation.close()
+        raise
 
 
 def open_retriever(generation: Served, *, threads: int = 0, search: Search = DEFAULT) -> Retriever:
