@@ -11,8 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 .PHONY: chat index test check fix eval bench clean
 
 chat: $(VENV)/installed
-	$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
-	$(BIN)/faqbot serve --index $(INDEX) $(ARGS)
+	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
+	@$(BIN)/faqbot serve --index $(INDEX) $(ARGS)
 
 index: $(VENV)/installed
 	$(BIN)/faqbot build corpus --index $(INDEX)
@@ -41,12 +41,14 @@ clean:
 
 # torch goes first and alone: pip then finds the CPU wheel of exactly this version where one is provided.
 $(VENV)/installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "faqbot needs Python 3.11 or newer, found " + sys.version.split()[0] + ". Run: make PYTHON=python3.11 " )'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q -c constraints.txt torch
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "faqbot needs Python 3.11 or newer, found " + sys.version.split()[0] + ". Run: make PYTHON=python3.11 chat")'
+	@echo "Making the environment in $(VENV): some minutes, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q -c constraints.txt torch
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
+	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[all,dev,langchain,milvus]'
-	touch $@
+	@echo "Adding what tests need to $(VENV)"
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[all,dev,langchain,milvus]'
+	@touch $@
