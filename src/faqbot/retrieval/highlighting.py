@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from faqbot.encoding.tokens import Pieces
     from faqbot.types import Passage, Span
 
+SHORT = 16  # characters: "Usually not." before the chosen sentence is the answer itself, and is marked with it
 LEAST_LIKENESS = 0.45  # of two words to be shown as having met
 MOST_PAIRS = 8
 
@@ -31,13 +32,22 @@ def highlight(
     lead = len(passage.embedded_text) - len(passage.text)
     spans = [span for span, special in zip(cut.spans, cut.special, strict=True) if not special]
     places = np.array([(start - lead, end - lead) for start, end in spans]).reshape(-1, 2)
-    best: tuple[float, Span] | None = None
-    for start, end in statements(passage.text):
-        inside = (places[:, 0] >= start) & (places[:, 1] <= end)
-        if inside.any():
-            value = float(similar[inside].max(axis=0) @ weights)
-            best = max(best, (value, (start, end))) if best else (value, (start, end))
-    return (best[1],) if best else ()
+    found = statements(passage.text)
+    values = [_met(similar, weights, (places[:, 0] >= start) & (places[:, 1] <= end)) for start, end in found]
+    if not found or max(values) < 0:
+        return ()
+    best = int(np.argmax(values))
+    first = best - 1 if best and _leads_into(found[best - 1], found[best]) else best
+    return ((found[first][0], found[best][1]),)
+
+
+def _met(similar: NDArray[np.float32], weights: NDArray[np.float32], inside: NDArray[np.bool_]) -> float:
+    """How well a statement's pieces meet the question; -1 where it has none."""
+    return float(similar[inside].max(axis=0) @ weights) if inside.any() else -1.0
+
+
+def _leads_into(before: Span, after: Span) -> bool:
+    return before[1] - before[0] <= SHORT and after[0] - before[1] <= 1
 
 
 def matched(

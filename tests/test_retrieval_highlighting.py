@@ -1,0 +1,52 @@
+"""Which sentence of a passage is marked as the answer."""
+
+import numpy as np
+import pytest
+
+from faqbot.encoding.tokens import Pieces
+from faqbot.retrieval.highlighting import highlight
+from faqbot.types import Passage
+
+
+def passage(text: str) -> Passage:
+    return Passage(id="0" * 16, document_id="a.md", text=text, start=0, end=len(text), headings=("Heading",))
+
+
+def cut(text: str) -> Pieces:
+    """A piece a word of "Heading" and the text."""
+    places, at = [], 0
+    for word in text.split():
+        at = text.index(word, at)
+        places.append((at, at + len(word)))
+        at += len(word)
+    return Pieces(
+        ids=tuple(range(len(places))),
+        spans=tuple(places),
+        special=(False,) * len(places),
+        words=tuple(range(len(places))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "meets", "marked"),
+    [
+        ("Ice calms pain. Heat relaxes tight muscles.", "Heat", "Heat relaxes tight muscles."),
+        ("- Ice calms pain\n- Heat relaxes muscles", "relaxes", "Heat relaxes muscles"),
+        ("Usually not. Walking is good for most people.", "Walking", "Usually not. Walking is good for most people."),
+        ("Pain that is new. Walking is good for most people.", "Walking", "Walking is good for most people."),
+    ],
+)
+def test_the_statement_that_meets_the_question_is_marked(text: str, meets: str, marked: str) -> None:
+    one = passage(text)
+    pieces = cut(one.embedded_text)
+    words = [one.embedded_text[start:end] for start, end in pieces.spans]
+    similar = np.array([[1.0 if word == meets else 0.1] for word in words], np.float32)
+    ((start, end),) = highlight(one, similar, np.array([1.0], np.float32), pieces)
+    assert text[start:end] == marked
+
+
+def test_a_passage_without_words_has_nothing_to_mark() -> None:
+    one = passage("---")
+    pieces = cut(one.embedded_text)
+    similar = np.zeros((len(pieces.spans), 1), np.float32)
+    assert highlight(one, similar, np.array([1.0], np.float32), pieces) == ()
