@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from faqbot.encoding.tokens import Pieces
     from faqbot.types import Passage, Span
 
-SHORT = 16  # characters: "Usually not." before the chosen sentence is the answer itself, and is marked with it
+SHORT = 13  # characters: "Usually not." before the chosen sentence is the answer itself, and is marked with it
 LEAST_LIKENESS = 0.45  # of two words to be shown as having met
 MOST_PAIRS = 8
 
