@@ -32,7 +32,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     figures = found["figures"]
     if given.baseline:
         _compare(figures, json.loads(given.baseline.read_text(encoding="utf-8"))["figures"])
-    missed = _missed(figures, given.floors) if given.floors else []
+    missed = _missed(figures, given.floors, given.set) if given.floors else []
     for line in missed:
         print(line)
     return FAILED if missed else DONE
@@ -107,12 +107,13 @@ def _compare(figures: Mapping[str, float], earlier: Mapping[str, float]) -> None
             print(f"{name}: {earlier[name]:.3f} -> {figures[name]:.3f}")
 
 
-def _missed(figures: Mapping[str, float], path: Path) -> list[str]:
+def _missed(figures: Mapping[str, float], path: Path, name: str) -> list[str]:
     """The floors that are not reached; a name that ends in "_most" is a ceiling."""
     try:
-        floors = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise FaqbotError(f"{path} is no TOML file of floors ({error})") from error
+        every = tomllib.loads(path.read_text(encoding="utf-8"))
+        floors = every[name] if name else every
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise FaqbotError(f"{path} is no TOML file of floors, or has no table for {name!r} ({error!r})") from error
     missed = []
     for name, bound in _flat(floors):
         figure = name.removesuffix("_most")

@@ -85,6 +85,7 @@ def _eval(parser: Parser, settings: Settings) -> None:
     )
     parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
     parser.add_argument("--floors", type=Path, help="a TOML file of floors; one that is missed is exit code 1")
+    parser.add_argument("--set", default="", metavar="NAME", help="the table of that file to take (default: all of it)")
     parser.add_argument("--baseline", type=Path, help="a JSON file of earlier figures to compare with")
     parser.add_argument("--json", type=Path, dest="output", help="write the figures, results and confidences to a file")
 
