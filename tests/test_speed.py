@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from faqbot.answering import FaqBot
 from faqbot.building import build
 from faqbot.encoding.bundled import find_model
 from faqbot.encoding.runtime import GRAPH
-from faqbot.index import Generation, open_generation
+from faqbot.index import Generation, Stored, open_generation
+from faqbot.opening import open_retriever
 from faqbot.settings import Settings
 from faqbot.types import Answer
 
@@ -83,6 +85,26 @@ def test_callers_at_once_get_their_own_answers(bot: FaqBot, index_folder: Path) 
     with FaqBot.load(index_folder, settings=Settings()) as fresh:
         alone = [fresh.answer(question) for question in asked]
     assert [plain(answer) for answer in together] == [plain(answer) for answer in alone]
+
+
+def test_a_passage_is_read_from_the_disk_once(index_folder: Path) -> None:
+    asked: list[str] = []
+
+    class Counted(Generation):
+        def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
+            asked.extend(ids)
+            return super().fetch(ids)
+
+    with open_generation(index_folder) as generation:
+        generation.__class__ = Counted
+        retriever = open_retriever(generation)
+        first = retriever.rank(QUESTION)
+        assert len(asked) == len(set(asked)) >= 30
+        retriever.rank("Why does my leg hurt when I walk far?")
+        assert len(asked) == len(set(asked)) > 30
+        asked.clear()
+        assert retriever.rank(QUESTION) == first
+        assert asked == []
 
 
 def plain(answer: Answer) -> tuple[str, str, list[str]]:

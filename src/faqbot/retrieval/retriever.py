@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from faqbot.types import Passage
 
 FOLDED_DEPTH = 20  # candidates looked at for folding
+MOST_SEEN = 4_000  # passages kept decoded, about 3 KB each
 SENTENCE_ENDS = (".", "?", "!", ";", "\u2581.", "Ġ.")
 
 
@@ -91,6 +92,8 @@ class Retriever:
         self._store, self._encoder, self._speller = store, encoder, speller
         self._prompt, self._search = prompt, search
         self._encode = lru_cache(maxsize=512)(self._encode_one)
+        self._cut = lru_cache(maxsize=512)(self._cut_one)
+        self._seen: dict[str, Stored] = {}
         self._ends = frozenset(encoder.word_pieces.ids_of(SENTENCE_ENDS))
 
     def rank(self, question: str, history: Sequence[str] = (), *, top_k: int = 5) -> Ranking:
@@ -109,7 +112,7 @@ class Retriever:
             return Ranking(query=asked.text, hits=(), corrections=asked.repaired.corrections)
         query = self._weighted(asked, encoded)
         candidates = self._store.candidates(encoded.vector, asked.text, self._search.candidates)
-        stored = self._store.fetch(candidates.ids)
+        stored = self._fetched(candidates.ids)
         scores = score(query, candidates, stored, self._ends, self._search.weights)
         order = np.argsort(-scores.total, kind="stable")
         return Ranking(
@@ -144,11 +147,28 @@ class Retriever:
         first = [found.stored[place] for place in found.order[: max(FOLDED_DEPTH, top_k)]]
         groups = fold(first) if self._search.folding else [[place] for place in range(len(first))]
         shown = groups[:top_k]
-        cuts = self._encoder.word_pieces.cut([first[group[0]].passage.embedded_text for group in shown])
         return tuple(
-            _explained(found, int(found.order[group[0]]), _others([first[place].passage for place in group]), cut)
-            for group, cut in zip(shown, cuts, strict=True)
+            _explained(
+                found,
+                int(found.order[group[0]]),
+                _others([first[place].passage for place in group]),
+                self._cut(first[group[0]].passage.embedded_text),
+            )
+            for group in shown
         )
+
+    def _fetched(self, ids: Sequence[str]) -> list[Stored]:
+        """Passages from the store; those read lately are not read and decoded again."""
+        known = {each: stored for each in ids if (stored := self._seen.get(each)) is not None}
+        new = {stored.passage.id: stored for stored in self._store.fetch([each for each in ids if each not in known])}
+        if len(self._seen) > MOST_SEEN:
+            self._seen.clear()
+        self._seen.update(new)
+        known |= new
+        return [known[each] for each in ids]
+
+    def _cut_one(self, text: str) -> Pieces:
+        return self._encoder.word_pieces.cut([text])[0]
 
 
 def _explained(found: Found, place: int, also: tuple[Passage, ...], cut: Pieces) -> Hit:
