@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,19 @@ from faqbot.errors import (
     IndexMissingError,
     SettingsError,
 )
-from faqbot.index import Manifest, Served, keeper_of, open_generation, open_index, publish, rollback, store_of, verify
+from faqbot.index import (
+    Contents,
+    Manifest,
+    Served,
+    keeper_of,
+    open_cache,
+    open_generation,
+    open_index,
+    publish,
+    rollback,
+    store_of,
+    verify,
+)
 from faqbot.index.milvus import pairs
 from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.circuit import FIRST_PAUSE, LONGEST_PAUSE, Circuit
@@ -60,7 +73,7 @@ class Shelf:
         with closing(keeper):
             return publish(
                 self.index,
-                sample_contents(texts),
+                keyed_contents(texts),
                 encoder_folder=self.encoder,
                 store=keeper,
                 on_step=on_step,
@@ -78,6 +91,16 @@ class Shelf:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     yield Shelf(tmp_path)
+
+
+def sample_key(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def keyed_contents(texts: Sequence[str]) -> Contents:
+    numbered = enumerate(texts, start=1)
+    passages = [encoded(passage(number, text), number, (sample_key(number),)) for number, text in numbered]
+    return replace(sample_contents(texts), passages=passages)
 
 
 def texts_of(index: Path, count: int = 5) -> set[str]:
@@ -180,6 +203,26 @@ def test_a_build_that_is_killed_changes_no_alias_and_the_next_one_goes_on(shelf:
     assert len(shelf.collections()) <= 2 * (2 + 1)
 
 
+def test_a_first_build_that_is_killed_is_gone_on_with(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "faqbot.index.milvus.filling")
+    with pytest.raises(KeyboardInterrupt):
+        shelf.build(stop="filled ")
+    shelf.build()
+    assert [line.partition(": ")[2] for line in caplog.messages] == [
+        "5 passages sent, 0 deleted",
+        "0 passages sent, 0 deleted",
+    ]
+    assert len(shelf.collections()) == 2
+
+
+def test_no_pair_is_touched_while_a_generation_cannot_be_read(shelf: Shelf) -> None:
+    damaged = shelf.build(TEXTS[:3])
+    shelf.build(TEXTS[:4])
+    (shelf.index / "generations" / damaged.id / "manifest.json").write_bytes(b"{}")
+    shelf.build()
+    assert damaged.store["collection"] in shelf.collections()
+
+
 def test_after_a_kill_between_the_alias_and_the_pointer_the_alias_decides(shelf: Shelf) -> None:
     shelf.build(TEXTS[:3])
     with pytest.raises(KeyboardInterrupt):
@@ -194,6 +237,21 @@ def test_a_bot_goes_on_with_its_collection_while_builds_end_beside_it(shelf: She
             shelf.build((*TEXTS, f"The {number}. addition."))
         found = served.candidates(unit_vectors(1, 7)[0], "walk", 5)
         assert {stored.passage.text for stored in served.fetch(found.ids)} == set(TEXTS[:3])
+
+
+def test_what_was_encoded_is_at_hand_for_the_next_build_also_after_a_rollback(shelf: Shelf) -> None:
+    shelf.build(TEXTS[:3])
+    shelf.build(TEXTS)
+    for back in (False, True):
+        if back:
+            rollback(shelf.index)
+        with open_cache(shelf.index) as cache:
+            found = cache.get(sample_key(5))
+            assert found is not None
+            assert found.vector.tolist() == unit_vectors(1, 5)[0].tolist()
+    (shelf.index / "cache" / "built" / "vectors.npy").write_bytes(b"damaged")
+    with open_cache(shelf.index) as cache:
+        assert sample_key(5) not in cache
 
 
 def test_a_question_under_way_ends_well_when_its_generation_is_closed(shelf: Shelf) -> None:

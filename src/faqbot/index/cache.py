@@ -27,6 +27,9 @@ from faqbot.index.rows import Rows, files_of
 from faqbot.index.segments import Embedding, Segment, write_segment
 from faqbot.index.writing import Writer, no_step
 
+_EMBEDDING_FILES = tuple(
+    file for name in (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES) for file in files_of(name)
+)
 SEGMENT_TEXTS = 512  # so many a file: what a killed build loses, at most
 
 _log = logging.getLogger(__name__)
@@ -146,17 +149,28 @@ def _generation_source(index: Path) -> list[_Source]:
         manifest = read_manifest(index, current_name(index))
     except (IndexMissingError, IndexDamagedError, IndexMismatchError):
         return []
-    names = [file for name in (layout.KEYS, layout.VECTORS, layout.TOKENS, layout.PIECES) for file in files_of(name)]
     if manifest.store:
-        folder = layout.built_folder(index)
-        files = {name: FileRecord(**manifest.store["embeddings"][name]) for name in names}
-    else:
-        folder = layout.generation_folder(index, manifest.id)
-        files = {name: manifest.files[name] for name in names}
-    problems = find_problems(folder, files, names)
+        return _built_source(index)
+    folder = layout.generation_folder(index, manifest.id)
+    problems = find_problems(folder, {name: manifest.files[name] for name in _EMBEDDING_FILES}, _EMBEDDING_FILES)
     for problem in problems.values():
         _log.warning("%s. Everything is encoded anew", problem)
     return [] if problems else [_Sealed(folder)]
+
+
+def _built_source(index: Path) -> list[_Source]:
+    """What the last build to an engine left: after a rollback it is that of another generation, and as good."""
+    folder = layout.built_folder(index)
+    for name in reversed(layout.generation_names(index)):
+        try:
+            records = read_manifest(index, name).store.get("embeddings", {})
+        except (IndexDamagedError, IndexMismatchError):
+            continue
+        files = {file: FileRecord(**record) for file, record in records.items()}
+        if files and not find_problems(folder, files, files):
+            return [_Sealed(folder)]
+    _log.warning("%s is not what a build left there. Everything is encoded anew", folder)
+    return []
 
 
 def _segments(folder: Path) -> list[_Source]:

@@ -2,6 +2,7 @@
 
 CURRENT                        the name of the generation in use
 LOCK                           held by the process that is building
+OWNER                          what marks this index's collections on an engine, where it has any
 generations/<number>-<digest>/ one sealed generation; the digest is that of its manifest.json
 encoders/<fingerprint>/        what turns questions into vectors
 cache/                         embeddings of a build that has not finished
@@ -13,6 +14,7 @@ from pathlib import Path
 
 CURRENT = "CURRENT"
 LOCK = "LOCK"
+OWNER = "OWNER"
 GENERATIONS = "generations"
 ENCODERS = "encoders"
 CACHE = "cache"

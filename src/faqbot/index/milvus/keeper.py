@@ -42,7 +42,6 @@ class Keeper:
     def __init__(self, index: Path, address: Address, *, token: str = "", flat_limit: int) -> None:
         self._index, self.address, self._exact_to = index, address, flat_limit
         self._engine = Engine(address, token=token, timeout=30.0)
-        self._new_owner = secrets.token_hex(4)
 
     def keep(self, folder: Path, encoder: EncoderCard, vectors: int, writer: Writer, previous: str) -> dict[str, Any]:
         """Send what a written folder holds; returns the manifest's `store`. The folder keeps what questions need."""
@@ -51,7 +50,7 @@ class Keeper:
         mean = write_terms(writer, folder, written.passages, self._terms(earlier, previous))
         terms = Terms(folder, passages=len(written), mean_length=mean)
         write_digests(writer, folder, (written[number] for number in range(len(written))))
-        owner = self._owner()
+        owner = self._owner() or self._claim(writer)
         pairs.refuse_foreign(self._engine, self.address.alias, owner)
         kind = pairs.EXACT if vectors <= self._exact_to else pairs.APPROXIMATE
         name = self._filled(encoder, owner, kind, terms, written, vectors, writer)
@@ -140,19 +139,28 @@ class Keeper:
 
     def _spares(self, owner: str) -> list[str]:
         """Pairs of this index that neither a generation nor the alias refers to."""
-        used = {store.get("collection") for store in self._stores()}
+        try:
+            used = {manifest.store.get("collection") for manifest in self._manifests()}
+        except (IndexDamagedError, IndexMismatchError):
+            return []  # of a generation that cannot be read it is not known which pair it needs
         used.add(pairs.pointed_to(self._engine, self.address.alias))
         return [name for name in pairs.owned(self._engine, self.address.alias, owner) if name not in used]
 
-    def _stores(self) -> list[Mapping[str, Any]]:
-        return [_store(self._index, name) for name in reversed(layout.generation_names(self._index))]
+    def _manifests(self) -> list[Manifest]:
+        return [read_manifest(self._index, name) for name in layout.generation_names(self._index)]
 
     def _owner(self) -> str:
-        """What marks the collections of this index: remembered by its generations."""
-        for store in self._stores():
-            if store:
+        """What marks the collections of this index: remembered by its generations, and by a build that was killed."""
+        for name in reversed(layout.generation_names(self._index)):
+            if store := _store(self._index, name):
                 return str(store["owner"])
-        return self._new_owner
+        path = self._index / layout.OWNER
+        return path.read_text("ascii").strip() if path.is_file() else ""
+
+    def _claim(self, writer: Writer) -> str:
+        owner = secrets.token_hex(4)
+        writer.replace(self._index / layout.OWNER, owner.encode("ascii"))
+        return owner
 
     def _terms(self, store: Mapping[str, Any], previous: str) -> Terms | None:
         if not store:
