@@ -37,6 +37,8 @@ DOORS = {
     "mammoth": {"reading"},
     "ir_measures": {"evaluation"},
     "pymilvus": {"index"},
+    "milvus_lite": {"index"},
+    "grpc": {"index"},
     "mcp": {"mcp"},
     "langchain_core": {"langchain"},
 }
