@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 DATA = Path(__file__).parent / "data" / "redflags"
 DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
 MESSAGES = {"open.jsonl": ("o-", 340), "heldout.jsonl": ("h-", 180)}
+FRESH = {"fresh_a.jsonl": ("a-", 200), "fresh_b.jsonl": ("b-", 200), "fresh_c.jsonl": ("c-", 200)}
 CONVERSATIONS = {"multiturn_open.jsonl": ("om-", 45), "multiturn_heldout.jsonl": ("hm-", 25)}
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),
@@ -56,9 +57,9 @@ def too_near(pairs: Iterable[tuple[tuple[str, str], tuple[str, str]]]) -> Iterat
             yield one, other, round(score)
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", [*MESSAGES, *FRESH])
 def test_messages_have_the_form_of_the_development_set(name: str) -> None:
-    prefix, least = MESSAGES[name]
+    prefix, least = (MESSAGES | FRESH)[name]
     found = rows(DATA / name)
     assert len(found) >= least
     for number, row in enumerate(found, 1):
@@ -86,7 +87,7 @@ def test_conversations_have_the_form_of_the_development_set(name: str) -> None:
         assert all(isinstance(turn, str) and turn.strip() == turn != "" for turn in turns), row
 
 
-@pytest.mark.parametrize("name", [*MESSAGES, *CONVERSATIONS])
+@pytest.mark.parametrize("name", [*MESSAGES, *FRESH, *CONVERSATIONS])
 def test_a_note_offers_only_the_level_that_is_not_expected(name: str) -> None:
     for row in rows(DATA / name):
         for words, level in OTHER_LEVEL.items():
@@ -117,7 +118,7 @@ def test_no_message_is_another_one_reworded(names: dict[str, tuple[str, int]]) -
 
 @pytest.mark.parametrize(
     ("names", "development"),
-    [(MESSAGES, "redflags_dev.jsonl"), (CONVERSATIONS, "redflags_multiturn_dev.jsonl")],
+    [(MESSAGES | FRESH, "redflags_dev.jsonl"), (CONVERSATIONS, "redflags_multiturn_dev.jsonl")],
 )
 def test_no_message_comes_from_the_development_set(names: dict[str, tuple[str, int]], development: str) -> None:
     if not (DEVELOPMENT / development).exists():

@@ -28,10 +28,14 @@ def _missed(report: SafetyReport) -> list[str]:
     return [" || ".join(judged.item.turns) for judged in report.judged if not judged.right]
 
 
-# open.jsonl was written by somebody else than the rules and read for them; by_rules_author.jsonl by the same hand.
+# open.jsonl was written by somebody else than the rules and read for them; by_rules_author.jsonl by the same hand; the
+# fresh ones by others again, scored unseen first (docs/safety.md), then read.
 @pytest.mark.parametrize(
     "path",
-    [SHARED / "redflags_dev.jsonl", OWN / "open.jsonl", OWN / "by_rules_author.jsonl"],
+    [
+        SHARED / "redflags_dev.jsonl",
+        *(OWN / f"{name}.jsonl" for name in ("open", "by_rules_author", "fresh_a", "fresh_b", "fresh_c")),
+    ],
     ids=lambda path: path.name,
 )
 def test_messages_stay_above_the_floors(path: Path) -> None:
@@ -54,9 +58,9 @@ def test_conversations_stay_above_the_floor(path: Path) -> None:
 # Kept aside while the rules were written; docs/safety.md gives the figures before its misses were read and after.
 def test_the_messages_kept_aside_stay_above_the_floors_reached() -> None:
     report = _report(OWN / "heldout.jsonl")
-    assert report.escalation >= 0.92, _missed(report)
-    assert report.emergency_recall >= 0.91, _missed(report)
-    assert report.false_alarms() <= 0.05, _missed(report)
+    assert report.escalation >= 0.97, _missed(report)
+    assert report.emergency_recall >= 0.95, _missed(report)
+    assert report.false_alarms() <= 0.03, _missed(report)
     assert _report(OWN / "multiturn_heldout.jsonl").accuracy >= 0.85
 
 
@@ -390,3 +394,41 @@ def test_a_conversation_of_twenty_messages_is_fast() -> None:
     # The best of several: the machine that runs the tests may be busy. Figures are in docs/safety.md.
     assert min(cold) < 0.060
     assert min(warm) < 0.010
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("back ache and no erections since friday", "urgent"),
+        ("back ache, no erections and my leg is numb since friday", "emergency"),
+    ],
+)
+def test_sexual_problems_are_an_emergency_only_beside_another_nerve_sign(message: str, level: str) -> None:
+    assert assess([message]).level == level
+
+
+def test_the_quotes_of_an_alert_do_not_overlap() -> None:
+    alert = assess(["I can't feel my legs and I've wet myself, both my legs are weak"])
+    words = [quote.casefold() for quote in alert.matches]
+    assert alert.level == "emergency"
+    assert "wet myself" in words
+    assert [(a, b) for a in words for b in words if a != b and a in b] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("breast cancer in 2014, all clear since, but my spine aches every night now", "urgent"),
+        ("laugh if you like but my arse has gone numb", "emergency"),
+        (
+            "the physio asked if i was numb round the saddle and i said no but actually since last night i am",
+            "emergency",
+        ),
+        ("my late husband couldn't feel his legs towards the end", "none"),
+        ("neighbour's sciatica made his foot drop, mine merely aches", "none"),
+        ("nobody would care if i went", "emergency"),
+        ("I'm sweatin n freezin and my back is bad", "urgent"),
+    ],
+)
+def test_what_is_over_corrected_or_another_persons_is_told_apart(message: str, level: str) -> None:
+    assert assess([message]).level == level

@@ -72,7 +72,7 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: s
     top = [found for found in fired if found.level == level]
     kind = _kind(level, top)
     shown = profile.cards[kind]
-    quotes = tuple(dict.fromkeys(text for found in top for text in found.texts))
+    quotes = _apart(tuple(dict.fromkeys(text for found in top for text in found.texts)))
     why = (*_quoted(because, quotes), *_reasons(top))
     body = (*shown.body, *why) if kind == CRISIS else (*why, *shown.body)
     return Alert(
@@ -95,6 +95,24 @@ def advice(region: str = "neutral", *, soon: bool = False) -> Alert:
 
 def _kind(level: Level, top: list[Fired]) -> str:
     return CRISIS if level == "emergency" and any(found.rule.category == CRISIS for found in top) else level
+
+
+def _apart(quotes: tuple[str, ...]) -> tuple[str, ...]:
+    """Quotes that do not overlap: of two that share words in sequence, the shorter one."""
+    kept: list[str] = []
+    for quote in sorted(quotes, key=len):
+        if not any(_overlap(quote, other) for other in kept):
+            kept.append(quote)
+    return tuple(quote for quote in quotes if quote in kept)
+
+
+def _overlap(quote: str, other: str) -> bool:
+    """Whether one holds the other, or two words and more end the one and begin the other."""
+    one, two = quote.casefold().split(), other.casefold().split()
+    shorter = min(len(one), len(two))
+    if any(one[at : at + len(two)] == two for at in range(len(one) - len(two) + 1)):
+        return True
+    return any(one[-size:] == two[:size] or two[-size:] == one[:size] for size in range(2, shorter))
 
 
 def _quoted(because: str, quotes: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
         return False
     if any(departed.start <= match.start for departed in reading.near("departed", sentence)):
         return True
+    if any(match.end <= mine.start for mine in reading.near("mine_only", sentence)):
+        return True
     if reading.near("this_day", sentence):
         return False
     start, end = _thought(reading, match)

@@ -23,7 +23,9 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     if any(denial.start < match.start for denial in reading.near("list_denial", sentence)):
         return True
     lasts = match.finding.kind == "risk"  # a cancer that is cured, bones that were treated: the risk stays
-    if not lasts and any(denial.start >= match.end for denial in reading.near("denial_behind", sentence)):
+    retracted = max((claim.start for claim in reading.near("claims", sentence)), default=-1)  # "but actually I am"
+    behind = (denial.start for denial in reading.near("denial_behind", sentence))
+    if not lasts and any(match.end <= start and retracted < start for start in behind):
         return True
     heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
     return (
@@ -109,7 +111,7 @@ def _over(book: Book, reading: Reading, match: Match) -> bool:
         if reading.starts_at("is_over", position):
             return True
         ended = reading.starts_at("is_over_at_end", position)
-        if ended and _ends_clause(reading, ended.end):
+        if ended and _ends_clause(reading, ended.end) and words.words[position - 1] not in ("i", "im"):
             return True
         if position not in reading.see_through and words.words[position] not in book.fillers:
             return False

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 
 from faqbot.safety.asking import is_asked
 from faqbot.safety.book import Book
@@ -33,10 +32,10 @@ class Heard:
 
 @lru_cache(maxsize=4096)
 def hear(book: Book, message: str) -> Heard:
-    """The findings of one message, in the order they stand."""
+    """The findings of one message, each with the fewest words that say it."""
     reading = read_message(book, message)
     said: dict[tuple[str, bool], Said] = {}
-    for match in sorted(reading.matches, key=itemgetter(1, 2)):
+    for match in sorted(reading.matches, key=_length):
         if (match.finding.id, True) not in said and _counts(book, reading, match):
             told = not is_asked(reading, match)
             text = reading.words.between(match.start, match.end)
@@ -47,6 +46,10 @@ def hear(book: Book, message: str) -> Heard:
         unplaced=_has(book, reading, "state") and not _has(book, reading, "part"),
         places=_has(book, reading, "part"),
     )
+
+
+def _length(match: Match) -> tuple[int, int]:
+    return match.end - match.start, match.start
 
 
 def _counts(book: Book, reading: Reading, match: Match) -> bool:
