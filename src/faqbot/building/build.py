@@ -5,23 +5,19 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from faqbot import __version__
-from faqbot.encoding.models import Facts, Model
-from faqbot.encoding.projection import SCALE, to_int8
+from faqbot.building.embedding import Progress, encoded, texts_of
+from faqbot.encoding.models import Model
+from faqbot.encoding.projection import SCALE
 from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadError
 from faqbot.index import (
-    Cache,
     Contents,
-    Embedding,
-    EncodedPassage,
     EncoderCard,
     calibration_of,
     keeper_of,
@@ -29,20 +25,16 @@ from faqbot.index import (
     open_index,
     publish,
     store_of,
-    text_key,
 )
 from faqbot.reading import File, Skipped, find, read
 from faqbot.settings import Settings
-from faqbot.splitting import split, statements
+from faqbot.splitting import split
 from faqbot.types import Document, Passage
 
 if TYPE_CHECKING:
     from faqbot.encoding.encoder import Encoder
 
 logger = logging.getLogger(__name__)
-BATCH = 256  # passages encoded together: texts of one length meet, and a killed build loses no more
-
-Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ def build_documents(
         if not passages:
             raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot passages FILE, to see why")
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
-        unknown = sum(text.key not in cache for passage in passages for text in _texts(passage, model.facts))
+        unknown = sum(text.key not in cache for passage in passages for text in texts_of(passage, model.facts))
         encoder = model.encoder(exported, unknown)
         contents = Contents(
             documents=documents,
@@ -148,86 +140,6 @@ def split_all(documents: Sequence[Document], model: Model, settings: Settings) -
             document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
         )
     ]
-
-
-def encoded(
-    passages: Sequence[Passage], encoder: Encoder, facts: Facts, cache: Cache, progress: Progress | None = None
-) -> Iterator[EncodedPassage]:
-    """The passages with their vectors, a batch at a time, in order; what the cache knows is not encoded again."""
-    for start in range(0, len(passages), BATCH):
-        batch = [(passage, _texts(passage, facts)) for passage in passages[start : start + BATCH]]
-        told = progress and _within(progress, start, len(batch), len(passages))
-        _encode_unknown([text for _, texts in batch for text in texts], encoder, facts.passage_prompt, cache, told)
-        for passage, texts in batch:
-            found = [_known(cache, text) for text in texts]
-            yield EncodedPassage(
-                passage=passage,
-                vectors=np.stack([one.vector for one in found]),
-                tokens=found[0].tokens,
-                pieces=found[0].pieces,
-                keys=tuple(text.key for text in texts),
-            )
-        if progress:
-            progress("encoding", start + len(batch), len(passages))
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text to encode, its key in the cache, and whether its token rows are kept."""
-
-    text: str
-    key: bytes
-    whole: bool
-
-
-def _texts(passage: Passage, facts: Facts) -> list[_Text]:
-    """What is encoded of a passage: all of it, then each thing it can be found by.
-
-    Those are the question and its alternates of an FAQ pair, else its sentences: a question is near the one
-    sentence that answers it, and far from the rest of a passage (measured in docs/evaluation.md).
-    """
-    parts = [passage.text[start:end] for start, end in statements(passage.text)]
-    others = [passage.question, *passage.alternates] if passage.question else parts if len(parts) > 1 else []
-    prompt = facts.passage_prompt
-
-    def keyed(text: str, whole: bool) -> _Text:
-        key = text_key(text, fingerprint=facts.fingerprint, settings=f"{prompt}\0{'tokens' if whole else 'vector'}")
-        return _Text(text, key, whole)
-
-    return [keyed(passage.embedded_text, True), *(keyed(text, False) for text in others)]
-
-
-def _within(progress: Progress, start: int, batch: int, total: int) -> Callable[[float], None]:
-    """Progress inside a batch, as a share of it, told in passages."""
-    return lambda share: progress("encoding", start + int(share * batch), total)
-
-
-def _encode_unknown(
-    texts: Sequence[_Text],
-    encoder: Encoder,
-    prompt: str,
-    cache: Cache,
-    progress: Callable[[float], None] | None = None,
-) -> None:
-    unknown = list({text.key: text for text in texts if text.key not in cache}.values())
-    made = encoder.encode([text.text for text in unknown], prompt=prompt, progress=progress)
-    cache.put(
-        {
-            text.key: Embedding(
-                vector=one.vector,
-                tokens=to_int8(one.tokens if text.whole else one.tokens[:0]),
-                pieces=one.pieces if text.whole else one.pieces[:0],
-            )
-            for text, one in zip(unknown, made, strict=True)
-        }
-    )
-
-
-def _known(cache: Cache, text: _Text) -> Embedding:
-    found = cache.get(text.key)
-    if found is None:
-        raise IndexDamagedError(f"{cache.index}: an embedding was lost while building. Run the build again")
-    return found
 
 
 def _card(model: Model, encoder: Encoder) -> EncoderCard:
