@@ -83,7 +83,10 @@ def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> fro
 
 
 def _covered(mentions: list[Mention]) -> frozenset[int]:
-    return frozenset(position for mention in mentions for position in range(mention.start, mention.end))
+    positions: set[int] = set()
+    for _, start, end in mentions:
+        positions.update(range(start, end))
+    return frozenset(positions)
 
 
 def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple[Match, ...]) -> frozenset[int]:
