@@ -1,6 +1,7 @@
 """`faqbot serve`: the chat page and the REST door, in one process."""
 
 import argparse
+import gc
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         raise need("gradio", "web", error) from error
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port)
     bot = open_bot(given.index, settings)
+    gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
     app = create_app(bot, settings)
     if isinstance(bot, FaqBot):
         threading.Thread(target=_follow, args=(bot,), daemon=True).start()
