@@ -23,7 +23,10 @@ def test_a_variable_changes_its_setting() -> None:
 
 @pytest.mark.parametrize(
     ("variables", "said"),
-    [({"FAQBOT_PORT": "many"}, "FAQBOT_PORT is 'many', expected a whole number"), ({"FAQBOT_PROT": "1"}, "FAQBOT_PROT")],
+    [
+        ({"FAQBOT_PORT": "many"}, "FAQBOT_PORT is 'many', expected a whole number"),
+        ({"FAQBOT_PROT": "1"}, "FAQBOT_PROT"),
+    ],
 )
 def test_a_wrong_value_or_name_says_what_was_expected(variables: dict[str, str], said: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(said)):
