@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from faqbot import building
 from faqbot.answering import FaqBot
 from faqbot.building import build, is_current
 from faqbot.cli import main
@@ -103,7 +102,7 @@ def test_a_build_that_is_stopped_leaves_the_old_index_and_goes_on_where_it_was(
 ) -> None:
     build(pages, index, settings=Settings())
     before = texts(index)
-    monkeypatch.setattr(building, "BATCH", 1)
+    monkeypatch.setattr("faqbot.building.embedding.BATCH", 1)
     for number in range(4):
         (pages / f"new{number}.md").write_text(f"# New {number}\n\nStretch {number} times a day.\n", encoding="utf-8")
 
