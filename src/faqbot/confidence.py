@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHIPPED = "calibration.json"
 RIDGE = 5.0
 STEPS = 50
-REFUSED = 0.035  # of questions that the corpus answers, the share that may be told "I don't have an answer"
+REFUSED = 0.03  # of questions that the corpus answers, the share that may be told "I don't have an answer"
 ANSWER_FROM = 0.5
 ANSWERABLE_WEIGHT = 2.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
 

@@ -34,5 +34,4 @@ def features(
         "lead": float(total[0] - rest.mean()) if len(rest) else 0.0,
         "weakest": float(scores.cover[best][telling].min()),
         "weakest_together": float(together[telling].min()),
-        "length": float(np.log(scores.cover.shape[1])),
     }
