@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from faqbot.encoding.projection import SCALE
 from faqbot.index.contents import Candidates, Stored
 from faqbot.retrieval.folding import fold
-from faqbot.retrieval.scoring import INT8_SCALE, QueryTokens, Weights, rarity, score, sentence_starts
+from faqbot.retrieval.scoring import QueryTokens, Weights, rarity, score, sentence_starts
 from faqbot.types import Passage
 
 DOT = 7
@@ -23,7 +24,7 @@ def found(dense: list[float], lexical: list[float], ceiling: float = 2.0) -> Can
 
 
 QUERY = QueryTokens(rows=np.array([[1, 0], [0, 1]], np.float32), weights=np.array([0.75, 0.25], np.float32))
-ONE = 127 / INT8_SCALE  # what an int8 row of 127 counts against a row of length 1
+ONE = 127 / SCALE  # what an int8 row of 127 counts against a row of length 1
 
 
 def test_each_piece_of_the_question_counts_its_best_match_by_its_weight() -> None:
@@ -54,7 +55,7 @@ def test_scoring_equals_a_loop_over_passages(seed: int = 3) -> None:
     many = [stored(random.uniform(-1, 1, (length, 2)).tolist()) for length in (3, 1, 8)]
     scores = score(QUERY, found([0, 0, 0], [0, 0, 0]), many, frozenset(), Weights(1, 0, 0, 0))
     for number, one in enumerate(many):
-        loop = max(one.tokens[:, 0]) / INT8_SCALE * 0.75 + max(one.tokens[:, 1]) / INT8_SCALE * 0.25
+        loop = max(one.tokens[:, 0]) / SCALE * 0.75 + max(one.tokens[:, 1]) / SCALE * 0.25
         assert scores.total[number] == pytest.approx(loop, rel=1e-4)
 
 

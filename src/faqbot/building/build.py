@@ -39,13 +39,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did. `generation` is the one in use after it; `changed` is False where nothing was to be done."""
+    """What a build did. `generation` is the one in use after it."""
 
     generation: str
     documents: int
     passages: int
     skipped: tuple[Skipped, ...]
-    changed: bool = True
 
 
 def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress | None = None) -> Report:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from faqbot.encoding.products import product
+from faqbot.encoding.projection import SCALE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.index.contents import Candidates, Stored
 
-INT8_SCALE = 254.0
 SHORTEST_SENTENCE = 4  # pieces; a numbered list's "1." is no sentence
 
 
@@ -89,7 +89,7 @@ def score(
 
 def _similarities(query: QueryTokens, stored: Sequence[Stored]) -> NDArray[np.float32]:
     rows = np.concatenate([one.tokens for one in stored]).astype(np.float32)
-    return product(rows, query.rows.T / INT8_SCALE)
+    return product(rows, query.rows.T / SCALE)
 
 
 def _best_sentence(
