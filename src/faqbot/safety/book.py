@@ -104,7 +104,7 @@ class Book:
     `trie` finds phrases: keys are words, or "~base" for any form of a base; the key "" holds the names of the groups
     that end there. `forms` gives the keys that a word of the rules has there. `known` are words never repaired,
     `targets` those that a slip may be repaired to, by first letter. `patterns` are listed under their first group,
-    with the other groups that they need.
+    with the other groups that they need. `shields` names the groups of that kind.
     """
 
     groups: Mapping[str, Group]
@@ -118,6 +118,7 @@ class Book:
     known: frozenset[str]
     targets: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, tuple[tuple[Finding, Pattern, frozenset[str]], ...]]
+    shields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

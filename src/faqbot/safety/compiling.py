@@ -89,6 +89,7 @@ def compile_book(draft: Draft) -> Book:
         known=frozenset(everything) | fillers | spared,
         targets=_by_first_letter(mended),
         patterns=_by_first_group(found for name, found in draft.findings.items() if name in wanted),
+        shields=frozenset(name for name, group in groups.items() if group.kind == "shield"),
     )
 
 

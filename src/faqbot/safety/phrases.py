@@ -2,12 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from faqbot.safety.book import Book, NumberGroup
 from faqbot.safety.language import Words
+from faqbot.safety.walking import walk_of
 
-_MOST_SKIPPED = 3
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
@@ -31,66 +31,48 @@ def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
     found = [*_phrases(book, words), *_numbers(book, words)]
     shields: dict[int, list[Mention]] = {}
     for mention in found:
-        if book.groups[mention.group].kind == "shield":
+        if mention.group in book.shields:
             for position in range(mention.start, mention.end):
                 shields.setdefault(position, []).append(mention)
     mentions: dict[str, list[Mention]] = {}
     for mention in found:
-        if shields.keys().isdisjoint(range(mention.start, mention.end)) or _shows(mention, shields):
-            mentions.setdefault(mention.group, []).append(mention)
-    for listed in mentions.values():
-        listed.sort()
+        if shields and _hides(mention, shields):
+            continue
+        listed = mentions.get(mention.group)
+        if listed is None:
+            mentions[mention.group] = [mention]
+        else:
+            listed.append(mention)
+    for number in book.numbers:  # they come after the phrases of a group of that name
+        mentions.get(number.name, []).sort()
     return mentions
 
 
-def _shows(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
-    """Whether a mention holds more than each shield it touches, so that it is more than the saying."""
-    return all(
-        mention.start <= shield.start and shield.end <= mention.end and mention[1:] != shield[1:]
-        for position in range(mention.start, mention.end)
-        for shield in shields.get(position, ())
-    )
+def _hides(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
+    """Whether a shield covers a mention; not where it holds more than each shield it touches."""
+    _, start, end = mention
+    for position in range(start, end):
+        for shield in shields.get(position, ()):
+            if not (start <= shield.start and shield.end <= end and mention[1:] != shield[1:]):
+                return True
+    return False
 
 
 def _phrases(book: Book, words: Words) -> Iterator[Mention]:
-    seen: set[Mention] = set()
-    trie, forms = book.trie, book.forms
-    for start, word in enumerate(words.words):
-        for key in forms.get(word, ()):
-            child = trie.get(key)
-            if child is None:
-                continue
-            if _goes_on(book, words, child, start + 1):
-                seen.update(_walk(book, words, child, start))
-            else:
-                seen.update([Mention(group, start, start + 1) for group in child.get("", ())])
-    return iter(seen)
-
-
-def _goes_on(book: Book, words: Words, node: dict[str, Any], position: int) -> bool:
-    """Whether a phrase that has come this far can go on with the next word: mostly it cannot, which saves a walk."""
-    if position >= len(words.words) or words.marks[position]:
-        return False
-    word = words.words[position]
-    return word in book.fillers or any(key in node for key in book.forms.get(word, ()))
-
-
-def _walk(book: Book, words: Words, first: dict[str, Any], start: int) -> Iterator[Mention]:
-    """Follow the trie from the word after `start`, skipping up to three filler words in a row."""
-    stack = [(first, start + 1, 0)]
-    while stack:
-        node, position, skipped = stack.pop()
-        if not skipped:
-            for group in node.get("", ()):
+    walk = walk_of(book)
+    told, marks, last = words.words, words.marks, len(words.words)
+    begin = walk.start.next
+    for start, word in enumerate(told):
+        state = begin[word] if word in begin else walk.step(walk.start, word)
+        position = start + 1
+        while state:
+            for group in state.groups:
                 yield Mention(group, start, position)
-        if position >= len(words.words) or words.marks[position] or (len(node) == 1 and "" in node):
-            continue
-        word = words.words[position]
-        for key in book.forms.get(word, ()):
-            if key in node:
-                stack.append((node[key], position + 1, 0))
-        if skipped < _MOST_SKIPPED and word in book.fillers:
-            stack.append((node, position + 1, skipped + 1))
+            if not state.goes_on or position >= last or marks[position]:
+                break
+            word = told[position]
+            state = state.next[word] if word in state.next else walk.step(state, word)
+            position += 1
 
 
 def _numbers(book: Book, words: Words) -> Iterator[Mention]:

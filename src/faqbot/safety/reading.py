@@ -14,7 +14,8 @@ class Reading:
 
     Of the positions of words, `nouns` lie on names of states (numbness), `states` on all words for what
     may be wrong, `see_through` on words that let a denial
-    through (parts of the body among them), and `negator_ends` follow a negator that is free to deny.
+    through (parts of the body among them), and `negator_ends` follow a negator that is free to deny. `by_sentence` and
+    `by_start` are filled as they are asked for.
     """
 
     words: Words
@@ -24,16 +25,26 @@ class Reading:
     states: frozenset[int]
     see_through: frozenset[int]
     negator_ends: frozenset[int]
-    by_sentence: dict[tuple[str, int], list[Mention]]
-    by_start: dict[tuple[str, int], Mention]
+    by_sentence: dict[str, dict[int, list[Mention]]]
+    by_start: dict[str, dict[int, Mention]]
 
     def near(self, group: str, sentence: int) -> list[Mention]:
         """The mentions of a group in one sentence."""
-        return self.by_sentence.get((group, sentence), [])
+        if group not in self.mentions:
+            return []
+        if group not in self.by_sentence:
+            table = self.by_sentence[group] = {}
+            for mention in self.mentions[group]:
+                table.setdefault(self.words.sentences[mention.start], []).append(mention)
+        return self.by_sentence[group].get(sentence, [])
 
     def starts_at(self, group: str, position: int) -> Mention | None:
-        """The longest mention of a scope group that starts at a word, if any."""
-        return self.by_start.get((group, position))
+        """The longest mention of a group that starts at a word, if any."""
+        if group not in self.mentions:
+            return None
+        if group not in self.by_start:
+            self.by_start[group] = {mention.start: mention for mention in self.mentions[group]}
+        return self.by_start[group].get(position)
 
     def is_negated(self, mention: Mention) -> bool:
         """Whether a negator stands at most two words before a mention."""
@@ -60,22 +71,9 @@ def read_message(book: Book, message: str) -> Reading:
         nouns | _positions(book, mentions, "state"),
         nouns | _positions(book, mentions, "part") | _covered(mentions.get("see_through", [])),
         _negator_ends(book, mentions, matches),
-        _by_sentence(words, mentions),
-        {
-            (group, mention.start): mention
-            for group, listed in mentions.items()
-            if book.groups[group].kind == "scope"
-            for mention in listed
-        },
+        {},
+        {},
     )
-
-
-def _by_sentence(words: Words, mentions: dict[str, list[Mention]]) -> dict[tuple[str, int], list[Mention]]:
-    table: dict[tuple[str, int], list[Mention]] = {}
-    for group, listed in mentions.items():
-        for mention in listed:
-            table.setdefault((group, words.sentences[mention.start]), []).append(mention)
-    return table
 
 
 def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> frozenset[int]:
