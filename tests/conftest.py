@@ -1,4 +1,5 @@
-"""What many tests share: the real index of the corpus that ships, and a guard that browser tests really run in CI."""
+"""What many tests share: the real index of the corpus that ships, and guards: nothing leaves this machine, and browser
+tests really run in CI."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -6,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
+import outside
 from faqbot.answering import FaqBot
 from faqbot.building import build
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+outside.guard()
+
+
+@pytest.fixture(autouse=True)
+def stays_here() -> Iterator[None]:
+    """A test that has tried to leave this machine fails, even where a library swallowed the refusal."""
+    outside.seen.clear()
+    yield
+    assert outside.seen == []
 
 
 @pytest.fixture(scope="session")
