@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +44,7 @@ def optimise(source: Path, folder: Path) -> None:
 
 
 def _session(path: Path, *, threads: int = 0, optimised: bool = False, target: Path | None = None) -> Any:
-    import onnxruntime
-
+    onnxruntime = _loaded()
     levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = levels.ORT_DISABLE_ALL if optimised else levels.ORT_ENABLE_EXTENDED
@@ -61,3 +61,14 @@ def _session(path: Path, *, threads: int = 0, optimised: bool = False, target: P
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the errors of ONNX Runtime have no other parent
         raise EncoderError(f"ONNX Runtime refuses {path} ({error}). Delete its folder and run: faqbot build") from error
+
+
+def _loaded() -> Any:
+    """ONNX Runtime without its telemetry, which is on as it comes and read once, when it is loaded.
+
+    It would keep a device id and a database in the home folder and send them to its maker some seconds later.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
