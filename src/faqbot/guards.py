@@ -25,6 +25,14 @@ PAGE_PATHS = re.compile(
     r"|call/(v2/)?\w+(/\w+)?))?/?"
 )
 
+# What a log line may name: the places that there are. All else in a path, or for a method, is somebody's own words.
+_PLACES = re.compile(
+    r"/api/(answer|assess|health|ready|docs|openapi\.json)$|/(api|documents|own|assets|static|gradio_api)/"
+    r"|/(config|theme\.css|widget\.js|favicon\.ico|robots\.txt)?$"
+)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_OTHER = "?"
+
 
 class RequestLog:
     """Gives each request an id and logs one line for it, without its query, its body or who sent it."""
@@ -49,7 +57,8 @@ class RequestLog:
             await self.app(scope, receive, noted)
         finally:
             spent = 1000 * (time.perf_counter() - started)
-            log.info("%s %s %s %d %.1f ms", request_id, scope["method"], _place(scope["path"]), status, spent)
+            method = scope["method"] if scope["method"] in _METHODS else _OTHER
+            log.info("%s %s %s %d %.1f ms", request_id, method, _place(scope["path"]), status, spent)
 
 
 class SecurityHeaders:
@@ -142,8 +151,9 @@ def content_policy(frame_ancestors: str, scripts: str = "'none'", styles: str = 
 
 
 def _place(path: str) -> str:
-    """The path without what a person chose: documents and sessions are cut after their first part."""
-    return path if path.startswith("/api/") and len(path) < 40 else "/" + path.lstrip("/").split("/", 1)[0][:40]
+    """The path as far as it names a place of ours, without what a person chose."""
+    known = _PLACES.match(path)
+    return known.group() if known else _OTHER
 
 
 def _replayed(body: bytes, receive: Receive) -> Callable[[], Any]:
