@@ -62,6 +62,10 @@ class EngineError(FaqbotError):
     """The engine that holds the passages does not answer; the message says which, and when it is asked again."""
 
 
+class FeedbackError(FaqbotError):
+    """Feedback that cannot be kept, or a feedback file that cannot be used."""
+
+
 class RulesError(FaqbotError):
     """A safety rules file with a mistake; the message names the file and the line."""
 

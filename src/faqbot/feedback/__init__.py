@@ -1,0 +1,26 @@
+"""Feedback that an operator may turn on: verdicts and unanswered questions go in, what the corpus lacks comes out."""
+
+from faqbot.feedback.counting import Tally, tally
+from faqbot.feedback.entries import JUDGED, Asked, Entry, Verdict
+from faqbot.feedback.grouping import Group, different, group
+from faqbot.feedback.inbox import Inbox, title_of
+from faqbot.feedback.redaction import MARKS, redact
+from faqbot.feedback.store import read_asked, read_entries
+
+__all__ = [
+    "JUDGED",
+    "MARKS",
+    "Asked",
+    "Entry",
+    "Group",
+    "Inbox",
+    "Tally",
+    "Verdict",
+    "different",
+    "group",
+    "read_asked",
+    "read_entries",
+    "redact",
+    "tally",
+    "title_of",
+]
