@@ -17,10 +17,10 @@ LAYERS = (
     {"opening"},
     {"answering", "preview", "evaluation", "linting", "feedback", "visit", "safety_evaluation"},
     {"doors", "guards"},
-    {"web", "rest", "mcp", "langchain", "serving", "cli"},
+    {"web", "rest", "mcp", "langchain", "serving", "workers", "cli"},
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.
-FREE = ({"errors", "types", "lexicon", "settings", "markdown"}, {"serving", "cli"})
+FREE = ({"errors", "types", "lexicon", "settings", "markdown"}, {"serving", "workers", "cli"})
 DOORS = {
     "faiss": {"index"},
     "bm25s": {"index"},
@@ -31,7 +31,7 @@ DOORS = {
     "onnxruntime": {"encoding"},
     "tokenizers": {"encoding"},
     "gradio": {"web"},
-    "fastapi": {"rest", "web", "serving", "guards"},
+    "fastapi": {"rest", "web", "serving", "workers", "guards"},
     "trafilatura": {"reading"},
     "pypdf": {"reading"},
     "mammoth": {"reading"},

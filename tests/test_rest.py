@@ -1,6 +1,7 @@
 """REST gives what the bot gives, refuses what it cannot use with a clear reason, and keeps what it reads to itself."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -74,8 +75,9 @@ def test_without_an_index_the_reason_and_the_advice_are_given(closed: TestClient
 
 
 def test_health_and_readiness(client: TestClient, closed: TestClient) -> None:
-    assert client.get("/api/health").json() == {"status": "alive", "version": __version__}
-    assert client.get("/api/ready").json() == {"status": "ready", "version": __version__}
+    told = {"version": __version__, "process": os.getpid()}
+    assert client.get("/api/health").json() == {"status": "alive", **told}
+    assert client.get("/api/ready").json() == {"status": "ready", **told}
     assert closed.get("/api/health").status_code == 200
     assert closed.get("/api/ready").status_code == 503
     assert closed.get("/api/ready").json() == {"error": "No index at index/. Run: faqbot build corpus"}

@@ -134,6 +134,10 @@ class FaqBot:
         """A document of the index, as it was read."""
         return self._opened.generation.document(document_id)
 
+    def ready(self) -> None:
+        """Raises FaqbotError while questions cannot be answered: the engine that holds the passages is asked."""
+        self._opened.generation.check()
+
     def close(self) -> None:
         """Let go of the index."""
         self._opened.generation.close()

@@ -32,6 +32,9 @@ class Answering(Protocol):
     def document(self, document_id: str) -> Document:
         """A document of the index; raises FaqbotError for one that is not there."""
 
+    def ready(self) -> None:
+        """Raises FaqbotError, with the reason, while questions cannot be answered."""
+
 
 class WithoutIndex:
     """Answers nothing, says why, and assesses every message all the same."""
@@ -53,6 +56,10 @@ class WithoutIndex:
         return ()
 
     def document(self, document_id: str) -> Document:
+        """Raises the error that the index could not be opened for."""
+        raise self.error
+
+    def ready(self) -> None:
         """Raises the error that the index could not be opened for."""
         raise self.error
 

@@ -1,4 +1,4 @@
-"""A bot -> one HTTP server for the page and REST: the app put together, and run until it is told to stop."""
+"""A bot -> an HTTP server for the page and REST: the app put together, and run until it is told to stop."""
 
 import logging
 import signal
@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from faqbot.answering import user_texts
 from faqbot.doors import Answering, WithoutIndex
@@ -16,20 +18,23 @@ from faqbot.errors import FaqbotError, SettingsError
 from faqbot.guards import PathGate, RequestLog, SecurityHeaders, SizeLimit
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
-from faqbot.safety import assess
+from faqbot.safety import assess, standing_banner
 from faqbot.settings import Settings
+from faqbot.web.assets import asset_routes
 from faqbot.web.documents import document_routes
-from faqbot.web.page import mount_page
+from faqbot.web.top import SEE_SOMEONE
 
 log = logging.getLogger(__name__)
 
-_FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve without --workers."
+
+FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
 _OWN_PATHS = ("/api/", "/documents/", "/own/", "/widget.js")
 
 
-def create_app(bot: Answering | FaqbotError, settings: Settings) -> FastAPI:
-    """The page at `/`, its articles at `/documents/`, REST at `/api/`, all behind the guards.
+def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True) -> FastAPI:
+    """The page at `/` unless told otherwise, articles at `/documents/`, REST at `/api/`, all behind the guards.
 
     With an error in place of the bot (its index could not be opened) every door gives the reason, and the safety advice
     all the same.
@@ -42,9 +47,19 @@ def create_app(bot: Answering | FaqbotError, settings: Settings) -> FastAPI:
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
     add_rest(app, bot, settings)
     app.include_router(document_routes(bot))
-    mount_page(app, bot, settings)
+    app.router.routes.extend(asset_routes(f"{SEE_SOMEONE} {standing_banner(settings.region)}"))
+    if page:
+        from faqbot.web.page import mount_page  # which loads gradio
+
+        mount_page(app, bot, settings)
+    else:
+        app.add_route("/", _no_page)
     _guard(app, settings)
     return app
+
+
+async def _no_page(request: Request) -> JSONResponse:
+    return JSONResponse({"error": f"{REST_ONLY} REST is described at /api/docs"}, 404)
 
 
 def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] = lambda address: None) -> None:
@@ -53,10 +68,15 @@ def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] =
     Port 0 takes any free port. Raises SettingsError where the address cannot be had.
     """
     listener = listen(host, port)
-    address = f"http://{_named(host)}:{listener.getsockname()[1]}/"
-    announce(address)
+    announce(address_of(listener, host))
     with listener, _stopped_by_signals():
         uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{named}:{listener.getsockname()[1]}/"
 
 
 @contextmanager
@@ -70,16 +90,21 @@ def _stopped_by_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def configured(app: FastAPI) -> uvicorn.Config:
-    """How the app is served: no access log (it would name people), no websockets, bounded headers and stop."""
+def configured(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uvicorn.Config:
+    """How the app is served: no access log (it would name people), no websockets, bounded headers and stop.
+
+    With a function that makes the app, each of several processes makes its own.
+    """
     return uvicorn.Config(
         app,
+        factory=not isinstance(app, FastAPI),
+        workers=workers,
         log_config=None,
         access_log=False,
         server_header=False,
         ws="none",
         http="h11",  # the other parser buffers headers of any length
-        timeout_graceful_shutdown=_FINISH,
+        timeout_graceful_shutdown=FINISH,
         h11_max_incomplete_event_size=64 * 1024,
     )
 
@@ -115,7 +140,3 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(PathGate, served=_OWN_PATHS)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     app.add_middleware(RequestLog)
-
-
-def _named(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104

@@ -1,6 +1,7 @@
 """The defaults, once, and the `FAQBOT_*` environment that changes them: a mapping goes in, Settings come out."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from faqbot.errors import SettingsError
 
 PREFIX = "FAQBOT_"
+_LEAST = {"max_history": 0, "port": 0, "waiting": 0, "workers": 0, "threads": 0}  # of any other number: 1
+_MOST = {"port": 65535}
+_ORIGIN = re.compile(r"https?://[^\s/,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Settings:
     rules: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
+    workers: int = 0
     concurrency: int = 8
     keep_generations: int = 2
     store: str = ""
@@ -38,6 +43,14 @@ class Settings:
     frame_ancestors: str = "'self'"
     max_body_bytes: int = 2_000_000
     waiting: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse a value that nothing could work with; raises SettingsError."""
+        for field in fields(self):
+            _check(field.name, getattr(self, field.name))
+        for origin in filter(None, map(str.strip, self.origins.split(","))):
+            if not _ORIGIN.fullmatch(origin):
+                raise _refused("origins", origin, "https://HOST, or several with commas between")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -61,3 +74,17 @@ def _value(name: str, text: str, kind: Any) -> Any:
         return int(text)
     except ValueError:
         raise SettingsError(f"{name} is {text!r}, expected a whole number. Change it or unset it") from None
+
+
+def _check(name: str, value: Any) -> None:
+    if isinstance(value, str):
+        if not value.isprintable():  # a line break in a header or an address is somebody's mistake, or attack
+            raise _refused(name, value, "text on one line")
+        return
+    least, most = _LEAST.get(name, 1), _MOST.get(name)
+    if value < least or (most is not None and value > most):
+        raise _refused(name, value, f"{least} or more" if most is None else f"{least} to {most}")
+
+
+def _refused(name: str, value: object, expected: str) -> SettingsError:
+    return SettingsError(f"{PREFIX}{name.upper()} is {value!r}, expected {expected}. Change it or unset it")

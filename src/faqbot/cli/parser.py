@@ -74,6 +74,13 @@ def _serve(parser: Parser, settings: Settings) -> None:
     _store(parser, settings)
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=settings.workers,
+        metavar="N",
+        help="serve REST only, in N processes (default: the page and REST in one)",
+    )
 
 
 def _eval(parser: Parser, settings: Settings) -> None:

@@ -1,37 +1,97 @@
-"""`faqbot serve`: the chat page and the REST door, in one process."""
+"""`faqbot serve`: the chat page and the REST door in one process, or REST alone in several."""
 
 import argparse
 import gc
+import logging
+import os
 import sys
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faqbot.answering import FaqBot, user_texts
+from faqbot.cli.codes import DONE, FAILED
 from faqbot.doors import Answering, WithoutIndex
-from faqbot.errors import FaqbotError, RulesError, need
+from faqbot.errors import FaqbotError, RulesError, SettingsError, need
+from faqbot.index import store_of
 from faqbot.safety import assess
 from faqbot.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 FOLLOW = 5.0  # seconds between looks for a new generation
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped. Where the index cannot be opened the page says why, and still watches for emergencies."""
+    settings = replace(settings, index=str(given.index), host=given.host, port=given.port, workers=given.workers)
     try:
-        from faqbot.serving import create_app
         from faqbot.serving import run as serve
     except ImportError as error:
         raise need("gradio", "web", error) from error
-    settings = replace(settings, index=str(given.index), host=given.host, port=given.port)
-    bot = open_bot(given.index, settings)
+    if settings.workers:
+        return _run_workers(settings)
+    app = make_app(settings)
+    serve(app, given.host, given.port, announce=lambda address: print(f"The chat is at {address}", flush=True))
+    return DONE
+
+
+def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
+    """An app that goes over to each new generation of its index."""
+    from faqbot.serving import create_app
+
+    bot = open_bot(Path(settings.index), settings)
     gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
-    app = create_app(bot, settings)
+    app = create_app(bot, settings, page=page)
     if isinstance(bot, FaqBot):
         threading.Thread(target=_follow, args=(bot,), daemon=True).start()
-    serve(app, given.host, given.port, announce=lambda address: print(f"The chat is at {address}", flush=True))
-    return 0
+    return app
+
+
+def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
+    """The app of one process of several."""
+    from faqbot.workers import end_with_parent
+
+    end_with_parent()
+    logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return make_app(settings, page=False)
+    except FaqbotError as error:
+        print(f"faqbot: {error}", file=sys.stderr, flush=True)
+        raise SystemExit(FAILED) from None
+
+
+def _run_workers(settings: Settings) -> int:
+    from faqbot.serving import REST_ONLY
+    from faqbot.workers import run as serve
+
+    _refuse(settings)
+    # Left to itself, the encoder of each process would take all cores.
+    threads = settings.threads or max(1, (os.cpu_count() or 1) // settings.workers)
+    make = partial(make_worker_app, replace(settings, threads=threads), logging.getLogger().level)
+
+    def announce(address: str) -> None:
+        print(f"{REST_ONLY}\n{settings.workers} processes answer at {address}api/", flush=True)
+
+    serve(make, settings.host, settings.port, settings.workers, announce=announce)
+    return DONE
+
+
+def _refuse(settings: Settings) -> None:
+    """What would fail in every process, said once. Raises SettingsError or RulesError."""
+    if settings.workers < 0:
+        raise SettingsError(f"--workers is {settings.workers}, expected 1 or more, or 0 for one process with the page")
+    store = store_of(Path(settings.index), settings.store)
+    if settings.workers > 1 and store.startswith("milvus-lite:"):
+        raise SettingsError(
+            f"{store} can be open in one process only, not in {settings.workers}. Share it with milvus-lite server and "
+            "name that with --store milvus://HOST:PORT/faqbot, or leave --workers out"
+        )
+    assess((), region=settings.region, rules=settings.rules or None)
 
 
 def _follow(bot: FaqBot) -> None:

@@ -34,7 +34,7 @@ class Served(Protocol):
     def __len__(self) -> int: ...
 
     def check(self) -> None:
-        """Whether passages can be had: raises EngineError, IndexMissingError or IndexMismatchError."""
+        """Ask whether passages can be had now: raises EngineError, IndexMissingError or IndexMismatchError."""
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text."""

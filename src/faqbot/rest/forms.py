@@ -112,7 +112,8 @@ class Problem(BaseModel):
 
 
 class Status(BaseModel):
-    """How the server is."""
+    """How the server is; `process` tells its processes from one another where there are several."""
 
     status: str
     version: str
+    process: int

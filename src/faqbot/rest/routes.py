@@ -1,14 +1,17 @@
 """`/api/*` added to an app: each request becomes one call of the bot, each error one clear answer."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import faqbot
-from faqbot.doors import Answering, Refusal, WithoutIndex, ask, watch
+from faqbot.doors import Answering, Refusal, ask, watch
+from faqbot.errors import FaqbotError
 from faqbot.rest.docs import docs_page
 from faqbot.rest.forms import AlertForm, AnswerForm, Conversation, Problem, Question, Status
 from faqbot.rest.turnstile import BusyError, Turnstile
@@ -57,14 +60,16 @@ def _status(app: FastAPI, bot: Answering) -> APIRouter:
     @router.get("/health", response_model=Status)
     async def health() -> Response:
         """Whether the process is alive."""
-        return JSONResponse({"status": "alive", "version": faqbot.__version__})
+        return JSONResponse({"status": "alive", "version": faqbot.__version__, "process": os.getpid()})
 
     @router.get("/ready", response_model=Status, responses={503: _PROBLEMS[503]})
     async def ready() -> Response:
-        """Whether questions can be answered."""
-        if isinstance(bot, WithoutIndex):
-            return _problem(503, str(bot.error))
-        return JSONResponse({"status": "ready", "version": faqbot.__version__})
+        """Whether questions can be answered: the index is open, and the engine answers where passages are on one."""
+        try:
+            await to_thread.run_sync(bot.ready)
+        except FaqbotError as error:
+            return _problem(503, str(error))
+        return JSONResponse({"status": "ready", "version": faqbot.__version__, "process": os.getpid()})
 
     @router.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:

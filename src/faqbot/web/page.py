@@ -10,13 +10,11 @@ from fastapi import FastAPI
 from faqbot.doors import Answering
 from faqbot.errors import need
 from faqbot.guards import content_policy
-from faqbot.safety import standing_banner
 from faqbot.settings import Settings
-from faqbot.web.assets import asset_routes
 from faqbot.web.check import check_form
 from faqbot.web.desk import Desk
 from faqbot.web.shell import Shell
-from faqbot.web.top import SEE_SOMEONE, page_head, page_top
+from faqbot.web.top import page_head, page_top
 
 try:
     import gradio as gr
@@ -33,8 +31,7 @@ _GATHERED = "(said) => [said, window.faqbot.answers(), window.faqbot.kept()]"
 
 
 def mount_page(app: FastAPI, bot: Answering, settings: Settings) -> None:
-    """Serve the page at `/` of the app, with its own files, its banner and its policy."""
-    app.router.routes.extend(asset_routes(f"{SEE_SOMEONE} {standing_banner(settings.region)}"))
+    """Serve the page at `/` of the app, with its banner and its policy."""
     app.add_middleware(
         Shell,
         head=page_head(settings.title),

@@ -76,17 +76,15 @@ class MilvusGeneration:
     def __contains__(self, passage_id: str) -> bool:
         return self._digests.find(passage_id) is not None
 
-    def check(self, deadline: float | None = None) -> None:
-        """Hold the collections against the manifest, once a connection; `candidates` does it too.
+    def check(self) -> None:
+        """Ask the engine for one passage, and hold the collections against the manifest where that was not done yet.
 
         Raises EngineError, IndexMissingError or IndexMismatchError.
         """
-        era = self._engine.era
-        if self._checked != era:
-            counts = (self.manifest.passages, self.manifest.vectors)
-            ends = self._engine.deadline() if deadline is None else deadline
-            pairs.check(self._engine, self._name, self.encoder, counts, ends)
-            self._checked = era
+        with self._watching():
+            deadline = self._engine.deadline()
+            self._hold(deadline)
+            pairs.touch(self._engine, self._name, deadline)
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
@@ -132,6 +130,14 @@ class MilvusGeneration:
     def _questions(self) -> tuple[str, ...]:
         return tuple(json.loads((self._folder / layout.QUESTIONS).read_bytes()))
 
+    def _hold(self, deadline: float) -> None:
+        """Hold the collections against the manifest, once a connection."""
+        era = self._engine.era
+        if self._checked != era:
+            counts = (self.manifest.passages, self.manifest.vectors)
+            pairs.check(self._engine, self._name, self.encoder, counts, deadline)
+            self._checked = era
+
     @contextmanager
     def _watching(self) -> Iterator[None]:
         """Hold the collections against the manifest again after a failure: an engine that is back may be another."""
@@ -143,7 +149,7 @@ class MilvusGeneration:
             raise
 
     def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
-        self.check(deadline)
+        self._hold(deadline)
         words, ceiling = self._terms.question(text)
         dense = self._search.nearest(query, min(k, len(self)), deadline)
         lexical = self._search.sharing(words, k, deadline)

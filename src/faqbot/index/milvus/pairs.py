@@ -151,6 +151,12 @@ def check(engine: Engine, name: str, encoder: EncoderCard, counts: tuple[int, in
         )
 
 
+def touch(engine: Engine, name: str, deadline: float) -> None:
+    """Ask both collections for nothing in particular, which only a loaded one can do."""
+    for each in (name, vectors_of(name)):
+        engine.call("query", collection_name=each, filter="", limit=1, output_fields=["id"], deadline=deadline)
+
+
 def count(engine: Engine, collection: str, *, deadline: float | None = None) -> int:
     """How many rows a collection has."""
     arguments: dict[str, Any] = {"collection_name": collection, "filter": "", "output_fields": ["count(*)"]}
