@@ -113,7 +113,7 @@ def _cut(path: Path) -> None:
         (_foreign, ForeignFileError, "is an SQLite file of something else, no feedback. Name another file"),
         (_corrupt, FeedbackError, "cannot be (written|read): file is not a database. Free or mend it, or move it away"),
         (_cut, FeedbackError, "malformed|not a database"),
-        (Path.mkdir, FeedbackError, "cannot be written: Is a directory|No feedback file at"),
+        (Path.mkdir, FeedbackError, "unable to open database file|No feedback file at"),
     ],
 )
 def test_a_file_that_is_not_ours_is_named_and_not_touched(

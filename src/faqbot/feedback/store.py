@@ -6,8 +6,9 @@ and any number of threads and processes may write. Write-ahead logging lets read
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,7 @@ def _read(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that is whole when the block ends, or never was."""
     with _reported(path, "written"):
-        # SQLite would make the file readable for all.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _make(path)
         if path.stat().st_size > MOST_BYTES:
             raise FeedbackError(f"{path} has more than {MOST_BYTES:,} bytes. Move it away: a new one is begun")
         with closing(_connected(path.resolve().as_uri())) as connection:
@@ -98,15 +98,34 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
             connection.commit()
 
 
+def _make(path: Path) -> None:
+    """An empty file that only its owner may read, where there is none; SQLite would let everybody read it.
+
+    It is made under another name: to close a file that SQLite has open in this process drops SQLite's locks on it
+    (https://www.sqlite.org/howtocorrupt.html, 2.2), and rows of other threads are lost.
+    """
+    if path.exists():
+        return
+    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
+    try:
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        Path(aside).unlink()
+
+
 def _connected(address: str) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
 
 
 def _version(path: Path, connection: sqlite3.Connection) -> int:
     """The schema of the file, 0 for one that is empty; raises ForeignFileError for one that is not ours."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # One statement sees one state of the file; between two, another process may have made the tables.
+    application, version, tables = connection.execute(
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), "
+        "(SELECT count(*) FROM sqlite_master)"
+    ).fetchone()
     if application == APPLICATION and version > SCHEMA:
         raise ForeignFileError(
             f"{path} has feedback of version {version}, made by a newer faqbot; this one knows version {SCHEMA}. "
