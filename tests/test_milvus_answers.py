@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from faqbot.answering import FaqBot
@@ -20,6 +21,7 @@ from faqbot.index import open_generation
 from faqbot.settings import Settings
 from faqbot.types import Answer
 from milvus_server import Server
+from web_server import serving
 
 pytest.importorskip("pymilvus", reason="needs pip install 'faqbot[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'faqbot[milvus]'")
@@ -127,6 +129,48 @@ def test_an_engine_that_is_gone_and_comes_back_is_asked_again(remote: FaqBot, se
     assert gone.reason == "index"
     server.start()
     assert recovered(remote, question) == before
+
+
+def test_readiness_follows_the_engine_and_a_probe_alone_brings_it_back(remote: FaqBot, server: Server) -> None:
+    with serving(remote) as address:
+        assert ready(address) == (200, "")
+        server.kill()
+        try:
+            status, reason = ready(address)
+            assert status == 503
+            assert reason.startswith(f"The store at milvus://127.0.0.1:{server.port}/help cannot be asked: ")
+            status, reason = ready(address)  # the circuit is open: nothing is asked
+            assert status == 503
+            assert "did not answer and is asked again in " in reason
+            assert httpx.get(f"{address}/api/health").status_code == 200
+        finally:
+            server.start()
+        began = time.monotonic()
+        while ready(address)[0] != 200:
+            assert time.monotonic() - began < 30
+            time.sleep(0.1)
+        alone = httpx.post(f"{address}/api/answer", json={"question": "Can I walk with sciatica?"}, timeout=60)
+        assert alone.status_code == 200
+
+
+def test_readiness_follows_an_engine_that_forgot_what_was_loaded(remote: FaqBot, server: Server) -> None:
+    remote.ready()
+    server.kill()
+    server.start()  # it is back before anybody asked
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            remote.ready()
+            break
+        except EngineError:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+    assert remote.answer("Is it safe to walk with a herniated disc?").answered
+
+
+def ready(address: str) -> tuple[int, str]:
+    found = httpx.get(f"{address}/api/ready", timeout=60)
+    return found.status_code, found.json().get("error", "")
 
 
 def test_a_bot_that_is_opened_while_the_engine_is_away_answers_once_it_is_back(
