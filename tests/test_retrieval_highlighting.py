@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from faqbot.encoding.tokens import Pieces
-from faqbot.retrieval.highlighting import highlight
+from faqbot.retrieval.highlighting import highlight, matched
+from faqbot.retrieval.prepared import lay_out, whole_words
 from faqbot.types import Passage
 
 
@@ -41,7 +42,7 @@ def test_the_statement_that_meets_the_question_is_marked(text: str, meets: str, 
     pieces = cut(one.embedded_text)
     words = [one.embedded_text[start:end] for start, end in pieces.spans]
     similar = np.array([[1.0 if word == meets else 0.1] for word in words], np.float32)
-    ((start, end),) = highlight(one, similar, np.array([1.0], np.float32), pieces)
+    ((start, end),) = highlight(lay_out(one, pieces), similar, np.array([1.0], np.float32))
     assert text[start:end] == marked
 
 
@@ -49,4 +50,13 @@ def test_a_passage_without_words_has_nothing_to_mark() -> None:
     one = passage("---")
     pieces = cut(one.embedded_text)
     similar = np.zeros((len(pieces.spans), 1), np.float32)
-    assert highlight(one, similar, np.array([1.0], np.float32), pieces) == ()
+    assert highlight(lay_out(one, pieces), similar, np.array([1.0], np.float32)) == ()
+
+
+def test_words_in_pieces_are_shown_whole_and_the_likest_pairs_that_count_most_come_first() -> None:
+    asked = whole_words("my sciatica", [(0, 2), (3, 6), (6, 11)], [0, 1, 1])
+    assert asked == ("my", "sciatica", "sciatica")
+    one = passage("nerve pain")
+    similar = np.array([[0.1, 0.2, 0.2], [0.2, 0.5, 0.9], [0.3, 0.4, 0.5]], np.float32)
+    pairs = matched(asked, lay_out(one, cut(one.embedded_text)), similar, np.array([0.2, 0.3, 0.5], np.float32))
+    assert pairs == (("sciatica", "nerve"),)

@@ -6,16 +6,20 @@ import pytest
 from faqbot.encoding.projection import SCALE
 from faqbot.index.contents import Candidates, Stored
 from faqbot.retrieval.folding import fold
-from faqbot.retrieval.scoring import QueryTokens, Weights, rarity, score, sentence_starts
+from faqbot.retrieval.prepared import Prepared, prepare, sentence_starts
+from faqbot.retrieval.scoring import QueryTokens, Weights, rarity, score
 from faqbot.types import Passage
 
 DOT = 7
 
 
-def stored(rows: list[list[float]], pieces: list[int] | None = None) -> Stored:
+ENDS = np.array([DOT], np.int32)
+
+
+def prepared(rows: list[list[float]], pieces: list[int] | None = None) -> Prepared:
     passage = Passage(id="0" * 16, document_id="a.md", text="text", start=0, end=4)
     tokens = np.rint(np.array(rows) * 127).astype(np.int8)
-    return Stored(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32))
+    return prepare(Stored(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32)), ENDS)
 
 
 def found(dense: list[float], lexical: list[float], ceiling: float = 2.0) -> Candidates:
@@ -28,34 +32,34 @@ ONE = 127 / SCALE  # what an int8 row of 127 counts against a row of length 1
 
 
 def test_each_piece_of_the_question_counts_its_best_match_by_its_weight() -> None:
-    scores = score(QUERY, found([0.0], [0.0]), [stored([[1, 0], [0.6, 0.8]])], frozenset(), Weights(1, 0, 0, 0))
+    scores = score(QUERY, found([0.0], [0.0]), [prepared([[1, 0], [0.6, 0.8]])], Weights(1, 0, 0, 0))
     assert scores.total[0] == pytest.approx(0.75 * ONE + 0.25 * ONE * 0.8, abs=0.005)
     assert scores.cover[0] == pytest.approx([ONE, 0.8 * ONE], abs=0.005)
 
 
 def test_the_parts_are_added_with_their_weights_and_bm25_as_a_share_of_its_ceiling() -> None:
-    scores = score(QUERY, found([0.5], [1.0]), [stored([[0, 0]])], frozenset(), Weights(1, 1, 2, 0.4))
+    scores = score(QUERY, found([0.5], [1.0]), [prepared([[0, 0]])], Weights(1, 1, 2, 0.4))
     assert scores.total[0] == pytest.approx(2 * 0.5 + 0.4 * 0.5)
 
 
 def test_what_is_met_in_one_sentence_beats_what_is_spread_over_two() -> None:
-    together = stored([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]], [1, 2, 3, DOT, 5, 6])
-    spread = stored([[1, 0], [0, 0], [0, 0], [0, 0], [0, 1], [0, 0]], [1, 2, 3, DOT, 5, 6])
-    scores = score(QUERY, found([0, 0], [0, 0]), [together, spread], frozenset({DOT}), Weights(1, 1, 0, 0))
+    together = prepared([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]], [1, 2, 3, DOT, 5, 6])
+    spread = prepared([[1, 0], [0, 0], [0, 0], [0, 0], [0, 1], [0, 0]], [1, 2, 3, DOT, 5, 6])
+    scores = score(QUERY, found([0, 0], [0, 0]), [together, spread], Weights(1, 1, 0, 0))
     assert scores.late[0] == pytest.approx(scores.late[1])
     assert scores.sentence == pytest.approx([ONE, 0.75 * ONE], abs=0.005)
 
 
 def test_a_sentence_starts_after_the_piece_that_ends_one_unless_it_would_be_too_short() -> None:
-    assert sentence_starts(np.array([1, DOT, 2, 3, 4, DOT, 5, 6, 7, 8, DOT], np.int32), frozenset({DOT})) == [0, 6]
+    assert sentence_starts(np.array([1, DOT, 2, 3, 4, DOT, 5, 6, 7, 8, DOT], np.int32), ENDS) == [0, 6]
 
 
 def test_scoring_equals_a_loop_over_passages(seed: int = 3) -> None:
     random = np.random.default_rng(seed)
-    many = [stored(random.uniform(-1, 1, (length, 2)).tolist()) for length in (3, 1, 8)]
-    scores = score(QUERY, found([0, 0, 0], [0, 0, 0]), many, frozenset(), Weights(1, 0, 0, 0))
+    many = [prepared(random.uniform(-1, 1, (length, 2)).tolist()) for length in (3, 1, 8)]
+    scores = score(QUERY, found([0, 0, 0], [0, 0, 0]), many, Weights(1, 0, 0, 0))
     for number, one in enumerate(many):
-        loop = max(one.tokens[:, 0]) / SCALE * 0.75 + max(one.tokens[:, 1]) / SCALE * 0.25
+        loop = max(one.stored.tokens[:, 0]) / SCALE * 0.75 + max(one.stored.tokens[:, 1]) / SCALE * 0.25
         assert scores.total[number] == pytest.approx(loop, rel=1e-4)
 
 
@@ -66,6 +70,6 @@ def test_a_piece_is_rarer_the_fewer_passages_have_it() -> None:
 
 
 def test_passages_that_say_the_same_join_the_first_of_them() -> None:
-    first, other, again = stored([[1, 0]]), stored([[0, 1]]), stored([[0.99, 0.05]])
+    first, other, again = prepared([[1, 0]]), prepared([[0, 1]]), prepared([[0.99, 0.05]])
     assert fold([first, other, again]) == [[0, 2], [1]]
     assert fold([]) == []

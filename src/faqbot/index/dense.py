@@ -29,29 +29,29 @@ class Dense:
         self._vectors = vectors
         self._lists = InvertedLists(folder / layout.LISTS, search["probes"]) if search["kind"] == "ivf" else None
 
-    def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """The rows of the k passages with the highest inner product, best first; all if there are fewer.
+    def search(self, query: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The rows of the k passages with the highest inner product, best first, and that; all if there are fewer.
 
         Approximate search only proposes: twice as many are compared exactly.
         """
         wanted, most = min(k, len(self._vectors)), len(self._vectors.data)
-        asked = min(2 * wanted if self._lists else wanted, most)
+        # A passage with several vectors takes several places.
+        asked = min(wanted * max(2, -(-most // max(1, len(self._vectors)))), most)
         rows = self._owners(self._nearest(query, asked))
-        while len(rows) < wanted and asked < most:  # a passage with several vectors takes several places
+        while len(rows) < wanted and asked < most:
             asked = min(2 * asked, most)
             rows = self._owners(self._nearest(query, asked))
-        ordered: NDArray[np.int64] = rows[np.lexsort((rows, -self.scores(query, rows)))]
-        return ordered[:wanted]
+        products = self.scores(query, rows)
+        order = np.lexsort((rows, -products))[:wanted]
+        return rows[order], products[order]
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The best inner product of each of these rows."""
         if not len(rows):
             return np.empty(0, np.float32)
-        vectors = [self._vectors[row] for row in rows.tolist()]
-        starts = np.cumsum([0, *(len(each) for each in vectors[:-1])])
+        vectors, starts = self._vectors.take(rows)
         # Not `@`: with it, equal vectors may get scores that differ in the last bit, by where they stand.
-        products = np.einsum("ij,j->i", np.concatenate(vectors), query)
-        best: NDArray[np.float32] = np.maximum.reduceat(products, starts)
+        best: NDArray[np.float32] = np.maximum.reduceat(np.einsum("ij,j->i", vectors, query), starts)
         return best
 
     def _nearest(self, query: NDArray[np.float32], count: int) -> NDArray[np.int64]:
@@ -64,5 +64,4 @@ class Dense:
 
     def _owners(self, vectors: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passages that the vectors belong to, each once."""
-        owners = np.searchsorted(self._vectors.offsets, vectors, side="right") - 1
-        return np.array(list(dict.fromkeys(owners.tolist())), np.int64)
+        return np.unique(np.searchsorted(self._vectors.offsets, vectors, side="right") - 1)

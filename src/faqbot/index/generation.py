@@ -82,10 +82,14 @@ class Generation:
         """
         query = self._checked(vector)
         terms = self._lexical.terms(text)
-        rows = _interleave(self._dense.search(query, k), self._lexical.search(terms, k))
+        near, products = self._dense.search(query, k)
+        rows = _interleave(near, self._lexical.search(terms, k))
+        known = dict(zip(near.tolist(), products, strict=True))
+        others = np.array([row for row in rows.tolist() if row not in known], np.int64)
+        known |= zip(others.tolist(), self._dense.scores(query, others), strict=True)
         ids = tuple(f"{number:016x}" for number in self._ids.keys[rows].tolist())
-        dense, lexical = self._dense.scores(query, rows), self._lexical.scores(terms, rows)
-        return Candidates(ids, dense, lexical, self._lexical.ceiling(terms))
+        dense = np.array([known[row] for row in rows.tolist()], np.float32)
+        return Candidates(ids, dense, self._lexical.scores(terms, rows), self._lexical.ceiling(terms))
 
     def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
         """The passages with these ids, in this order; IndexMismatchError for an id that is not here."""

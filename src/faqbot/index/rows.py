@@ -115,6 +115,16 @@ class Rows:
             self._check(number, row)
         return row
 
+    def take(self, numbers: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Several rows, one behind the other, and where each begins."""
+        if self._seen is not None:
+            for number in numbers[~self._seen[numbers]].tolist():
+                self._check(number, self.data[self.offsets[number] : self.offsets[number + 1]])
+        first = self.offsets[numbers]
+        counts = self.offsets[numbers + 1] - first
+        starts = np.cumsum(counts) - counts
+        return self.data[np.repeat(first - starts, counts) + np.arange(counts.sum())], starts
+
     def _check(self, number: int, row: NDArray[Any]) -> None:
         assert self._seen is not None
         if zlib.crc32(row.tobytes() if row.size == 0 else row.data) != self._crcs[number]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ def features(
     best = int(order[0])
     total = scores.total[order]
     rest = total[1 : 1 + NEXT]
-    telling = query.weights >= np.median(query.weights)
+    telling = query.weights >= median(query.weights.tolist())
     together = scores.cover[order[:TOGETHER]].max(axis=0)
     return {
         "late": float(scores.late[best]),

@@ -13,6 +13,7 @@ from faqbot.retrieval.features import features
 from faqbot.retrieval.folding import fold
 from faqbot.retrieval.followup import referred_to
 from faqbot.retrieval.highlighting import highlight, matched
+from faqbot.retrieval.prepared import Layout, Prepared, lay_out, prepare, whole_words
 from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
 from faqbot.types import Hit, Ranking
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.encoding.encoder import Encoded, Encoder
-    from faqbot.encoding.tokens import Pieces
     from faqbot.index.contents import Candidates, Stored
     from faqbot.retrieval.spelling import Repaired, Speller
     from faqbot.types import Passage
@@ -60,12 +60,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of a question when its hits are made; `order` sorts the candidates, best first."""
+    """What is known of a question when its hits are made.
 
-    asked: Asked
-    encoded: Encoded
+    `words` are the question's, and `weights` what they count, by word piece; `order` sorts the candidates, best first.
+    """
+
+    words: tuple[str, ...]
     weights: NDArray[np.float32]
-    stored: Sequence[Stored]
+    passages: Sequence[Prepared]
     scores: Scores
     order: NDArray[np.int64]
 
@@ -92,9 +94,9 @@ class Retriever:
         self._store, self._encoder, self._speller = store, encoder, speller
         self._prompt, self._search = prompt, search
         self._encode = lru_cache(maxsize=512)(self._encode_one)
-        self._cut = lru_cache(maxsize=512)(self._cut_one)
-        self._seen: dict[str, Stored] = {}
-        self._ends = frozenset(encoder.word_pieces.ids_of(SENTENCE_ENDS))
+        self._lay_out = lru_cache(maxsize=512)(self._lay_out_one)
+        self._seen: dict[str, Prepared] = {}
+        self._ends = np.array(encoder.word_pieces.ids_of(SENTENCE_ENDS), np.int32)
 
     def rank(self, question: str, history: Sequence[str] = (), *, top_k: int = 5) -> Ranking:
         """The best `top_k` passages for a question that follows on earlier ones, best first."""
@@ -112,12 +114,13 @@ class Retriever:
             return Ranking(query=asked.text, hits=(), corrections=asked.repaired.corrections)
         query = self._weighted(asked, encoded)
         candidates = self._store.candidates(encoded.vector, asked.text, self._search.candidates)
-        stored = self._fetched(candidates.ids)
-        scores = score(query, candidates, stored, self._ends, self._search.weights)
+        passages = self._fetched(candidates.ids)
+        scores = score(query, candidates, passages, self._search.weights)
         order = np.argsort(-scores.total, kind="stable")
+        words = whole_words(asked.text, encoded.spans, encoded.words)
         return Ranking(
             query=asked.text,
-            hits=self._hits(Found(asked, encoded, query.weights, stored, scores, order), top_k),
+            hits=self._hits(Found(words, query.weights, passages, scores, order), top_k),
             features=features(query, scores, candidates.dense, order),
             corrections=asked.repaired.corrections,
         )
@@ -144,41 +147,41 @@ class Retriever:
 
     def _hits(self, found: Found, top_k: int) -> tuple[Hit, ...]:
         """The best passages, those that say the same folded into one; only what is shown is explained."""
-        first = [found.stored[place] for place in found.order[: max(FOLDED_DEPTH, top_k)]]
+        first = [found.passages[place] for place in found.order[: max(FOLDED_DEPTH, top_k)]]
         groups = fold(first) if self._search.folding else [[place] for place in range(len(first))]
-        shown = groups[:top_k]
         return tuple(
             _explained(
                 found,
                 int(found.order[group[0]]),
-                _others([first[place].passage for place in group]),
-                self._cut(first[group[0]].passage.embedded_text),
+                _others([first[place].stored.passage for place in group]),
+                self._lay_out(first[group[0]].stored.passage),
             )
-            for group in shown
+            for group in groups[:top_k]
         )
 
-    def _fetched(self, ids: Sequence[str]) -> list[Stored]:
-        """Passages from the store; those read lately are not read and decoded again."""
-        known = {each: stored for each in ids if (stored := self._seen.get(each)) is not None}
-        new = {stored.passage.id: stored for stored in self._store.fetch([each for each in ids if each not in known])}
+    def _fetched(self, ids: Sequence[str]) -> list[Prepared]:
+        """Passages from the store; those read lately are not read and looked over again."""
+        known = {each: prepared for each in ids if (prepared := self._seen.get(each)) is not None}
+        missing = [each for each in ids if each not in known]
+        new = {each.passage.id: prepare(each, self._ends) for each in self._store.fetch(missing)} if missing else {}
         if len(self._seen) > MOST_SEEN:
             self._seen.clear()
         self._seen.update(new)
         known |= new
         return [known[each] for each in ids]
 
-    def _cut_one(self, text: str) -> Pieces:
-        return self._encoder.word_pieces.cut([text])[0]
+    def _lay_out_one(self, passage: Passage) -> Layout:
+        return lay_out(passage, self._encoder.word_pieces.cut([passage.embedded_text])[0])
 
 
-def _explained(found: Found, place: int, also: tuple[Passage, ...], cut: Pieces) -> Hit:
+def _explained(found: Found, place: int, also: tuple[Passage, ...], layout: Layout) -> Hit:
     """A candidate as a hit, with the sentence that answers and the words that met."""
-    passage, similar = found.stored[place].passage, found.scores.similar_to(place)
+    similar = found.scores.similar_to(place)
     return Hit(
-        passage=passage,
+        passage=found.passages[place].stored.passage,
         score=float(found.scores.total[place]),
-        highlights=highlight(passage, similar, found.weights, cut),
-        matched=matched(found.asked.text, found.encoded, passage, similar, found.weights, cut),
+        highlights=highlight(layout, similar, found.weights),
+        matched=matched(found.words, layout, similar, found.weights),
         also=also,
     )
 

@@ -18,9 +18,8 @@ from faqbot.encoding.projection import SCALE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.index.contents import Candidates, Stored
-
-SHORTEST_SENTENCE = 4  # pieces; a numbered list's "1." is no sentence
+    from faqbot.index.contents import Candidates
+    from faqbot.retrieval.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,59 +67,33 @@ def rarity(counts: NDArray[np.int32], passages: int) -> NDArray[np.float32]:
     return np.log1p((passages - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
 
-def score(
-    query: QueryTokens,
-    candidates: Candidates,
-    stored: Sequence[Stored],
-    sentence_ends: frozenset[int],
-    weights: Weights,
-) -> Scores:
+def score(query: QueryTokens, candidates: Candidates, prepared: Sequence[Prepared], weights: Weights) -> Scores:
     """Score candidates, in their order; BM25 counts as a share of its ceiling for this question."""
-    starts = np.cumsum([0, *(len(one.pieces) for one in stored)])
-    similar = _similarities(query, stored)
+    starts = np.cumsum([0, *(len(one.stored.pieces) for one in prepared)])
+    similar = _similarities(query, prepared)
     cover = np.maximum.reduceat(similar, starts[:-1], axis=0)
     late = cover @ query.weights
-    sentence = _best_sentence(similar, query.weights, stored, sentence_ends)
+    sentence = _best_sentence(similar, query.weights, prepared, starts)
     lexical = candidates.lexical / max(candidates.ceiling, 1e-6)
     total = weights.late * late + weights.sentence * sentence
     total = total + weights.dense * candidates.dense + weights.lexical * lexical
     return Scores(total.astype(np.float32), late, sentence, lexical.astype(np.float32), cover, similar, starts)
 
 
-def _similarities(query: QueryTokens, stored: Sequence[Stored]) -> NDArray[np.float32]:
-    rows = np.concatenate([one.tokens for one in stored]).astype(np.float32)
+def _similarities(query: QueryTokens, prepared: Sequence[Prepared]) -> NDArray[np.float32]:
+    rows = np.concatenate([one.stored.tokens for one in prepared], dtype=np.float32)
     return product(rows, query.rows.T / SCALE)
 
 
 def _best_sentence(
     similar: NDArray[np.float32],
     weights: NDArray[np.float32],
-    stored: Sequence[Stored],
-    sentence_ends: frozenset[int],
+    prepared: Sequence[Prepared],
+    starts: NDArray[np.int64],
 ) -> NDArray[np.float32]:
     """The late interaction of each candidate's best sentence: all that is asked, in one place."""
-    ends = np.isin(np.concatenate([one.pieces for one in stored]), list(sentence_ends))
-    starts: list[int] = []
-    owners: list[int] = []
-    offset = 0
-    for one in stored:
-        places = _starts(np.flatnonzero(ends[offset : offset + len(one.pieces) - 1]).tolist())
-        owners.append(len(starts))
-        starts += [offset + place for place in places]
-        offset += len(one.pieces)
-    sentences = np.maximum.reduceat(similar, starts, axis=0) @ weights
-    best: NDArray[np.float32] = np.maximum.reduceat(sentences, owners)
+    counts = [len(one.starts) for one in prepared]
+    sentences = np.concatenate([one.starts for one in prepared]) + np.repeat(starts[:-1], counts)
+    values = np.maximum.reduceat(similar, sentences, axis=0) @ weights
+    best: NDArray[np.float32] = np.maximum.reduceat(values, np.cumsum([0, *counts[:-1]]))
     return best
-
-
-def sentence_starts(pieces: NDArray[np.int32], sentence_ends: frozenset[int]) -> list[int]:
-    """Where sentences start among pieces, judged by the pieces that end one."""
-    return _starts(np.flatnonzero(np.isin(pieces[:-1], list(sentence_ends))).tolist())
-
-
-def _starts(ends: Sequence[int]) -> list[int]:
-    starts = [0]
-    for end in ends:
-        if end + 1 - starts[-1] >= SHORTEST_SENTENCE:
-            starts.append(end + 1)
-    return starts

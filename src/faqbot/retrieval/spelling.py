@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 WORD = re.compile(r"\b\d?[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -62,6 +63,7 @@ class Speller:
     known: Callable[[str], bool]
     shorthand: Mapping[str, str] = field(default_factory=dict)
     _found: dict[str, str | None] = field(default_factory=dict)
+    _by_letter: dict[str, list[str]] = field(default_factory=dict)
 
     def repair(self, text: str) -> Repaired:
         """Repair each unknown word; words that are known are never touched."""
@@ -93,17 +95,21 @@ class Speller:
 
     def _nearest(self, word: str) -> str | None:
         allowed = 1 if len(word) < 6 else 2
-        near = [
-            (OSA.distance(word, other, score_cutoff=allowed), other)
-            for other in self.vocabulary.words
-            if abs(len(other) - len(word)) <= allowed and len(other) >= SHORTEST and other[0] == word[0]
-        ]
-        within = [(distance, other) for distance, other in near if distance <= allowed and self._trusted(word, other)]
+        near = process.extract(word, self._alike(word[0]), scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        within = [(distance, other) for other, distance, _ in near if self._trusted(word, other)]
         if not within:
             return None
         return min(
             within, key=lambda pair: (pair[0], -JaroWinkler.similarity(word, pair[1]), -self.vocabulary.count(pair[1]))
         )[1]
+
+    def _alike(self, letter: str) -> list[str]:
+        """The words of the corpus that begin with a letter."""
+        if not self._by_letter:
+            for word in self.vocabulary.words:
+                if len(word) >= SHORTEST:
+                    self._by_letter.setdefault(word[0], []).append(word)
+        return self._by_letter.get(letter, [])
 
     def _trusted(self, word: str, other: str) -> bool:
         return len(word) > SHORTEST or self.vocabulary.count(other) >= FREQUENT
