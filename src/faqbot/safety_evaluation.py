@@ -105,10 +105,13 @@ def read_items(path: str | Path) -> tuple[Item, ...]:
     """The items of a JSON lines file. Raises LabelError with the line."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise LabelError(f"Cannot read {path} ({error.strerror})") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabelError(f"Cannot read {path} ({error}). Expected labelled messages, JSON, one a line") from None
     lines = enumerate(text.split("\n"), start=1)
-    return tuple(_item(line, f"{path}, line {number}") for number, line in lines if line.strip())
+    items = tuple(_item(line, f"{path}, line {number}") for number, line in lines if line.strip())
+    if not items:
+        raise LabelError(f"The file {path} holds no messages. Expected labelled messages, JSON, one a line")
+    return items
 
 
 def _item(line: str, place: str) -> Item:

@@ -20,6 +20,7 @@ from faqbot.index import (
     Contents,
     EncoderCard,
     calibration_of,
+    is_index,
     keeper_of,
     open_cache,
     open_index,
@@ -53,6 +54,7 @@ def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress |
     A file that cannot be read is reported by name and reason, and the rest is built. Raises CorpusError where there
     is nothing to index, EncoderError for a model that cannot be used.
     """
+    _keep_apart(corpus, index)
     found = find(corpus)
     documents, unread = read_all(found.files, progress)
     skipped = (*found.skipped, *unread)
@@ -161,13 +163,34 @@ def _notes(corpus: Path, settings: Settings) -> dict[str, Any]:
     digest = hashlib.sha256()
     for file in find(corpus).files:
         digest.update(f"{file.document_id}\0".encode())
-        digest.update(hashlib.sha256(file.path.read_bytes()).digest())
+        digest.update(_digest(file.path))
     return {
         "corpus": digest.hexdigest(),
         "model": settings.model,
         "passage_words": settings.passage_words,
         "version": __version__,
     }
+
+
+def _digest(path: Path) -> bytes:
+    """That of a file's content; of one that cannot be read, which the build reports, that of its path."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return hashlib.sha256(bytes(path)).digest()
+
+
+def _keep_apart(corpus: Path, index: Path) -> None:
+    """Raise CorpusError where an index would be read as documents, now or by the next build."""
+    if is_index(corpus):
+        raise CorpusError(
+            f"{corpus} is an index, expected a folder of documents. Run: faqbot build FOLDER --index INDEX"
+        )
+    if index.resolve().is_relative_to(corpus.resolve()):
+        raise CorpusError(
+            f"The index {index} would lie in the corpus {corpus} and be read as documents. "
+            "Name a folder elsewhere with --index"
+        )
 
 
 def _nothing(corpus: Path, skipped: Sequence[Skipped]) -> str:

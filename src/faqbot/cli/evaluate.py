@@ -31,7 +31,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         given.output.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
     figures = found["figures"]
     if given.baseline:
-        _compare(figures, json.loads(given.baseline.read_text(encoding="utf-8"))["figures"])
+        _compare(figures, _baseline(given.baseline))
     missed = _missed(figures, given.floors, given.set) if given.floors else []
     for line in missed:
         print(line)
@@ -99,6 +99,15 @@ def _passages(bot: FaqBot, question: str, depth: int) -> list[Passage]:
 
 def _shown(passages: list[Passage]) -> list[dict[str, str]]:
     return [{"text": passage.text, "source": passage.document_id} for passage in passages]
+
+
+def _baseline(path: Path) -> dict[str, float]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["figures"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FaqbotError(
+            f"{path} is no file of earlier figures ({error!r}). Write one with: faqbot eval --json"
+        ) from error
 
 
 def _compare(figures: Mapping[str, float], earlier: Mapping[str, float]) -> None:

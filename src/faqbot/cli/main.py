@@ -1,6 +1,7 @@
 """Runs one command: 0 answered or done, 1 error, 2 wrong usage, 3 no answer."""
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; errors are one line on standard error, never a traceback."""
     # Decided before any model library is loaded: nothing is looked up on a hub unless the person asks for it.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    _accept_any_bytes()
     try:
         settings = read_settings()
         given = make_parser(settings).parse_args(arguments)
@@ -34,6 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader went away (`faqbot ask ... | head -1`); Python would complain once more on closing the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:  # of a file that was named on the command line; those of an index have errors of their own
+        print(f"faqbot: {_place(error)}. Check that it is there and may be used, or name another", file=sys.stderr)
+        return FAILED
+
+
+def _place(error: OSError) -> str:
+    """What the operating system refused, and why."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+
+
+def _accept_any_bytes() -> None:
+    """Read and print what is not in the terminal's encoding with a mark in its place, instead of breaking off."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _log_level(name: str) -> int:

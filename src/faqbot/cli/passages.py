@@ -11,6 +11,8 @@ from faqbot.splitting import render_passages, split
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print the document's facts and each of its passages."""
+    if given.file.is_dir():
+        raise ReadError(f"{given.file} is a folder, expected one document. Run: faqbot passages {given.file / 'FILE'}")
     try:
         document = read(given.file, document_id=given.file.name)
     except ReadError as error:

@@ -64,6 +64,8 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             found.append(_question(line, f"{path}, line {number}"))
+    if not found:
+        raise FaqbotError(f"The file {path} holds no questions. Expected JSON, one a line")
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from faqbot.index.encoders import installed_encoder
 from faqbot.index.generation import Generation
 from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
 from faqbot.index.manifest import Manifest
-from faqbot.index.opening import current_name, open_generation
+from faqbot.index.opening import current_name, is_index, open_generation
 from faqbot.index.publishing import publish
 from faqbot.index.seam import Served
 from faqbot.index.segments import Embedding
@@ -28,6 +28,7 @@ __all__ = [
     "current_name",
     "generations",
     "installed_encoder",
+    "is_index",
     "keeper_of",
     "open_cache",
     "open_generation",

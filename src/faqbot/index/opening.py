@@ -65,13 +65,19 @@ def current_name(index: Path) -> str:
         name = path.read_bytes().strip()
     except (FileNotFoundError, NotADirectoryError):
         if layout.generation_names(index):
-            raise IndexDamagedError(f"{path} is missing. {REPAIR_ADVICE.format(index=index)}") from None
+            reason = "a first build did not end, or the file was lost. Build again, or use what is there"
+            raise IndexDamagedError(f"{path} is missing: {reason}. {REPAIR_ADVICE.format(index=index)}") from None
         raise IndexMissingError(f"No index at {index}. Run: faqbot build corpus --index {index}") from None
     except OSError as error:
         raise IndexDamagedError(f"{path} cannot be read: {error.strerror}. Change its permissions") from None
     if not layout.GENERATION_NAME.fullmatch(name):
         raise IndexDamagedError(f"{path} is damaged: it names no generation. {REPAIR_ADVICE.format(index=index)}")
     return name.decode()
+
+
+def is_index(folder: Path) -> bool:
+    """Whether a folder is an index, sound or not."""
+    return (folder / layout.CURRENT).is_file() and (folder / layout.GENERATIONS).is_dir()
 
 
 def _without_manifest(index: Path, name: str) -> IndexDamagedError:

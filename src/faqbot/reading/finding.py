@@ -46,7 +46,7 @@ def find(corpus: Path) -> Found:
         raise CorpusError(f"No corpus at {corpus}, expected a folder of documents. Run: faqbot build FOLDER")
     files: list[File] = []
     skipped: list[Skipped] = []
-    for document_id, path in _walk(corpus):
+    for document_id, path in _walk(corpus, skipped):
         reason = _reason(path, corpus)
         if reason:
             skipped.append(Skipped(document_id, reason))
@@ -59,9 +59,17 @@ def _by_id(entry: File | Skipped) -> str:
     return entry.document_id
 
 
-def _walk(corpus: Path) -> Iterator[tuple[str, Path]]:
-    """Paths below the corpus that are not hidden: files, and links to folders, which are never followed."""
-    for folder, inner, names in os.walk(corpus):
+def _walk(corpus: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
+    """Paths below the corpus that are not hidden: files, and links to folders, which are never followed.
+
+    A folder that cannot be listed is added to `skipped`.
+    """
+
+    def refused(error: OSError) -> None:
+        name = Path(error.filename).relative_to(corpus).as_posix()
+        skipped.append(Skipped(name, f"a folder that cannot be read ({error.strerror}). Change its permissions"))
+
+    for folder, inner, names in os.walk(corpus, onerror=refused):
         inner[:] = [name for name in inner if not name.startswith(".")]
         links = [name for name in inner if (Path(folder) / name).is_symlink()]
         for name in (*names, *links):

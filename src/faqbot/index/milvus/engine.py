@@ -111,9 +111,11 @@ class Engine:
     @contextmanager
     def _reporting(self) -> Iterator[None]:
         """Turn what the client raises into one clear error, and remember whether the engine answered."""
-        import grpc  # type: ignore[import-untyped]
-        from pymilvus.exceptions import MilvusException  # type: ignore[import-untyped]
-
+        try:
+            import grpc  # type: ignore[import-untyped]
+            from pymilvus.exceptions import MilvusException  # type: ignore[import-untyped]
+        except ImportError as error:
+            raise need("pymilvus", "milvus", error) from error
         try:
             yield
         except FaqbotError as error:
