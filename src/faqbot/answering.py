@@ -87,8 +87,9 @@ class FaqBot:
         earlier = user_texts(history)
         alert = self.assess([*earlier, question])
         self._check(question, earlier, alert)
+        depth = self._depth(top_k, alert)
         opened = self._opened  # the one generation that this answer is of, whatever is opened meanwhile
-        ranking = opened.retriever.rank(question, earlier, top_k=top_k or self.settings.top_k)
+        ranking = opened.retriever.rank(question, earlier, top_k=depth)
         return _judged(question, alert, ranking, opened.calibration)
 
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
@@ -100,8 +101,9 @@ class FaqBot:
         alerts = [self.assess([question]) for question in asked]
         for question, alert in zip(asked, alerts, strict=True):
             self._check(question, (), alert)
+        depth = self._depth(top_k, Alert())
         opened = self._opened
-        rankings = opened.retriever.rank_many(asked, top_k=top_k or self.settings.top_k)
+        rankings = opened.retriever.rank_many(asked, top_k=depth)
         return [_judged(*each, opened.calibration) for each in zip(asked, alerts, rankings, strict=True)]
 
     def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
@@ -150,9 +152,17 @@ class FaqBot:
     ) -> None:
         self.close()
 
+    def _depth(self, top_k: int | None, alert: Alert) -> int:
+        """How many passages to show."""
+        if top_k is not None and top_k < 1:
+            raise QuestionError(f"top_k is {top_k}, expected 1 or more, or None for the setting", alert)
+        return top_k or self.settings.top_k
+
     def _check(self, question: str, earlier: Sequence[str], alert: Alert) -> None:
         if not isinstance(question, str):
             raise QuestionError(f"A question is text, found {type(question).__name__}. Pass a string", alert)
+        if not _is_text(question) or not all(map(_is_text, earlier)):
+            raise QuestionError("The message holds bytes that are no text. Send it as UTF-8", alert)
         if not question.strip():
             raise QuestionError("The question is empty. Write what you want to know", alert)
         most = self.settings.max_question_chars
@@ -167,6 +177,15 @@ class FaqBot:
                 "Start a new conversation",
                 alert,
             )
+
+
+def _is_text(message: str) -> bool:
+    """Whether it can be written as UTF-8: half a surrogate pair cannot."""
+    try:
+        message.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibration) -> Answer:

@@ -11,6 +11,7 @@ from faqbot.errors import SettingsError
 PREFIX = "FAQBOT_"
 _LEAST = {"max_history": 0, "port": 0, "waiting": 0, "workers": 0, "threads": 0}  # of any other number: 1
 _MOST = {"port": 65535}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ORIGIN = re.compile(r"https?://[^\s/,]+")
 
 
@@ -78,7 +79,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
 
 def _check(name: str, value: Any) -> None:
     if isinstance(value, str):
-        if not value.isprintable():  # a line break in a header or an address is somebody's mistake, or attack
+        if _CONTROL.search(value):  # a line break would end a header or a log line
             raise _refused(name, value, "text on one line")
         return
     least, most = _LEAST.get(name, 1), _MOST.get(name)

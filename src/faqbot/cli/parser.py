@@ -37,6 +37,13 @@ def make_parser(settings: Settings) -> Parser:
     return parser
 
 
+def _number(text: str) -> int:
+    """A whole number from 1 on; argparse makes one line of the error."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
 def _index(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--index", type=Path, default=Path(settings.index), help="index folder (default: %(default)s)")
 
@@ -65,7 +72,7 @@ def _ask(parser: Parser, settings: Settings) -> None:
     _index(parser, settings)
     _store(parser, settings)
     parser.add_argument("--history", action="append", default=[], help="an earlier question; repeat, oldest first")
-    parser.add_argument("--top-k", type=int, default=settings.top_k, help="passages to show (default: %(default)s)")
+    parser.add_argument("--top-k", type=_number, default=settings.top_k, help="passages to show (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
 
 

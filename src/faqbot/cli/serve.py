@@ -105,8 +105,8 @@ def open_bot(index: Path, settings: Settings) -> Answering:
     """The bot of an index; where it cannot be opened, one that says why and still watches for emergencies."""
     try:
         return FaqBot.load(index, settings=settings)
-    except RulesError:
-        raise  # without its rules nothing may be served
+    except (RulesError, SettingsError):
+        raise  # without its rules, or the numbers to call, nothing may be served
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr, flush=True)
         rules = settings.rules or None

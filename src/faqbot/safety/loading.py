@@ -55,7 +55,7 @@ def operator_sheet(path: str | Path) -> Sheet:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RulesError(f"Cannot read the rules file {path}: {error}") from None
+        raise RulesError(f"Cannot read the rules file {path} ({error}). Expected TOML in UTF-8") from None
     return read_sheet(str(path), text, TABLES)
 
 
