@@ -195,7 +195,8 @@ def test_beyond_what_may_wait_callers_are_refused_at_once(bot: FaqBot) -> None:
     class Slow:
         """The real bot behind a gate."""
 
-        examples, document, assess = bot.examples, bot.document, bot.assess
+        examples, document, assess, ready = bot.examples, bot.document, bot.assess, bot.ready
+        passage, generation = bot.passage, bot.generation
 
         def answer(self, *arguments: Any) -> Any:
             inside.set()
@@ -253,7 +254,7 @@ def _same(form: type[BaseModel], given: dict[str, Any]) -> None:
 
 def test_the_description_lists_every_way_in(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
-    assert sorted(description["paths"]) == ["/api/answer", "/api/assess", "/api/health", "/api/ready"]
+    assert sorted(description["paths"]) == ["/api/answer", "/api/assess", "/api/feedback", "/api/health", "/api/ready"]
     answers = description["paths"]["/api/answer"]["post"]["responses"]
     assert sorted(answers) == ["200", "400", "401", "413", "422", "500", "503"]
     assert set(Problem.model_fields) == {"error", "alert"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
 from faqbot.settings import Settings, read_settings
-from faqbot.types import Alert, Answer, Document, Ranking
+from faqbot.types import Alert, Answer, Document, Passage, Ranking
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -135,6 +135,16 @@ class FaqBot:
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""
         return self._opened.generation.document(document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """A passage of the index; raises IndexMismatchError for one that is not there (any more)."""
+        (stored,) = self._opened.generation.fetch([passage_id])
+        return stored.passage
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use."""
+        return self._opened.name
 
     def ready(self) -> None:
         """Raises FaqbotError while questions cannot be answered: the engine that holds the passages is asked."""

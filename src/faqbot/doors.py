@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from faqbot.errors import FaqbotError, QuestionError
-from faqbot.types import Alert, Answer, Document
+from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
+from faqbot.feedback import JUDGED, Entry, Inbox, title_of
+from faqbot.types import Alert, Answer, Document, Passage
 
 log = logging.getLogger(__name__)
 
 Message = str | Mapping[str, Any]
 Reason = Literal["question", "index", "fault"]
 
+_OTHER_INDEX = "That passage is not in the index in use. Ask the question again, then say what you think of the answer."
+_NOT_KEPT = "Your feedback could not be kept. Questions are answered all the same."
 FAULT = "Something went wrong on this server. Please try again, and tell whoever runs it if it keeps happening."
 
 
@@ -31,6 +34,13 @@ class Answering(Protocol):
 
     def document(self, document_id: str) -> Document:
         """A document of the index; raises FaqbotError for one that is not there."""
+
+    def passage(self, passage_id: str) -> Passage:
+        """A passage of the index; raises FaqbotError for one that is not there."""
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use, empty where there is none."""
 
     def ready(self) -> None:
         """Raises FaqbotError, with the reason, while questions cannot be answered."""
@@ -59,6 +69,15 @@ class WithoutIndex:
         """Raises the error that the index could not be opened for."""
         raise self.error
 
+    def passage(self, passage_id: str) -> Passage:
+        """Raises the error that the index could not be opened for."""
+        raise self.error
+
+    @property
+    def generation(self) -> str:
+        """None is in use."""
+        return ""
+
     def ready(self) -> None:
         """Raises the error that the index could not be opened for."""
         raise self.error
@@ -81,12 +100,42 @@ class Refusal:
         return {"error": self.message, "alert": self.alert.to_dict()}
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody says of an answer; `passage_id` is its first passage's and `confidence` the answer's own."""
+
+    question: str
+    verdict: str
+    passage_id: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An opinion was kept."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"kept": True}
+
+
 def ask(
-    bot: Answering, question: str, history: Sequence[Message] = (), *, top_k: int | None = None
+    bot: Answering,
+    question: str,
+    history: Sequence[Message] = (),
+    *,
+    top_k: int | None = None,
+    inbox: Inbox | None = None,
 ) -> Answer | Refusal:
-    """The answer, or why there is none; raises nothing, so that no failure can keep the advice from being shown."""
+    """The answer, or why there is none; raises nothing, so that no failure can keep the advice from being shown.
+
+    Where there is an inbox the answer is noted in it, which nobody waits for.
+    """
     try:
-        return bot.answer(question, history, top_k)
+        answer = bot.answer(question, history, top_k)
+        if inbox:
+            inbox.note(answer, bot.generation)
+        return answer
     except QuestionError as error:
         return Refusal("question", str(error), error.alert)
     except FaqbotError as error:
@@ -105,6 +154,42 @@ def watch(bot: Answering, messages: Sequence[Message], *, most: int) -> Alert | 
         return alert
     too_many = f"The conversation has {len(messages)} messages, at most {most} are looked at. Start a new conversation"
     return Refusal("question", too_many, alert)
+
+
+def tell(bot: Answering, inbox: Inbox, opinion: Opinion, *, most: int) -> Kept | Refusal:
+    """Keep what somebody says of an answer to a question of up to `most` characters; why not, if it is not kept."""
+    try:
+        inbox.add(_entry(bot, opinion, most))
+        return Kept()
+    except QuestionError as error:
+        return Refusal("question", str(error), Alert())
+    except IndexMismatchError:
+        return Refusal("question", _OTHER_INDEX, Alert())
+    except FeedbackError:
+        return Refusal("index", _NOT_KEPT, Alert())  # the log says which file, and what is wrong with it
+    except FaqbotError as error:
+        return Refusal("index", str(error), Alert())
+
+
+def _entry(bot: Answering, opinion: Opinion, most: int) -> Entry:
+    """The row to keep. What is shown of the passage comes from the index, not from whoever says it was shown."""
+    if not opinion.question.strip() or len(opinion.question) > most:
+        raise QuestionError(f"The question has {len(opinion.question):,} characters, expected 1 to {most:,}")
+    verdict = next((each for each in JUDGED if each == opinion.verdict), None)
+    if verdict is None:
+        raise QuestionError(f"The verdict is none of {', '.join(JUDGED)}. Send one of them")
+    if not 0 <= opinion.confidence <= 1:
+        raise QuestionError("The confidence is not between 0 and 1. Send the answer's own")
+    passage = bot.passage(opinion.passage_id) if opinion.passage_id else None
+    return Entry(
+        question="" if bot.assess([opinion.question]).level == "emergency" else opinion.question,
+        verdict=verdict,
+        passage_id=passage.id if passage else "",
+        title=title_of(passage) if passage else "",
+        source=passage.document_id if passage else "",
+        confidence=round(opinion.confidence, 4),
+        generation=bot.generation,
+    )
 
 
 def _alert(bot: Answering, question: str, history: Sequence[Message]) -> Alert:

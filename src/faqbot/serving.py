@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse
 from faqbot.answering import user_texts
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, SettingsError
+from faqbot.feedback import Inbox
 from faqbot.guards import PathGate, RequestLog, SecurityHeaders, SizeLimit
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
@@ -22,6 +24,7 @@ from faqbot.safety import assess, standing_banner
 from faqbot.settings import Settings
 from faqbot.web.assets import asset_routes
 from faqbot.web.documents import document_routes
+from faqbot.web.opinion import KEPT_SHORT
 from faqbot.web.top import SEE_SOMEONE
 
 log = logging.getLogger(__name__)
@@ -37,25 +40,32 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     """The page at `/` unless told otherwise, articles at `/documents/`, REST at `/api/`, all behind the guards.
 
     With an error in place of the bot (its index could not be opened) every door gives the reason, and the safety advice
-    all the same.
+    all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
     """
     if isinstance(bot, FaqbotError):
         bot = WithoutIndex(
             bot, lambda said: assess(user_texts(said), region=settings.region, rules=settings.rules or None)
         )
     bot.assess([])  # rules that cannot be read stop the start, not the first question
+    inbox = Inbox(Path(settings.feedback)) if settings.feedback else None
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
-    add_rest(app, bot, settings)
+    add_rest(app, bot, settings, inbox)
     app.include_router(document_routes(bot))
-    app.router.routes.extend(asset_routes(f"{SEE_SOMEONE} {standing_banner(settings.region)}"))
+    app.router.routes.extend(asset_routes(_standing(settings)))
     if page:
         from faqbot.web.page import mount_page  # which loads gradio
 
-        mount_page(app, bot, settings)
+        mount_page(app, bot, settings, inbox)
     else:
         app.add_route("/", _no_page)
     _guard(app, settings)
     return app
+
+
+def _standing(settings: Settings) -> str:
+    """What the widget always shows: the advice, and that questions are kept where they are."""
+    advice = f"{SEE_SOMEONE} {standing_banner(settings.region)}"
+    return f"{advice} {KEPT_SHORT}" if settings.feedback else advice
 
 
 async def _no_page(request: Request) -> JSONResponse:

@@ -44,6 +44,7 @@ class Settings:
     frame_ancestors: str = "'self'"
     max_body_bytes: int = 2_000_000
     waiting: int = 64
+    feedback: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a value that nothing could work with; raises SettingsError."""

@@ -88,6 +88,12 @@ def _serve(parser: Parser, settings: Settings) -> None:
         metavar="N",
         help="serve REST only, in N processes (default: the page and REST in one)",
     )
+    parser.add_argument(
+        "--feedback",
+        default=settings.feedback,
+        metavar="FILE",
+        help="keep unanswered questions and what people say of answers, without who they are (default: keep nothing)",
+    )
 
 
 def _eval(parser: Parser, settings: Settings) -> None:

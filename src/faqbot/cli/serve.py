@@ -16,6 +16,7 @@ from faqbot.answering import FaqBot, user_texts
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, RulesError, SettingsError, need
+from faqbot.feedback import Inbox
 from faqbot.index import store_of
 from faqbot.safety import assess
 from faqbot.settings import Settings
@@ -29,6 +30,7 @@ FOLLOW = 5.0  # seconds between looks for a new generation
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped. Where the index cannot be opened the page says why, and still watches for emergencies."""
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port, workers=given.workers)
+    settings = replace(settings, feedback=given.feedback)
     try:
         from faqbot.serving import run as serve
     except ImportError as error:
@@ -82,7 +84,7 @@ def _run_workers(settings: Settings) -> int:
 
 
 def _refuse(settings: Settings) -> None:
-    """What would fail in every process, said once. Raises SettingsError or RulesError."""
+    """What would fail in every process, said once. Raises SettingsError, RulesError or FeedbackError."""
     if settings.workers < 0:
         raise SettingsError(f"--workers is {settings.workers}, expected 1 or more, or 0 for one process with the page")
     store = store_of(Path(settings.index), settings.store)
@@ -92,6 +94,8 @@ def _refuse(settings: Settings) -> None:
             "name that with --store milvus://HOST:PORT/faqbot, or leave --workers out"
         )
     assess((), region=settings.region, rules=settings.rules or None)
+    if settings.feedback:
+        Inbox(Path(settings.feedback))
 
 
 def _follow(bot: FaqBot) -> None:

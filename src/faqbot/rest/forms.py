@@ -30,6 +30,21 @@ class Conversation(_Given):
     )
 
 
+class FeedbackGiven(_Given):
+    """What somebody says of an answer: its question, its first passage's id and its confidence, and the verdict."""
+
+    question: str = Field(examples=["does walking cause back pain"])
+    verdict: Literal["helpful", "not_helpful", "did_not_answer"] = Field(examples=["not_helpful"])
+    passage_id: str = Field(default="", description="`hits[0].passage.id` of the answer; empty if it had no hits")
+    confidence: float = Field(default=0.0, ge=0, le=1, description="`confidence` of the answer")
+
+
+class FeedbackKept(BaseModel):
+    """That it was kept."""
+
+    kept: Literal[True]
+
+
 class NumberForm(BaseModel):
     """A telephone number to show."""
 

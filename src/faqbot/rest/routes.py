@@ -10,10 +10,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import faqbot
-from faqbot.doors import Answering, Refusal, ask, watch
+from faqbot.doors import Answering, Kept, Opinion, Refusal, ask, tell, watch
 from faqbot.errors import FaqbotError
+from faqbot.feedback import Inbox
 from faqbot.rest.docs import docs_page
-from faqbot.rest.forms import AlertForm, AnswerForm, Conversation, Problem, Question, Status
+from faqbot.rest.forms import (
+    AlertForm,
+    AnswerForm,
+    Conversation,
+    FeedbackGiven,
+    FeedbackKept,
+    Problem,
+    Question,
+    Status,
+)
 from faqbot.rest.turnstile import BusyError, Turnstile
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer
@@ -29,27 +39,44 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "Too many requests (see Retry-After), or there is no index"},
 }
 
+_FEEDBACK_PROBLEMS = _PROBLEMS | {
+    404: {"model": Problem, "description": "Feedback is off on this server"},
+    422: {"model": Problem, "description": "The feedback cannot be used, or its passage is not in the index in use"},
+    503: {"model": Problem, "description": "Too many requests (see Retry-After), or the feedback cannot be kept"},
+}
 
-def add_rest(app: FastAPI, bot: Answering, settings: Settings) -> None:
-    """Serve `/api/answer`, `/api/assess`, `/api/health`, `/api/ready`, `/api/openapi.json` and `/api/docs`."""
-    app.include_router(_asking(bot, settings))
+
+def add_rest(app: FastAPI, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
+    """Serve `/api/answer`, `assess`, `feedback`, `health`, `ready`, `openapi.json` and `docs`.
+
+    Without an inbox feedback is off: it is described all the same, and answered with 404.
+    """
+    app.include_router(_asking(bot, settings, inbox))
     app.include_router(_status(app, bot))
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
-def _asking(bot: Answering, settings: Settings) -> APIRouter:
+def _asking(bot: Answering, settings: Settings, inbox: Inbox | None) -> APIRouter:
     router = APIRouter(prefix="/api")
     turnstile = Turnstile(settings.concurrency, settings.waiting)
 
     @router.post("/answer", response_model=AnswerForm, responses=_PROBLEMS)
     async def answer(body: Question) -> Response:
         """Answer a question with passages word for word, the alert first."""
-        return await _reply(turnstile, lambda: ask(bot, body.question, body.history, top_k=body.top_k))
+        return await _reply(turnstile, lambda: ask(bot, body.question, body.history, top_k=body.top_k, inbox=inbox))
 
     @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
     async def assess(body: Conversation) -> Response:
         """Say only what the safety rules see in the person's messages, oldest first."""
         return await _reply(turnstile, lambda: watch(bot, body.messages, most=settings.max_history))
+
+    @router.post("/feedback", response_model=FeedbackKept, responses=_FEEDBACK_PROBLEMS)
+    async def feedback(body: FeedbackGiven) -> Response:
+        """Keep what somebody says of an answer, without personal data, on a server whose operator turned that on."""
+        if inbox is None:
+            return _problem(404, "Feedback is off on this server. Turn it on with: faqbot serve --feedback FILE")
+        opinion = Opinion(**body.model_dump())
+        return await _reply(turnstile, lambda: tell(bot, inbox, opinion, most=settings.max_question_chars))
 
     return router
 
@@ -86,7 +113,7 @@ def _status(app: FastAPI, bot: Answering) -> APIRouter:
     return router
 
 
-async def _reply(turnstile: Turnstile, call: Callable[[], Answer | Alert | Refusal]) -> JSONResponse:
+async def _reply(turnstile: Turnstile, call: Callable[[], Answer | Alert | Kept | Refusal]) -> JSONResponse:
     try:
         result = await turnstile.run(call)
     except BusyError as error:

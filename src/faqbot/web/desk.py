@@ -4,14 +4,16 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from faqbot.doors import Answering, Refusal, ask
+from faqbot.doors import Answering, Kept, Opinion, Refusal, ask, tell
 from faqbot.errors import FaqbotError
+from faqbot.feedback import Inbox
 from faqbot.safety import conclude
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer
 from faqbot.web.cards import banner
 from faqbot.web.check import conclusion
 from faqbot.web.markup import escape
+from faqbot.web.opinion import THANKS
 from faqbot.web.summary import summary_values
 from faqbot.web.turns import answer_turn, error_turn, spoken
 from faqbot.web.welcome import welcome
@@ -27,9 +29,10 @@ Value = dict[str, Any]
 class Desk:
     """Everything that an event of the page calls. What the browser sends could be anything and is checked here."""
 
-    def __init__(self, bot: Answering, settings: Settings) -> None:
+    def __init__(self, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
         self.bot = bot
         self.settings = settings
+        self.inbox = inbox
 
     def ask(self, question: str, said: list[str]) -> tuple[Value, list[str], str]:
         """The exchange to show, the person's messages with this one, and what stays in the box."""
@@ -38,7 +41,8 @@ class Desk:
             shown = error_turn(_shortened(question), reply.message, reply.alert)
             return _value(shown, reply.alert, reply.message), said, question
         repeated = reply.alert.level != "none" and reply.alert.rules == self.bot.assess(said).rules
-        return _value(answer_turn(reply, repeated=repeated), reply.alert, spoken(reply)), [*said, question], ""
+        html = answer_turn(reply, repeated=repeated, judged=self.inbox is not None)
+        return _value(html, reply.alert, spoken(reply)), [*said, question], ""
 
     def answer(self, question: str, history: list[str]) -> Value:
         """The answer in the JSON form that every door gives, or its error with the advice."""
@@ -46,11 +50,26 @@ class Desk:
 
     def start(self) -> Value:
         """The conversation before anything was asked."""
-        return _value(welcome(self.settings.title, self.bot.examples(_EXAMPLES)), Alert(), "") | {"fresh": True}
+        greeting = welcome(self.settings.title, self.bot.examples(_EXAMPLES), kept=self.inbox is not None)
+        return _value(greeting, Alert(), "") | {"fresh": True}
 
     def again(self) -> tuple[Value, list[str], str]:
         """The conversation anew."""
         return self.start(), [], ""
+
+    def tell(self, given: dict[str, Any]) -> Value:
+        """What became of somebody's opinion of an answer, in words for them."""
+        try:
+            opinion = Opinion(**given)
+            texts = (opinion.question, opinion.verdict, opinion.passage_id)
+            readable = all(isinstance(text, str) for text in texts) and isinstance(opinion.confidence, int | float)
+        except TypeError:
+            readable = False
+        if self.inbox is None or not readable:
+            return {"n": secrets.token_hex(4), "kept": False, "words": _UNREADABLE}
+        reply = tell(self.bot, self.inbox, opinion, most=self.settings.max_question_chars)
+        words = reply.message if isinstance(reply, Refusal) else THANKS
+        return {"n": secrets.token_hex(4), "kept": isinstance(reply, Kept), "words": words}
 
     def check(self, answers: dict[str, str]) -> Value:
         """What the guided check concludes from answers by question id."""
@@ -74,7 +93,7 @@ class Desk:
 
     def _reply(self, question: str, said: list[str]) -> Answer | Refusal:
         if isinstance(said, list) and len(said) <= _MOST_SAID and all(isinstance(message, str) for message in said):
-            return ask(self.bot, question, said, top_k=self.settings.top_k)
+            return ask(self.bot, question, said, top_k=self.settings.top_k, inbox=self.inbox)
         return Refusal("question", _UNREADABLE, self.bot.assess([question]))
 
 

@@ -192,6 +192,43 @@ window.faqbot = (() => {
     },
   };
 
+  // What somebody thinks of an answer; one at a time goes to the server, and each answer is judged once.
+  let telling = null; // {bar, button} under way
+
+  function tell(button) {
+    const bar = button.closest(".opinion");
+    if (telling || bar.dataset.kept) return;
+    telling = { bar, button, timer: window.setTimeout(untold, PATIENCE) };
+    button.setAttribute("aria-pressed", "true");
+    one(".thanks", bar).textContent = "Sending …";
+    one("#tell").click();
+  }
+
+  function opinion() {
+    if (!telling) return {};
+    return { ...JSON.parse(telling.bar.dataset.opinion), verdict: telling.button.dataset.verdict };
+  }
+
+  function settleOpinion(kept, words) {
+    if (!telling) return;
+    const { bar, button, timer } = telling;
+    telling = null;
+    window.clearTimeout(timer);
+    one(".thanks", bar).textContent = words;
+    if (!kept) return button.setAttribute("aria-pressed", "false");
+    bar.dataset.kept = "true";
+    for (const each of bar.querySelectorAll("button")) each.setAttribute("aria-disabled", "true");
+  }
+
+  function untold() {
+    settleOpinion(false, "This could not be sent: the connection to the server was lost or it is too busy. Try again in a moment.");
+  }
+
+  // Called by a component that is not seen, when the server has said what became of it: {n, kept, words}.
+  function told(element, props, watch) {
+    watch("value", () => { if (props.value?.n) settleOpinion(props.value.kept, props.value.words); });
+  }
+
   function confirm(button, words) {
     const before = button.dataset.words || button.textContent;
     button.dataset.words = before;
@@ -204,6 +241,7 @@ window.faqbot = (() => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.ask !== undefined) ask(button.textContent);
+    if (button.dataset.verdict) return tell(button);
     const card = button.closest(".card");
     if (card && doing[button.dataset.do]) doing[button.dataset.do](card, button);
   }
@@ -275,5 +313,5 @@ window.faqbot = (() => {
     lower();
   }
 
-  return { attach, asked, failed, outcome, answers, kept: () => [...kept.values()] };
+  return { attach, asked, failed, outcome, answers, opinion, told, untold, kept: () => [...kept.values()] };
 })();

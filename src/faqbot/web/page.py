@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from faqbot.doors import Answering
 from faqbot.errors import need
+from faqbot.feedback import Inbox
 from faqbot.guards import content_policy
 from faqbot.settings import Settings
 from faqbot.web.check import check_form
@@ -27,10 +28,13 @@ _OUTCOME = "window.faqbot.outcome(element, props, watch);"
 _ASKED = "(question, said) => { window.faqbot.asked(question); return [question, said]; }"
 _FAILED = "() => { window.faqbot.failed(); }"
 _ANSWERS = "() => [window.faqbot.answers()]"
+_OPINION = "() => [window.faqbot.opinion()]"
+_TOLD = "window.faqbot.told(element, props, watch);"
+_UNTOLD = "() => { window.faqbot.untold(); }"
 _GATHERED = "(said) => [said, window.faqbot.answers(), window.faqbot.kept()]"
 
 
-def mount_page(app: FastAPI, bot: Answering, settings: Settings) -> None:
+def mount_page(app: FastAPI, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
     """Serve the page at `/` of the app, with its banner and its policy."""
     app.add_middleware(
         Shell,
@@ -38,7 +42,7 @@ def mount_page(app: FastAPI, bot: Answering, settings: Settings) -> None:
         top=page_top(settings),
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, build_page(bot, settings)))
+    _in_a_loop(lambda: _mount(app, build_page(bot, settings, inbox)))
 
 
 def _mount(app: FastAPI, page: gr.Blocks) -> None:
@@ -72,21 +76,23 @@ def _in_a_loop(call: Callable[[], None]) -> None:
         call()
 
 
-def build_page(bot: Answering, settings: Settings) -> gr.Blocks:
-    """The page: a conversation, the guided check and the summary for a visit, each a tab.
+def build_page(bot: Answering, settings: Settings, inbox: Inbox | None = None) -> gr.Blocks:
+    """The page: a conversation, the guided check and the summary for a visit, each a tab; feedback with an inbox.
 
     Its public events are `ask` and `check`, and `answer`, which gives the answer as plain JSON.
     """
     # Gradio would work out statistics of its events after each of them, over up to 10,000 records.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
-    desk = Desk(bot, settings)
+    desk = Desk(bot, settings, inbox)
     limits = {"concurrency_limit": settings.concurrency, "concurrency_id": "faqbot"}
     with gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True) as page:
         said = gr.JSON([], visible=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="tab-ask"):
                 _conversation(desk, said, limits)
+                if inbox:
+                    _feedback(desk, limits)
             with gr.Tab("Check", elem_id="tab-check"):
                 _check(desk, limits)
             with gr.Tab("My visit", elem_id="tab-visit"):
@@ -126,6 +132,17 @@ def _conversation(desk: Desk, said: gr.JSON, limits: dict[str, object]) -> None:
         )
         event.failure(None, js=_FAILED)
     clear.click(desk.again, None, shown, show_progress="hidden", api_visibility="private")
+
+
+def _feedback(desk: Desk, limits: dict[str, object]) -> None:
+    """What the buttons under an answer send: the page's script presses `tell` for them and shows what comes back."""
+    opinion = gr.JSON({}, visible=False)
+    tell = gr.Button("Send feedback", visible="hidden", elem_id="tell")
+    told = gr.HTML({}, html_template="", js_on_load=_TOLD, apply_default_css=False, visible="hidden")
+    event = tell.click(
+        desk.tell, opinion, told, js=_OPINION, api_visibility="private", show_progress="hidden", **limits
+    )
+    event.failure(None, js=_UNTOLD)
 
 
 def _check(desk: Desk, limits: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ from faqbot.settings import Settings
 from faqbot.types import Number
 from faqbot.web.assets import address
 from faqbot.web.markup import escape, joined
+from faqbot.web.opinion import kept_notice
 
 SEE_SOMEONE = "See a health professional about new, bad or worsening pain."
 
@@ -34,7 +35,8 @@ def page_top(settings: Settings) -> str:
             '<a class="skip" href="#question">Skip to the question box</a>',
             standing_aside(settings),
             f'<header class="masthead"><h1>{escape(settings.title)}</h1>'
-            "<p>Answers in the words of people who know, with their sources</p></header>",
+            "<p>Answers in the words of people who know, with their sources</p>"
+            f"{kept_notice() if settings.feedback else ''}</header>",
             '<p id="spoken" class="hidden" role="status" aria-live="polite"></p>',
             '<noscript><p class="problem">This page needs JavaScript to answer questions. '
             "The advice at the top holds without it.</p></noscript>",

@@ -3,6 +3,7 @@
 from faqbot.types import Alert, Answer, Hit
 from faqbot.web.cards import alert_card
 from faqbot.web.markup import escape, joined
+from faqbot.web.opinion import opinion_bar
 from faqbot.web.passages import evidence_card, folded_card
 
 NO_ANSWER = "I don't have an answer to that."
@@ -11,13 +12,15 @@ SURE, LIKELY = 0.8, 0.5
 _NEAREST_SHOWN = 3
 
 
-def answer_turn(answer: Answer, *, repeated: bool = False) -> str:
+def answer_turn(answer: Answer, *, repeated: bool = False, judged: bool = False) -> str:
     """The exchange with everything the answer holds; under an emergency the passages are folded, not hidden.
 
-    `repeated` says that the conversation's advice was shown before and is no different now.
+    `repeated` says that the conversation's advice was shown before and is no different now, `judged` that people may
+    say what they think of an answer. In an emergency nobody is asked that.
     """
     card = alert_card(answer.alert, repeated=repeated)
-    further = "" if answer.alert.level == "emergency" else _next(answer.suggestions)
+    asked = opinion_bar(answer) if judged and answer.answered else ""
+    further = "" if answer.alert.level == "emergency" else asked + _next(answer.suggestions)
     return _turn(answer.question, card, _understood(answer) + _found(answer) + further)
 
 
