@@ -15,8 +15,8 @@ LAYERS = (
     {"reading", "splitting", "encoding", "index", "safety"},
     {"building", "retrieval", "confidence"},
     {"opening"},
-    {"answering", "preview", "evaluation", "linting", "feedback", "visit", "safety_evaluation"},
-    {"doors", "guards"},
+    {"answering", "preview", "evaluation", "linting", "feedback", "alternates", "stats", "visit", "safety_evaluation"},
+    {"doors", "guards", "promoting"},
     {"web", "rest", "mcp", "langchain", "serving", "workers", "cli"},
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.

@@ -15,7 +15,7 @@ from faqbot.reading.mappings import load_json, load_yaml
 from faqbot.types import Pair, Source
 
 # What people call the columns; the first name that a row has is taken.
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "question": ("question", "questions", "q", "query", "prompt"),
     "answer": ("answer", "answers", "a", "text", "response"),
     "alternates": ("alternates", "alternate", "alternate_questions", "alternatives", "variants", "paraphrases"),
@@ -133,4 +133,4 @@ def _sources(row: Mapping[Any, Any]) -> tuple[Source, ...]:
 def _field(row: Mapping[Any, Any], name: str) -> Any:
     """The first filled column of those that go by a name, whatever their letter case."""
     lowered = {str(column).strip().casefold(): value for column, value in row.items()}
-    return next((lowered[column] for column in _COLUMNS[name] if lowered.get(column)), None)
+    return next((lowered[column] for column in COLUMNS[name] if lowered.get(column)), None)
