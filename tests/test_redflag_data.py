@@ -13,7 +13,10 @@ from rapidfuzz import fuzz
 DATA = Path(__file__).parent / "data" / "redflags"
 DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
 MESSAGES = {"open.jsonl": ("o-", 340), "heldout.jsonl": ("h-", 180)}
-FRESH = {"fresh_a.jsonl": ("a-", 200), "fresh_b.jsonl": ("b-", 200), "fresh_c.jsonl": ("c-", 200)}
+FRESH = {
+    **{f"fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdefgiklqr"},
+    **{f"unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "no"},
+}
 CONVERSATIONS = {"multiturn_open.jsonl": ("om-", 45), "multiturn_heldout.jsonl": ("hm-", 25)}
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),

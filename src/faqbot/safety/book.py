@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from faqbot.types import Level
 
-GroupKind = Literal["state", "part", "noun", "scope", "shield"]
-FindingKind = Literal["symptom", "risk", "event", "condition", "context", "plea"]
+GroupKind = Literal["state", "part", "noun", "vague", "beside", "scope", "shield"]
+FindingKind = Literal["symptom", "risk", "event", "condition", "context", "plea", "likeness"]
 Join = Literal[">", "&"]
 
 
@@ -16,8 +16,9 @@ class Group:
     """Words and phrases that mean the same for the rules.
 
     kind "state" is what may be wrong, "noun" a state named by a noun ("numbness", which a list of denials can hold),
-    "part" a part of the body or a person, "scope" words that change what a finding means (not, if, my dog), "shield"
-    sayings whose words are not to be read as findings (dead tired).
+    "vague" a state that says nothing without what it is said of ("slow"), "part" a part of the body or a person,
+    "beside" what a pattern asks for besides (a time, a thing) and nobody denies, "scope" words that change what a
+    finding means (not, if, my dog), "shield" sayings whose words are not to be read as findings (dead tired).
     """
 
     name: str
@@ -72,7 +73,8 @@ class Finding:
 
     kind "symptom" is cleared by denial and by a past that is over; "event" (a fall, an overdose) by a distant past;
     "risk" (cancer, osteoporosis) counts though past, unless it is somebody else's; "condition" is a named disease,
-    which counts only for a person who has it; "context" only helps other findings; "plea" counts also as a question.
+    which counts only for a person who has it; "context" only helps other findings; "plea" counts also as a question;
+    "likeness" has no patterns: the classifier finds it.
     A word of the groups `unless` in the same sentence explains it away (wet from the rain), if it is not denied.
     """
 
@@ -85,7 +87,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Findings that together call for a level. `when` lists alternatives; each is findings that must all be there."""
+    """Findings that together call for a level. `when` lists alternatives; each is findings that must all be there.
+
+    A `firm` rule keeps its level however harmless the classifier holds the message to be.
+    """
 
     id: str
     category: str
@@ -95,6 +100,7 @@ class Rule:
     source: str
     fires: tuple[str, ...]
     quiet: tuple[str, ...]
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

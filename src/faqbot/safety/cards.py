@@ -1,6 +1,7 @@
 """The rules that fired become the card that people see: a heading, what to do, the numbers, the words it goes by."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from faqbot.safety.book import Fired
 from faqbot.types import Alert, Level, Number
 
 CRISIS = "crisis"
+UNCLEAR = "unclear"  # of what the classifier alone heard
 _MOST_REASONS = 3
 _MOST_QUOTES = 4
 
@@ -69,7 +71,7 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: s
     if not fired:
         return Alert()
     level = fired[0].level
-    top = [found for found in fired if found.level == level]
+    top = _named([found for found in fired if found.level == level])
     kind = _kind(level, top)
     shown = profile.cards[kind]
     quotes = _apart(tuple(dict.fromkeys(text for found in top for text in found.texts)))
@@ -77,7 +79,7 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: s
     body = (*shown.body, *why) if kind == CRISIS else (*why, *shown.body)
     return Alert(
         level=level,
-        categories=tuple(dict.fromkeys(found.rule.category for found in fired)),
+        categories=tuple(dict.fromkeys(found.rule.category for found in _named(fired))),
         message="\n".join((shown.heading, *body, *_spoken(shown.numbers))),
         matches=quotes,
         rules=tuple(found.rule.id for found in fired),
@@ -93,7 +95,12 @@ def advice(region: str = "neutral", *, soon: bool = False) -> Alert:
     return Alert(message="\n".join((shown.heading, *shown.body)), heading=shown.heading, body=shown.body)
 
 
-def _kind(level: Level, top: list[Fired]) -> str:
+def _named(fired: Sequence[Fired]) -> Sequence[Fired]:
+    """Those that say what it may be, if any does."""
+    return [found for found in fired if found.rule.category != UNCLEAR] or fired
+
+
+def _kind(level: Level, top: Sequence[Fired]) -> str:
     return CRISIS if level == "emergency" and any(found.rule.category == CRISIS for found in top) else level
 
 
@@ -120,7 +127,7 @@ def _quoted(because: str, quotes: tuple[str, ...]) -> tuple[str, ...]:
     return (f"{because}: {quoted}.",) if quoted else ()
 
 
-def _reasons(top: list[Fired]) -> tuple[str, ...]:
+def _reasons(top: Sequence[Fired]) -> tuple[str, ...]:
     """What the rules say, each sentence once; a crisis says it in its own card and nothing else first."""
     ordered = sorted(top, key=lambda found: found.rule.category != CRISIS)
     return tuple(dict.fromkeys(found.rule.reason for found in ordered))[:_MOST_REASONS]

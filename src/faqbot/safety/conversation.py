@@ -9,7 +9,8 @@ from faqbot.safety.findings import Said, hear
 from faqbot.safety.loading import load_book
 from faqbot.types import Alert, Level
 
-LEVELS: tuple[Level, ...] = ("none", "conditional", "urgent", "emergency")
+CONDITIONAL: Level = "conditional"
+LEVELS: tuple[Level, ...] = ("none", CONDITIONAL, "urgent", "emergency")
 _TAIL = 200
 
 
@@ -29,6 +30,8 @@ def fired_rules(book: Book, messages: Sequence[str]) -> tuple[Fired, ...]:
 
 def fire_all(book: Book, told: dict[str, Said], asked: dict[str, Said]) -> tuple[Fired, ...]:
     """The rules that findings by id meet, those told and those only asked about; highest level first."""
+    if not told and not asked:
+        return ()
     fired = [found for rule in book.rules if (found := _fire(rule, told, asked))]
     return tuple(sorted(fired, key=lambda found: -LEVELS.index(found.level)))
 
@@ -41,7 +44,9 @@ def gather(book: Book, messages: Sequence[str]) -> tuple[dict[str, Said], dict[s
     for message in messages:
         heard = hear(book, message)
         for said in (*heard.said, *_placed(book, previous, message)):
-            (told if said.told else asked).setdefault(said.finding, said)
+            known = told if said.told else asked
+            if said.finding not in known or (known[said.finding].calm and not said.calm):
+                known[said.finding] = said
         if heard.claims:
             told = asked | told
         previous = message
@@ -56,9 +61,18 @@ def _placed(book: Book, previous: str, message: str) -> tuple[Said, ...]:
 
 
 def _fire(rule: Rule, told: dict[str, Said], asked: dict[str, Said]) -> Fired | None:
-    level: Level
-    for known, level in ((told, rule.level), (asked | told, LEVELS[1])):
-        for names in rule.when:
-            if all(name in known for name in names):
-                return Fired(rule, level, tuple(dict.fromkeys(known[name].text for name in names)))
-    return None
+    """The rule at the highest level that what is known gives it, by the first alternative that does."""
+    fired = [
+        Fired(rule, level, tuple(dict.fromkeys(known[name].text for name in names)))
+        for known, firm in ((told, rule.level), (asked | told, CONDITIONAL))
+        for names in rule.when
+        if all(name in known for name in names)
+        for level in (CONDITIONAL if _is_calm(rule, [known[name] for name in names]) else firm,)
+    ]
+    return max(fired, key=lambda found: LEVELS.index(found.level), default=None)
+
+
+def _is_calm(rule: Rule, said: Sequence[Said]) -> bool:
+    """Whether one message alone meets a rule that is not firm, and the classifier holds that message to be harmless."""
+    messages = {each.calm for each in said}
+    return not rule.firm and len(messages) == 1 and "" not in messages

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from faqbot.safety.asking import is_asked
 from faqbot.safety.book import Book
+from faqbot.safety.classifier import CALM, packaged_classifier
 from faqbot.safety.context import is_elsewhere, is_explained, is_past
 from faqbot.safety.denial import is_denied
 from faqbot.safety.matching import Match
@@ -13,11 +14,15 @@ from faqbot.safety.reading import Reading, read_message
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A finding in a message: `told` as somebody's own, or else asked about; `text` is the person's words."""
+    """A finding in a message: `told` as somebody's own, or else asked about; `text` is the person's words.
+
+    `calm` is the message where the classifier holds that to be harmless, else "".
+    """
 
     finding: str
     told: bool
     text: str
+    calm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,16 @@ class Heard:
 def hear(book: Book, message: str) -> Heard:
     """The findings of one message, each with the fewest words that say it."""
     reading = read_message(book, message)
+    likeness = packaged_classifier().judge(reading.words, reading.mentions)
+    calm = message if likeness and likeness.alarm < CALM else ""
     said: dict[tuple[str, bool], Said] = {}
     for match in sorted(reading.matches, key=_length):
         if (match.finding.id, True) not in said and _counts(book, reading, match):
             told = not is_asked(reading, match)
             text = reading.words.between(match.start, match.end)
-            said.setdefault((match.finding.id, told), Said(match.finding.id, told, text))
+            said.setdefault((match.finding.id, told), Said(match.finding.id, told, text, calm))
+    if likeness and likeness.finding:
+        said[likeness.finding, True] = Said(likeness.finding, True, likeness.text)
     return Heard(
         tuple(said.values()),
         claims=bool(reading.mentions.get("claims")),

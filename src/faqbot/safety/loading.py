@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -56,7 +57,7 @@ def operator_sheet(path: str | Path) -> Sheet:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RulesError(f"Cannot read the rules file {path} ({error}). Expected TOML in UTF-8") from None
-    return read_sheet(str(path), text, TABLES)
+    return replace(read_sheet(str(path), text, TABLES), own=True)
 
 
 def _draft(sheets: Iterable[Sheet]) -> Draft:
@@ -71,7 +72,7 @@ def _draft(sheets: Iterable[Sheet]) -> Draft:
         for entry in sheet.entries("finding"):
             draft.add_finding(_finding(entry), entry)
         for entry in sheet.entries("rule"):
-            draft.add_rule(_rule(entry), entry)
+            draft.add_rule(_rule(entry, firm=sheet.own), entry)
         for entry in sheet.entries("off"):
             draft.remove_rule(entry.string("rule"), entry)
     return draft
@@ -104,7 +105,7 @@ def _finding(entry: Entry) -> Finding:
     entry.only("id", "kind", "says", "patterns", "unless")
     kind = cast(FindingKind, entry.choice("kind", get_args(FindingKind), "symptom"))
     patterns = tuple(_pattern(text, entry) for text in entry.strings("patterns"))
-    if not patterns:
+    if not patterns and kind != "likeness":
         raise entry.wrong('a [[finding]] needs patterns, such as ["saddle & numb"]')
     return Finding(entry.string("id"), kind, entry.string("says", ""), patterns, entry.strings("unless"))
 
@@ -122,8 +123,8 @@ def _pattern(text: str, entry: Entry) -> Pattern:
     return Pattern(first[1], steps)
 
 
-def _rule(entry: Entry) -> Rule:
-    entry.only("id", "category", "level", "when", "reason", "source", "fires", "quiet")
+def _rule(entry: Entry, *, firm: bool) -> Rule:
+    entry.only("id", "category", "level", "when", "reason", "source", "fires", "quiet", "firm")
     level = cast(Level, entry.choice("level", ("urgent", "emergency"), ""))
     when = tuple(tuple(name.strip() for name in text.split("+")) for text in entry.strings("when"))
     if not when:
@@ -139,4 +140,5 @@ def _rule(entry: Entry) -> Rule:
         entry.string("source"),
         entry.strings("fires"),
         entry.strings("quiet"),
+        bool(entry.fields.get("firm", firm)),
     )

@@ -68,11 +68,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole rules file: its `entries` by table, in order, and its plain `values`."""
+    """A whole rules file: its `entries` by table, in order; an operator's `own` file has rules that are all firm."""
 
     file: str
     text: str
     data: dict[str, Any]
+    own: bool = False
 
     def entries(self, table: str) -> Iterator[Entry]:
         """The entries of one [[table]]."""

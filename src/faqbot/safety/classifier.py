@@ -1,0 +1,128 @@
+"""A linear classifier beside the rules: a message goes in, how alarming messages in such words were comes out.
+
+The rules hear what somebody thought of; this hears more of what nobody did. It is logistic regression over words, pairs
+of neighbours and the groups of the rules' lexicon, fitted on this project's own labelled messages by
+`scripts/fit_classifier.py`; `classifier.tsv` holds its weights, readable. It adds alerts to those of the rules, and
+where it is sure that a message is harmless it makes the alert of a rule conditional, unless the rule is firm.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from math import exp, sqrt
+
+from faqbot.safety.language import Words
+from faqbot.safety.phrases import Mention
+
+NAME = "classifier.tsv"
+# Chosen on messages of writers that a fit had not seen (docs/safety.md).
+ALARM = 0.75  # chance from which messages are held to call for help
+EMERGENCY = 0.85  # chance, given an alarm, from which that is help at once
+CALM = 0.02  # chance below which a rule that is not firm gives no more than a conditional card
+CRISIS = 0.5  # and from which it is the crisis line
+WINDOW = 30  # words looked at together; of a longer message the window that alarms most counts
+_STEP = 10
+_QUOTED = 4  # words that told most, between the first and last of which the person is quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What messages in such words were: chances that they call for help soon, at once if so, and for a crisis line.
+
+    `size` is how many windows the message fills: in many of them one alarms by chance.
+    """
+
+    alarm: float
+    emergency: float
+    crisis: float
+    size: int
+    text: str
+
+    @property
+    def finding(self) -> str:
+        """The finding of the rules that this makes, "" for none."""
+        if self.alarm < ALARM * (self.alarm + self.size * (1 - self.alarm)):  # the odds must be so many times those
+            return ""
+        return (
+            "like_crisis"
+            if self.crisis >= CRISIS
+            else "like_emergency"
+            if self.emergency >= EMERGENCY
+            else "like_urgent"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Weights of features, three each: for an alarm, for an emergency given an alarm, for a crisis given an alarm."""
+
+    bias: tuple[float, ...]
+    weights: Mapping[str, tuple[float, ...]]
+
+    def judge(self, words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Likeness | None:
+        """How alarming the most alarming window of a message is; None for one without words."""
+        places = [*place_features(words, mentions)]
+        counts = [0, *accumulate(map(len, places))]
+        sums = [[0.0, *accumulate(self._total(place, column) for place in places)] for column in range(3)]
+        judged = [
+            (self._chance(sums[0][end] - sums[0][start], counts[end] - counts[start], 0), start, end)
+            for start, end in _windows(words)
+        ]
+        if not judged:
+            return None
+        alarm, start, end = max(judged)
+        size = counts[end] - counts[start]
+        emergency, crisis = (self._chance(sums[column][end] - sums[column][start], size, column) for column in (1, 2))
+        filled = -(-len(words.words) // WINDOW)
+        return Likeness(alarm, emergency, crisis, filled, words.between(*self._telling(places, start, end)))
+
+    def _telling(self, places: Sequence[Sequence[str]], start: int, end: int) -> tuple[int, int]:
+        """From the first to past the last of the words that told most for an alarm."""
+        best = sorted(range(start, end), key=lambda place: -self._total(places[place], 0))[:_QUOTED]
+        return min(best), max(best) + 1
+
+    def _total(self, features: Sequence[str], column: int) -> float:
+        return sum(self.weights[feature][column] for feature in features if feature in self.weights)
+
+    def _chance(self, total: float, size: int, column: int) -> float:
+        return 1 / (1 + exp(-(self.bias[column] + total / sqrt(size))))
+
+
+def place_features(words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Iterator[list[str]]:
+    """For each word its features: itself, the pair with the word before, the question behind it, groups that start."""
+    groups: dict[int, list[str]] = {}
+    for group, listed in mentions.items():
+        for mention in listed:
+            groups.setdefault(mention.start, []).append(f"<{group}>")
+    before, sentence = "^", 0
+    for place, word in enumerate(words.words):
+        if words.sentences[place] != sentence:
+            before, sentence = "^", words.sentences[place]
+        shown = "0" if word[0].isdigit() else word
+        asked = ["?"] if "?" in words.marks[place + 1] else []
+        yield [shown, f"{before} {shown}", *asked, *groups.get(place, ())]
+        before = shown
+
+
+def _windows(words: Words) -> Iterator[tuple[int, int]]:
+    """The whole of a short message; of a long one, stretches that begin with a sentence or every few words."""
+    count, last = len(words.words), -_STEP
+    if count <= WINDOW:
+        yield from [(0, count)] if count else []
+        return
+    for start in range(count):
+        begins = start == 0 or words.sentences[start] != words.sentences[start - 1]
+        if begins or start - last >= _STEP:
+            last = start
+            yield start, min(count, start + WINDOW)
+
+
+@cache
+def packaged_classifier() -> Classifier:
+    """The classifier that ships."""
+    lines = files("faqbot.safety").joinpath(NAME).read_text(encoding="utf-8").split("\n")
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    weights = {name: tuple(map(float, numbers)) for name, *numbers in rows}
+    return Classifier(weights.pop("(bias)"), weights)
