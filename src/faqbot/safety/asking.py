@@ -13,7 +13,8 @@ _OWNED_WITHIN = 4
 _ASKING_VERBS = frozenset({"is", "are", "can", "could", "does", "do", "would", "will"})
 _QUESTION_WORDS = _ASKING_VERBS | {"why", "when", "how", "at"}
 _HERE = frozenset({"this", "these", "still", "suddenly", "help", "it", "normal", "ok", "okay"})
-_NEW_THOUGHT = frozenset({"but", "also", "plus", "anyway", "anyways", "because", "since", "btw", "though", "and"})
+_NEW_THOUGHT = frozenset({"but", "also", "plus", "anyway", "anyways", "because", "since", "btw", "though"})
+_SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "theres", "there", "cant", "still"}
 
 
 def is_asked(reading: Reading, match: Match) -> bool:
@@ -73,7 +74,10 @@ def _begins_anew(reading: Reading, start: int, end: int) -> bool:
     words = reading.words
     if all(p in reading.see_through | reading.states or words.words[p] == "and" for p in range(start, end)):
         return False
-    return any(words.marks[start : end + 1]) or not _NEW_THOUGHT.isdisjoint(words.words[start:end])
+    if any(words.marks[start : end + 1]) or not _NEW_THOUGHT.isdisjoint(words.words[start:end]):
+        return True
+    joined = (p for p in range(start, end) if words.words[p] == "and")
+    return any(words.words[p + 1] in _SPEAKS for p in joined)
 
 
 def _is_owned(reading: Reading, match: Match) -> bool:

@@ -11,7 +11,10 @@ _FAMILY_WITHIN = 6
 _HAD_WITHIN = 4
 _THING_WITHIN = 4
 _RECOVERED_WITHIN = 5
+_DATED_WITHIN = 3
 _PAST = frozenset({"had", "suffered"})
+_TOLD_OVER = _PAST | {"couldnt", "lost", "broke", "fell", "was", "were", "went", "got", "wet", "came"}
+_HAS = frozenset({"has", "have", "is", "hes", "shes", "theyve"})
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
 
@@ -19,8 +22,8 @@ def is_elsewhere(reading: Reading, match: Match) -> bool:
     """Whether it is about an animal, a thing, a story, or somebody else's past."""
     sentence = reading.words.sentences[match.start]
     return (
-        _is_subject(reading, match, reading.near("not_a_person", sentence))
-        or _is_subject(reading, match, _near_things(reading, match, sentence))
+        _is_subject(reading, match, reading.near("not_a_person", sentence), _told_by(match))
+        or _is_subject(reading, match, _near_things(reading, match, sentence), match.end)
         or _in_story(reading, match, reading.near("story", sentence))
         or (match.finding.kind in ("risk", "condition") and _in_family(reading, match, sentence))
         or _was_theirs(reading, match, sentence)
@@ -30,23 +33,31 @@ def is_elsewhere(reading: Reading, match: Match) -> bool:
 def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
     """Somebody else's and long ago, whatever they do now: "Dad had a heart attack in 2003 and walks daily now"."""
     relatives = [person for person in reading.near("relative", sentence) if person.end <= match.start]
-    if not relatives or not FIRST_PERSON.isdisjoint(reading.words.words[relatives[0].end : match.end]):
+    if not relatives or not FIRST_PERSON.isdisjoint(reading.words.words[relatives[0].end : _told_by(match)]):
         return False
     if match.finding.kind == "risk" and reading.mentions.get("their_trouble"):
         return False
-    if any(departed.start <= match.start for departed in reading.near("departed", sentence)):
+    if any(departed.start < match.end for departed in reading.near("departed", sentence)):
         return True
     if any(match.end <= mine.start for mine in reading.near("mine_only", sentence)):
         return True
     if reading.near("this_day", sentence):
         return False
     start, end = _thought(reading, match)
-    told_as_past = _PAST.intersection(reading.words.words[relatives[-1].end : match.start])
+    if reading.near("got_over", sentence) and not _TOLD_OVER.isdisjoint(
+        reading.words.words[relatives[-1].end : match.end]
+    ):
+        return True
     return _within(reading, ("long_ago", "year"), start, end) or (
-        bool(told_as_past)
+        _told_as_past(reading.words.words[relatives[-1].end : match.start])
         and match.start - relatives[-1].end <= _HAD_WITHIN
         and not (reading.mentions.get("their_trouble") or _within(reading, ("still",), start, end))
     )
+
+
+def _told_as_past(words: tuple[str, ...]) -> bool:
+    """Whether "had" or "suffered" is said, and not "has had": that lasts."""
+    return any(word in _PAST and words[max(0, place - 1)] not in _HAS for place, word in enumerate(words))
 
 
 def is_explained(reading: Reading, match: Match) -> bool:
@@ -59,16 +70,21 @@ def is_explained(reading: Reading, match: Match) -> bool:
     )
 
 
-def _is_subject(reading: Reading, match: Match, subjects: Iterable[Mention]) -> bool:
-    """An animal or thing that the sentence is about: before the finding, nobody walks it, and no "I" in between."""
+def _is_subject(reading: Reading, match: Match, subjects: Iterable[Mention], end: int) -> bool:
+    """An animal or thing that the sentence is about: before the finding, nobody walks it, and no "I" up to `end`."""
     held = {mention.end for mention in reading.near("handles", reading.words.sentences[match.start])}
     return any(
         subject.start < match.end
         and not _overlaps(subject, match)
         and held.isdisjoint(_before(subject))
-        and FIRST_PERSON.isdisjoint(reading.words.words[subject.end : match.end])
+        and FIRST_PERSON.isdisjoint(reading.words.words[subject.end : end])
         for subject in subjects
     )
+
+
+def _told_by(match: Match) -> int:
+    """The word by which a finding has begun: who speaks of themselves after it begins something else."""
+    return min(part.end for part in match.mentions)
 
 
 def _before(subject: Mention) -> range:
@@ -117,24 +133,48 @@ def is_past(reading: Reading, match: Match) -> bool:
     if match.finding.kind in ("risk", "context"):
         return False
     start, end = _thought(reading, match)
-    ago = _within(reading, ("long_ago", "year"), start, end)
     if match.finding.kind == "event":
-        return ago
+        return _within(reading, ("long_ago", "year"), start, end)
+    ago = any(not _dates_other(reading, match, mention) for mention in _dates(reading, start, end))
     over = reading.near("got_over", reading.words.sentences[match.start])
+    if match.finding.kind == "plea":
+        return ago and bool(over)
     if ago and (over or not _within(reading, ("still",), start, end)):
         return True
     return any(start <= recovery.start and 0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
 
 
 def _thought(reading: Reading, match: Match) -> tuple[int, int]:
-    """The part of the sentence around a finding, up to words such as "but" or "now" that turn it."""
+    """The part of the sentence around a finding, up to words such as "but" or "now" that turn it.
+
+    A finding that itself holds such a turn ("used to be one leg, now both") is told from there on.
+    """
     words, sentences = reading.words.words, reading.words.sentences
     start, end = match.start, match.end
+    turn = max((place for place in range(start + 1, end) if words[place] in _TURNS), default=0)
+    if turn:
+        start = turn
     while start > 0 and sentences[start - 1] == sentences[start] and words[start] not in _TURNS:
         start -= 1
     while end < len(words) and sentences[end] == sentences[end - 1] and words[end] not in _TURNS:
         end += 1
     return start, end
+
+
+def _dates(reading: Reading, start: int, end: int) -> Iterable[Mention]:
+    sentence = reading.words.sentences[start]
+    listed = (*reading.near("long_ago", sentence), *reading.near("year", sentence))
+    return [mention for mention in listed if start <= mention.start < end]
+
+
+def _dates_other(reading: Reading, match: Match, date: Mention) -> bool:
+    """Whether a past date stands right beside an illness or event of its own: "cancer in 2010, now numb"."""
+    return any(
+        other.finding.kind in ("risk", "event")
+        and (0 <= date.start - other.end <= _DATED_WITHIN or 0 <= other.start - date.end <= _DATED_WITHIN)
+        and not (other.start < match.end and match.start < other.end)
+        for other in reading.matches
+    )
 
 
 def _within(reading: Reading, groups: tuple[str, ...], start: int, end: int) -> bool:

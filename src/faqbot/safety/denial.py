@@ -1,5 +1,7 @@
 """Whether a finding is denied where it stands: "no numbness", "fever? none", "isn't numb", "the tingling went away"."""
 
+from bisect import bisect_right
+
 from faqbot.safety.book import Book
 from faqbot.safety.matching import Match
 from faqbot.safety.phrases import Mention
@@ -8,6 +10,7 @@ from faqbot.safety.reading import Reading
 _FARTHEST = 14
 _OVER_WITHIN = 5
 _OVER_ANYWAY_WITHIN = 7
+_NAMES_A_STATE = ("ness", "ing", "aches")
 _ASKING_MARKS = "?:–—-("
 
 
@@ -27,12 +30,25 @@ def is_denied(book: Book, reading: Reading, match: Match) -> bool:
     behind = (denial.start for denial in reading.near("denial_behind", sentence))
     if not lasts and any(match.end <= start and retracted < start for start in behind):
         return True
-    heads = [part for part in match.mentions if book.groups[part.group].kind != "part"] or list(match.mentions)
+    if _none_behind(reading, match):
+        return True
+    heads = [part for part in match.mentions if book.groups[part.group].kind not in ("part", "beside")]
+    heads = heads or list(match.mentions)
+    if match.finding.kind == "plea":  # only "I don't want to die" denies it, not a "fine" that follows
+        return any(_denied_before(reading, head) for head in heads)
     return (
         any(_denied_before(reading, head) for head in heads)
         or _denied_after(reading, match.end)
         or (not lasts and (_over(book, reading, match) or _over_anyway(reading, match)))
     )
+
+
+def _none_behind(reading: Reading, match: Match) -> bool:
+    """Whether the next sentence begins by saying that none of it is so: "None of that is me." """
+    sentences = reading.words.sentences
+    sentence = sentences[match.end - 1]
+    first = bisect_right(sentences, sentence)
+    return first < len(sentences) and reading.starts_at("none_behind", first) is not None
 
 
 def _denied_before(reading: Reading, head: Mention) -> bool:
@@ -57,7 +73,10 @@ def _denied_before(reading: Reading, head: Mention) -> bool:
         if previous == "and":
             if not (noun and _ends_clause(reading, head.end)):
                 return False
-        elif not (position - 1 in reading.see_through or (listed and position - 1 in reading.states)):
+        elif not (
+            position - 1 in reading.see_through
+            or (listed and (position - 1 in reading.states or previous.endswith(_NAMES_A_STATE)))
+        ):
             return False
     return False
 
@@ -110,9 +129,18 @@ def _over(book: Book, reading: Reading, match: Match) -> bool:
             return False
         if reading.starts_at("is_over", position):
             return True
-        ended = reading.starts_at("is_over_at_end", position)
-        if ended and _ends_clause(reading, ended.end) and words.words[position - 1] not in ("i", "im"):
+        if _ended(reading, position):
             return True
         if position not in reading.see_through and words.words[position] not in book.fillers:
             return False
     return False
+
+
+def _ended(reading: Reading, position: int) -> bool:
+    """Whether the clause closes with "gone", "stopped": not "I went", nor "since my back went"."""
+    ended = reading.starts_at("is_over_at_end", position)
+    return (
+        bool(ended and _ends_clause(reading, ended.end))
+        and reading.words.words[position - 1] not in ("i", "im")
+        and position not in reading.covers("back_went")
+    )

@@ -12,7 +12,7 @@ LONGEST = 100_000
 _MOST_MARKS = 8
 _LONGEST_SENTENCE = 120  # words; beyond, a sentence is cut, so that time stays linear
 _TOKEN = re.compile(
-    r"\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[\U0001F300-\U0001FAFF]|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>"
+    r"[wW]/[oO]?\b|\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[\U0001F300-\U0001FAFF]|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>"
 )
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF]")
 _APOSTROPHES = re.compile(r"['’‘´`]")

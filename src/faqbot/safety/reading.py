@@ -93,7 +93,7 @@ def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple
         position
         for match in matches
         for part in match.mentions
-        if book.groups[part.group].kind != "part"
+        if book.groups[part.group].kind not in ("part", "beside")
         for position in range(part.start, part.end)
     }
     taken |= _covered(mentions.get("not_negator", []))
