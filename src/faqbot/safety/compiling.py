@@ -58,24 +58,27 @@ class Draft:
         del self.rules[rule_id]
 
 
-def compile_book(draft: Draft) -> Book:
-    """Check every name and grow the phrases. Raises RulesError with the line of a name that does not exist."""
-    concepts = {concept.name: concept.phrases for concept in lexicon.concepts()}
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The phrases of all groups, grown: see Book for `trie`; `forms` gives the keys of inflected words there."""
+
+    trie: dict[str, Any]
+    forms: dict[str, set[str]]
+    plain: set[str]
+
+
+def compile_book(draft: Draft, grown: Grown | None = None) -> Book:
+    """Check every name and grow the phrases. Raises RulesError with the line of a name that does not exist.
+
+    `grown` are the phrases of this draft where they have been grown before.
+    """
     groups = draft.groups | {name: Group(name, "state", ()) for name in draft.numbers}
     _check_names(draft, groups)
-    trie: dict[str, Any] = {}
-    forms: dict[str, set[str]] = {}
-    plain: set[str] = set()
-    for group in draft.groups.values():
-        if group.name in (FILLERS, MENDED, NEVER_MENDED):
-            continue
-        place = draft.places[f"words {group.name}"]
-        for phrase in sorted({grown for text in group.phrases for grown in _grown(text, draft, concepts, place)}):
-            _plant(trie, forms, plain, phrase, group.name)
+    grown = grown or grow(draft)
     fillers = frozenset(draft.groups[FILLERS].phrases) if FILLERS in draft.groups else frozenset()
     mended = draft.groups[MENDED].phrases if MENDED in draft.groups else ()
     spared = frozenset(draft.groups[NEVER_MENDED].phrases) if NEVER_MENDED in draft.groups else frozenset()
-    everything = plain | set(forms)
+    everything = grown.plain | set(grown.forms)
     wanted = {name for rule in draft.rules.values() for names in rule.when for name in names}
     return Book(
         groups=groups,
@@ -84,13 +87,26 @@ def compile_book(draft: Draft) -> Book:
         rules=tuple(draft.rules.values()),
         shorthand=draft.shorthand,
         fillers=fillers,
-        trie=trie,
-        forms={word: (word, *sorted(forms.get(word, ()))) for word in everything},
+        trie=grown.trie,
+        forms={word: (word, *sorted(grown.forms.get(word, ()))) for word in everything},
         known=frozenset(everything) | fillers | spared,
         targets=_by_first_letter(mended),
         patterns=_by_first_group(found for name, found in draft.findings.items() if name in wanted),
         shields=frozenset(name for name, group in groups.items() if group.kind == "shield"),
     )
+
+
+def grow(draft: Draft) -> Grown:
+    """Write out the phrases of every group. Raises RulesError with the line of a phrase that names nothing."""
+    concepts = {concept.name: concept.phrases for concept in lexicon.concepts()}
+    grown = Grown({}, {}, set())
+    for group in draft.groups.values():
+        if group.name in (FILLERS, MENDED, NEVER_MENDED):
+            continue
+        place = draft.places[f"words {group.name}"]
+        for phrase in sorted({each for text in group.phrases for each in _grown(text, draft, concepts, place)}):
+            _plant(grown.trie, grown.forms, grown.plain, phrase, group.name)
+    return grown
 
 
 def _check_names(draft: Draft, groups: dict[str, Group]) -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from faqbot.errors import RulesError
 from faqbot.safety.book import Book, Finding, FindingKind, Group, GroupKind, Join, NumberGroup, Pattern, Rule, Step
-from faqbot.safety.compiling import LEXICON, Draft, compile_book
+from faqbot.safety.compiling import LEXICON, Draft, Grown, compile_book, grow
+from faqbot.safety.keeping import kept
 from faqbot.safety.sheet import Entry, Sheet, read_sheet
 from faqbot.types import Level
 
@@ -36,7 +37,7 @@ def load_book(path: str | Path | None = None) -> Book:
 
 @lru_cache(maxsize=1)
 def _packaged() -> Book:
-    return compile_book(_draft(packaged_sheets()))
+    return compile_book(_draft(packaged_sheets()), Grown(*_kept()[1]))
 
 
 @lru_cache(maxsize=4)
@@ -46,9 +47,27 @@ def _extended(path: str, changed: int) -> Book:
 
 def packaged_sheets() -> tuple[Sheet, ...]:
     """The rules files that come with faqbot, in the order of their names."""
+    return tuple(Sheet(name, _texts()[name], data) for name, data in _kept()[0].items())
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, str]:
     folder = files("faqbot.safety").joinpath("rules")
     found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
-    return tuple(read_sheet(entry.name, entry.read_text(encoding="utf-8"), TABLES) for entry in found)
+    return {entry.name: entry.read_text(encoding="utf-8") for entry in found}
+
+
+@lru_cache(maxsize=1)
+def _kept() -> tuple[dict[str, dict[str, Any]], tuple[Any, Any, Any]]:
+    """The tables of each file by its name, and the parts of Grown."""
+    found: tuple[dict[str, dict[str, Any]], tuple[Any, Any, Any]] = kept(_texts(), _read_all)
+    return found
+
+
+def _read_all() -> tuple[dict[str, dict[str, Any]], tuple[Any, Any, Any]]:
+    sheets = [read_sheet(name, text, TABLES) for name, text in _texts().items()]
+    grown = grow(_draft(sheets))
+    return {sheet.file: sheet.data for sheet in sheets}, (grown.trie, grown.forms, grown.plain)
 
 
 def operator_sheet(path: str | Path) -> Sheet:
