@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from faqbot.guards import PAGE_PATHS, PathGate, RequestLog, SecurityHeaders, SizeLimit, content_policy
+from faqbot.guards import PAGE_PATHS, PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit, content_policy
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -112,6 +112,25 @@ def test_headers_over_the_limit_are_refused(app: Starlette) -> None:
 def test_a_length_that_is_no_number_is_refused(app: Starlette) -> None:
     response = TestClient(SizeLimit(app, 10)).post("/api/echo", content=b"x", headers={"Content-Length": "-5"})
     assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/gradio_api/queue/join", 503, "1"),
+        ("/gradio_api/call/ask", 503, "1"),
+        ("/gradio_api/call/ask", 200, None),
+        ("/gradio_api/call/ask", 500, None),
+        ("/api/ready", 503, None),
+    ],
+)
+def test_a_full_queue_says_when_to_come_again(path: str, status: int, told: str | None) -> None:
+    async def refuse(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("full", status)
+
+    response = TestClient(RetryLater(Starlette(routes=[Route(path, refuse, methods=["POST"])]))).post(path)
+    assert response.status_code == status
+    assert response.headers.get("retry-after") == told
 
 
 def test_every_response_is_protected(app: Starlette) -> None:

@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from faqbot import FaqBot
+from faqbot.doors import Answering
 from faqbot.errors import RulesError, SettingsError
 from faqbot.serving import create_app, listen
 from faqbot.settings import Settings
@@ -107,3 +109,29 @@ def test_a_connection_that_says_nothing_holds_nobody_up(bot: FaqBot) -> None:
 def test_the_server_does_not_say_what_it_is_made_of(bot: FaqBot) -> None:
     with serving(bot) as address:
         assert "server" not in httpx.get(f"{address}/api/health").headers
+
+
+def test_the_full_queue_of_the_page_refuses_at_once_and_says_when_to_come_again(bot: FaqBot) -> None:
+    go_on = threading.Event()
+
+    class Slow:
+        """The real bot behind a gate."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(bot, name)
+
+        def answer(self, *arguments: Any, **options: Any) -> Any:
+            assert go_on.wait(30)
+            return bot.answer(*arguments, **options)
+
+    body = {"data": ["why does it hurt", []]}
+    with serving(cast(Answering, Slow()), Settings(concurrency=1, waiting=2)) as address:
+        joined = [httpx.post(f"{address}/gradio_api/call/answer", json=body, timeout=30) for _ in range(8)]
+        go_on.set()
+        taken = [response.json()["event_id"] for response in joined if response.status_code == 200]
+        refused = [response for response in joined if response.status_code != 200]
+        assert len(taken) >= 2
+        assert refused
+        assert {(response.status_code, response.headers["retry-after"]) for response in refused} == {(503, "1")}
+        for event in taken:
+            assert "event: complete" in httpx.get(f"{address}/gradio_api/call/answer/{event}", timeout=30).text

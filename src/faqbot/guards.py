@@ -24,6 +24,7 @@ PAGE_PATHS = re.compile(
     r"|gradio_api/(queue/(join|data)|info|config|heartbeat/\w+|startup-events|theme\.css|cancel|reset"
     r"|call/(v2/)?\w+(/\w+)?))?/?"
 )
+QUEUE_PATHS = ("/gradio_api/queue/", "/gradio_api/call/")
 
 # What a log line may name: the places that there are. All else in a path, or for a method, is somebody's own words.
 _PLACES = re.compile(
@@ -85,6 +86,26 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class RetryLater:
+    """Says when to come again where the page's queue is full: Gradio refuses with 503 and leaves that out."""
+
+    def __init__(self, app: ASGIApp, seconds: int = 1) -> None:
+        self.app = app
+        self.seconds = str(seconds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request; only paths of the queue get the header, for a missing index is not there in a second."""
+        if scope["type"] != "http" or not scope["path"].startswith(QUEUE_PATHS):
+            return await self.app(scope, receive, send)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 503:
+                MutableHeaders(scope=message).setdefault("Retry-After", self.seconds)
+            await send(message)
+
+        await self.app(scope, receive, told)
 
 
 class SizeLimit:

@@ -17,7 +17,7 @@ from faqbot.answering import user_texts
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import Inbox
-from faqbot.guards import PathGate, RequestLog, SecurityHeaders, SizeLimit
+from faqbot.guards import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
 from faqbot.safety import assess, standing_banner
@@ -140,6 +140,7 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
     if settings.token:
         app.add_middleware(TokenGuard, token=settings.token, origins=origins)
+    app.add_middleware(RetryLater)
     app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
     app.add_middleware(
         CORSMiddleware,
