@@ -20,7 +20,9 @@ _SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "there
 def is_asked(reading: Reading, match: Match) -> bool:
     """Whether the finding is only asked about, supposed or read of, and nobody has it."""
     sentence = reading.words.sentences[match.start]
-    if reading.near("studies", sentence):
+    if reading.near("studies", sentence) or (
+        _studies_beside(reading, sentence) and not _is_personal(reading, sentence)
+    ):
         return True
     if match.finding.kind == "plea":
         return False
@@ -30,6 +32,11 @@ def is_asked(reading: Reading, match: Match) -> bool:
         return True
     general = _asked_beside(reading, match, sentence) or _asked_at_large(reading, sentence)
     return general and not _is_personal(reading, sentence)
+
+
+def _studies_beside(reading: Reading, sentence: int) -> bool:
+    """Whether the sentence before or behind says what it is for: "It's a flashcard I'm making." """
+    return bool(reading.near("studies", sentence - 1) or reading.near("studies", sentence + 1))
 
 
 def _asked_at_large(reading: Reading, sentence: int) -> bool:

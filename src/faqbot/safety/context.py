@@ -12,8 +12,14 @@ _HAD_WITHIN = 4
 _THING_WITHIN = 4
 _RECOVERED_WITHIN = 5
 _DATED_WITHIN = 3
+_ASKED_WITHIN = 4
 _PAST = frozenset({"had", "suffered"})
 _TOLD_OVER = _PAST | {"couldnt", "lost", "broke", "fell", "was", "were", "went", "got", "wet", "came"}
+_TURNS_BACK = frozenset({"when", "because", "if", "since", "though"})
+_BEGINS_QUESTION = frozenset(
+    {"should", "shall", "can", "could", "would", "what", "which", "how", "any", "is", "are", "do", "does", "will"}
+)
+_MAKES_LIGHT = frozenset({"says", "said", "saying", "say", "insists", "thinks", "reckons", "claims", "swears", "told"})
 _HAS = frozenset({"has", "have", "is", "hes", "shes", "theyve"})
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
@@ -44,7 +50,7 @@ def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
     if reading.near("this_day", sentence):
         return False
     start, end = _thought(reading, match)
-    if reading.near("got_over", sentence) and not _TOLD_OVER.isdisjoint(
+    if _is_well_again(reading, match, sentence) and not _TOLD_OVER.isdisjoint(
         reading.words.words[relatives[-1].end : match.end]
     ):
         return True
@@ -52,6 +58,15 @@ def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
         _told_as_past(reading.words.words[relatives[-1].end : match.start])
         and match.start - relatives[-1].end <= _HAD_WITHIN
         and not (reading.mentions.get("their_trouble") or _within(reading, ("still",), start, end))
+    )
+
+
+def _is_well_again(reading: Reading, match: Match, sentence: int) -> bool:
+    """Whether they are said to be well after it: not when it is they who say so ("he says he's fine")."""
+    words = reading.words.words
+    return any(
+        match.end <= over.start and _MAKES_LIGHT.isdisjoint(words[max(0, over.start - 2) : over.start])
+        for over in reading.near("got_over", sentence)
     )
 
 
@@ -64,9 +79,20 @@ def is_explained(reading: Reading, match: Match) -> bool:
     """Whether a word in the sentence explains the finding away: wet from the rain, weight lost by dieting."""
     sentence = reading.words.sentences[match.start]
     return any(
-        not reading.is_negated(reason) and not _inside(reason, match)
+        not reading.is_negated(reason) and not _inside(reason, match) and not _apart(reading, reason, match)
         for group in match.finding.unless
         for reason in reading.near(group, sentence)
+    )
+
+
+def _apart(reading: Reading, reason: Mention, match: Match) -> bool:
+    """Whether a reason is of another thought: "should I do squats when my legs are weak", "..., should I stretch?"."""
+    words, marks = reading.words.words, reading.words.marks
+    if reason.end <= match.start:
+        return not _TURNS_BACK.isdisjoint(words[reason.end : match.start])
+    asked = "?" in "".join(marks[reason.end : reason.end + _ASKED_WITHIN])
+    return any(
+        marks[place] and (asked or words[place] in _BEGINS_QUESTION) for place in range(match.end, reason.start + 1)
     )
 
 
@@ -103,7 +129,9 @@ def _inside(mention: Mention, match: Match) -> bool:
 def _near_things(reading: Reading, match: Match, sentence: int) -> Iterable[Mention]:
     """Things in the clause of the finding, close before it: "the drone lost control", not a car before a comma."""
     for thing in reading.near("thing", sentence):
-        if match.start - thing.end <= _THING_WITHIN and not any(reading.words.marks[thing.end : match.start + 1]):
+        between = slice(thing.end, match.start + 1)
+        turned = any(reading.words.marks[between]) or not _TURNS_BACK.isdisjoint(reading.words.words[between])
+        if match.start - thing.end <= _THING_WITHIN and not turned:
             yield thing
 
 
@@ -134,7 +162,7 @@ def is_past(reading: Reading, match: Match) -> bool:
         return False
     start, end = _thought(reading, match)
     if match.finding.kind == "event":
-        return _within(reading, ("long_ago", "year"), start, end)
+        return _within(reading, ("long_ago", "year"), start, end) or _in_youth(reading, match)
     ago = any(not _dates_other(reading, match, mention) for mention in _dates(reading, start, end))
     over = reading.near("got_over", reading.words.sentences[match.start])
     if match.finding.kind == "plea":
@@ -161,6 +189,16 @@ def _thought(reading: Reading, match: Match) -> tuple[int, int]:
     return start, end
 
 
+def _in_youth(reading: Reading, match: Match) -> bool:
+    """Whether it happened at an age that is long past: "fell off a horse at 15, now 63", "at 12 ..., fine since"."""
+    sentence = reading.words.sentences[match.start]
+    then = reading.near("age_then", sentence)
+    if not then or reading.near("this_day", sentence):
+        return False
+    later = [age for age in reading.mentions.get("age_now", []) if age.start > then[0].start]
+    return bool(later or reading.near("got_over", sentence))
+
+
 def _dates(reading: Reading, start: int, end: int) -> Iterable[Mention]:
     sentence = reading.words.sentences[start]
     listed = (*reading.near("long_ago", sentence), *reading.near("year", sentence))
@@ -168,7 +206,14 @@ def _dates(reading: Reading, start: int, end: int) -> Iterable[Mention]:
 
 
 def _dates_other(reading: Reading, match: Match, date: Mention) -> bool:
-    """Whether a past date stands right beside an illness or event of its own: "cancer in 2010, now numb"."""
+    """Whether a past date is of something else: "cancer in 2010, now numb", "an ulcer last month, feeling shivery"."""
+    words = reading.words
+    if date.end <= match.start and any(words.marks[date.end : match.start + 1]):
+        clause = date.start
+        while clause > 0 and not words.marks[clause]:
+            clause -= 1
+        if date.start - clause > 1:
+            return True
     return any(
         other.finding.kind in ("risk", "event")
         and (0 <= date.start - other.end <= _DATED_WITHIN or 0 <= other.start - date.end <= _DATED_WITHIN)

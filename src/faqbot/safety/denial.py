@@ -11,6 +11,8 @@ _FARTHEST = 14
 _OVER_WITHIN = 5
 _OVER_ANYWAY_WITHIN = 7
 _NAMES_A_STATE = ("ness", "ing", "aches")
+_OR = frozenset({"or", "nor"})
+_LISTED_WITHIN = 3
 _ASKING_MARKS = "?:–—-("
 
 
@@ -57,7 +59,8 @@ def _denied_before(reading: Reading, head: Mention) -> bool:
         return False
     words = reading.words
     noun = head.end - 1 in reading.nouns
-    listing = commas = 0
+    listing = int(not _OR.isdisjoint(words.words[head.end : head.end + _LISTED_WITHIN]))
+    commas = 0
     listed = noun
     for position in range(head.start, max(-1, head.start - _FARTHEST), -1):
         if _breaks(reading, position, noun):
@@ -68,7 +71,7 @@ def _denied_before(reading: Reading, head: Mention) -> bool:
             return False
         commas += bool(words.marks[position])
         previous = words.words[position - 1]
-        if previous in ("or", "nor"):
+        if previous in _OR:
             listing, listed = 1, True
         if previous == "and":
             if not (noun and _ends_clause(reading, head.end)):
