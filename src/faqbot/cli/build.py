@@ -17,7 +17,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         return 0
     if given.dry_run:
         return _dry_run(given, settings)
-    with _Bars(quiet=given.quiet or not sys.stderr.isatty()) as bars:
+    with Bars(quiet=given.quiet or not sys.stderr.isatty()) as bars:
         report = build(given.corpus, given.index, settings=settings, progress=bars.show)
     for skipped in report.skipped:
         print(f"not read: {skipped.document_id}: {skipped.reason}", file=sys.stderr)
@@ -40,7 +40,7 @@ def _dry_run(given: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-class _Bars:
+class Bars:
     """One progress bar after the other, each with its rate and the time left."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -48,7 +48,7 @@ class _Bars:
         self._name = ""
         self._bar: object = None
 
-    def __enter__(self) -> "_Bars":
+    def __enter__(self) -> "Bars":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from faqbot import __version__
@@ -131,6 +132,46 @@ def _lint(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--reference", type=Path, help="folder of texts that no sentence may be taken from")
 
 
+def _gaps(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("file", type=Path, help="the feedback file of faqbot serve --feedback")
+    _index(parser, settings)
+    _store(parser, settings)
+    parser.add_argument("--since", type=_day, metavar="DAY", help="leave out what came before this day")
+    parser.add_argument(
+        "--most", type=_number, default=20, metavar="N", help="groups to show, or wordings to promote (default: 20)"
+    )
+    parser.add_argument("--json", action="store_true", help="the groups as JSON")
+    parser.add_argument(
+        "--promote", default="", metavar="GROUP", help="make the group's wordings other ways to ask ..."
+    )
+    parser.add_argument("--to", default="", metavar="QUESTION", help="... this question of the corpus")
+    parser.add_argument("--corpus", type=Path, default=Path(settings.corpus), help="folder (default: %(default)s)")
+    parser.add_argument(
+        "--eval",
+        type=Path,
+        metavar="FILE",
+        help="questions with gold quotes to compare with (default: tests/data/questions.jsonl beside the corpus)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show the change and the comparison, change nothing")
+    parser.add_argument("--force", action="store_true", help="make the change even where answers get worse")
+    parser.set_defaults(wrong_use=parser.error)
+
+
+def _stats(parser: Parser, settings: Settings) -> None:
+    _index(parser, settings)
+    _store(parser, settings)
+    parser.add_argument("--feedback", type=Path, metavar="FILE", help="count what is in a feedback file too")
+    parser.add_argument("--json", action="store_true", help="the numbers as JSON")
+
+
+def _day(text: str) -> str:
+    """A day as feedback has it; argparse makes one line of the error."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day, expected one such as 2026-11-22") from None
+
+
 def _rules(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--check", type=Path, metavar="FILE", help="check a rules file of your own")
 
@@ -159,5 +200,7 @@ COMMANDS = (
     Command("check", "Go through the guided check of warning signs", "guided", _check),
     Command("summary", "Make a sheet for a visit from messages on standard input, one a line", "guided", _summary),
     Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _index),
+    Command("gaps", "Group what was asked in vain, and add it to the corpus as other ways to ask", "gaps", _gaps),
+    Command("stats", "Count what is in an index, and in a feedback file", "stats", _stats),
     Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),
 )

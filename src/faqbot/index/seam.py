@@ -31,6 +31,10 @@ class Served(Protocol):
     def encoder(self) -> EncoderCard:
         """The encoder that made the vectors."""
 
+    @property
+    def documents(self) -> Sequence[Document]:
+        """Every document, in the order they were read."""
+
     def __len__(self) -> int: ...
 
     def check(self) -> None:

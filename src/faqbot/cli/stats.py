@@ -1,0 +1,58 @@
+"""`faqbot stats`: what is in an index and in a feedback file, in numbers."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from faqbot.cli.codes import DONE
+from faqbot.feedback import Tally, read_asked, read_entries, tally
+from faqbot.settings import Settings
+from faqbot.stats import Stats, count
+
+_DAYS_SHOWN = 14
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Count, and print a table or JSON."""
+    found = count(given.index, settings=settings)
+    said = tally(read_asked(given.feedback), read_entries(given.feedback)) if given.feedback else None
+    if given.json:
+        told = asdict(found) | ({"feedback": asdict(said)} if said else {})
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return DONE
+    rows = _of_index(found) + (_of_feedback(said) if said else [])
+    width = max(len(name) for name, _ in rows)
+    print("\n".join(f"{name:<{width}}  {value}" for name, value in rows))
+    return DONE
+
+
+def _of_index(found: Stats) -> list[tuple[str, str]]:
+    words = f"{found.words[0]:g} in the mean, {found.words[1]} at most" if found.words else "not counted on an engine"
+    return [
+        ("documents", f"{found.documents:,}"),
+        ("passages", f"{found.passages:,}"),
+        ("words a passage", words),
+        ("question-answer pairs", f"{found.pairs:,}"),
+        ("other ways to ask", f"{found.alternates:,}"),
+        ("sources with a date, without", f"{found.dated:,}, {found.sources - found.dated:,}"),
+        ("oldest review", found.oldest_review or "none"),
+        ("documents without a review", f"{found.unreviewed:,}"),
+        ("generation", f"{found.generation}, made {found.created}"),
+        ("encoder", found.encoder),
+        ("on disk", f"{found.bytes / 1e6:,.1f} MB"),
+    ]
+
+
+def _of_feedback(said: Tally) -> list[tuple[str, str]]:
+    rows = [("questions", f"{said.questions:,}"), ("of them answered", _share(said.answered))]
+    rows += [(verdict.replace("_", " "), f"{number:,}") for verdict, number in said.verdicts.items()]
+    rows.append(("helpful, of what people said", _share(said.helpful)))
+    days = list(said.by_day.items())
+    if len(days) > _DAYS_SHOWN:
+        earlier = sum(number for _, number in days[:-_DAYS_SHOWN])
+        rows.append((f"before {days[-_DAYS_SHOWN][0]}", f"{earlier:,} questions"))
+    return rows + [(day, f"{number:,} questions") for day, number in days[-_DAYS_SHOWN:]]
+
+
+def _share(share: float | None) -> str:
+    return "nothing yet" if share is None else f"{share:.0%}"

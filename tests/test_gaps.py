@@ -1,0 +1,268 @@
+"""`faqbot gaps` and `faqbot stats` on a real index: what is listed, what is added, and that nothing gets worse unseen."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from faqbot.answering import FaqBot
+from faqbot.cli import main
+from faqbot.feedback.store import append
+from gaps_samples import FAQ, SWIM, make
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gaps") / "made"
+    make(folder)
+    return folder
+
+
+@pytest.fixture
+def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy to change, as the working folder."""
+    shutil.copytree(made, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        code = main(list(arguments))
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    code, out, _ = run(capsys, "gaps", "feedback.db", "--json")
+    assert code == 0
+    return list(json.loads(out))
+
+
+def swimming(capsys: pytest.CaptureFixture[str]) -> str:
+    return str(listed(capsys)[0]["id"])
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Every file with a digest of what is in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(("feedback.db-", "LOCK"))
+    }
+
+
+def test_groups_are_listed_the_largest_first_with_what_the_bot_says_today(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    swim, parking = listed(capsys)
+    with FaqBot.load("index") as bot:
+        today = bot.answer(str(swim["wordings"][0]))  # type: ignore[index]
+    assert set(swim["wordings"]) == {*SWIM, "my name is [name], is swimming really good for me"}  # type: ignore[call-overload]
+    assert (swim["count"], swim["days"]) == (5, ["2026-11-20", "2026-11-22"])
+    assert swim["verdicts"] == {"did_not_answer": 1, "not_helpful": 1, "unanswered": 3}
+    assert (swim["band"], swim["confidence"]) == (today.band, round(today.confidence, 4))
+    best = today.hits[0].passage
+    assert swim["nearest"] == {
+        "id": best.id, "document_id": "faq.yaml", "title": "Moving > Can I swim with back pain?",
+    }  # fmt: skip
+    assert parking["wordings"] == ["what does parking cost at the clinic"]
+
+
+def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    swim = swimming(capsys)
+    code, out, _ = run(capsys, "gaps", "feedback.db", "--most", "1")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == f"{swim}  5 (1 did not answer, 1 not helpful, 3 unanswered); 2 days, 2026-11-20 to 2026-11-22"
+    assert lines[-2].startswith("    today: ")
+    assert lines[-2].endswith("nearest: Moving > Can I swim with back pain? (faq.yaml)")
+    assert lines[-1] == "feedback.db: 6 questions in 2 groups, 1 of them shown"
+
+
+def test_earlier_days_can_be_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    _, out, _ = run(capsys, "gaps", "feedback.db", "--since", "2026-11-22")
+    assert out.endswith("feedback.db: 2 questions in 1 groups, 1 of them shown\n")
+    code, out, _ = run(capsys, "gaps", "feedback.db", "--since", "2027-01-01")
+    assert (code, out) == (0, "feedback.db: 0 questions in 0 groups, 0 of them shown\n")
+
+
+def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    before, swim = state(here), swimming(capsys)
+    code, out, _ = run(
+        capsys, "gaps", "feedback.db", "--promote", swim, "--to", "can I swim with back pain", "--dry-run"
+    )
+    assert code == 0
+    assert f"+      - {SWIM[0]}" in out
+    assert "left out: my name is [name], is swimming really good for me: personal data was taken out of it" in out
+    assert out.endswith("nothing was changed: --dry-run\n")
+    assert state(here) == before
+    assert sorted(path.name for path in here.iterdir()) == sorted(
+        path.name for path in here.iterdir() if "trial" not in path.name
+    )
+
+
+def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    swim = swimming(capsys)
+    arguments = ("--promote", swim, "--to", "Can I swim with back pain?", "--eval", "questions.jsonl")
+    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments)
+    assert code == 0
+    assert "right passage first, of 1 questions" in out
+    assert "the corpus' own ways to ask that find their entry first" in out
+    written = (here / "corpus" / "faq.yaml").read_text()
+    added = "".join(f"      - {wording}\n" for wording in _in_order(written))
+    assert written == FAQ.replace("is the pool fine  # kept\n", f"is the pool fine  # kept\n{added}")
+    assert {*_in_order(written)} == set(SWIM)
+    with FaqBot.load("index") as bot:
+        assert bot.generation.startswith("000002-")
+        best = bot.answer(SWIM[1]).hits[0].passage
+        assert (best.question, set(best.alternates) >= set(SWIM)) == ("Can I swim with back pain?", True)
+    code, _, err = run(capsys, "gaps", "feedback.db", *arguments)
+    assert code == 1
+    assert "Nothing of group" in err
+
+
+def _in_order(written: str) -> list[str]:
+    return [line.strip().removeprefix("- ") for line in written.splitlines() if line.strip().removeprefix("- ") in SWIM]
+
+
+def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    before, swim = state(here), swimming(capsys)
+    arguments = ("--promote", swim, "--to", "Can I cycle with back pain?", "--eval", "questions.jsonl")
+    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments)
+    assert code == 1
+    assert "WORSE questions answered first: 1 -> 0" in out
+    assert out.endswith("nothing was changed: answers would get worse. Choose another entry, or add --force\n")
+    assert state(here) == before
+    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments, "--force")
+    assert code == 0
+    assert SWIM[0] in (here / "corpus" / "faq.yaml").read_text()
+
+
+def test_a_heading_of_a_page_takes_wordings_in_its_front_matter(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    parking = str(listed(capsys)[1]["id"])
+    code, _, _ = run(
+        capsys, "gaps", "feedback.db", "--promote", parking, "--to", "how should i lie at night", "--force"
+    )
+    assert code == 0
+    text = (here / "corpus" / "sleep.md").read_text()
+    assert 'reviewed: 2025-03-04\nalternates:\n  "How should I lie at night?":\n    - what does parking cost' in text
+
+
+def test_a_corpus_that_changed_since_the_build_is_built_first(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    swim = swimming(capsys)
+    (here / "corpus" / "new.md").write_text("# New\n\nA new page about something.\n")
+    code, _, err = run(capsys, "gaps", "feedback.db", "--promote", swim, "--to", "which shoes help")
+    assert code == 1
+    assert "index was not made from corpus as it is now. Run: faqbot build corpus --index index" in err
+    assert (here / "corpus" / "faq.yaml").read_text() == FAQ
+
+
+def test_stats_count_index_and_feedback(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    code, out, _ = run(capsys, "stats", "--feedback", "feedback.db", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found.pop("feedback") == {
+        "questions": 10,
+        "answered": 0.7,
+        "by_day": {"2026-11-20": 9, "2026-11-21": 1},
+        "verdicts": {"did_not_answer": 1, "helpful": 1, "not_helpful": 1, "unanswered": 4},
+        "helpful": 1 / 3,
+    }
+    assert found.pop("bytes") == sum(path.stat().st_size for path in (here / "index").rglob("*") if path.is_file())
+    assert found.pop("generation").startswith("000001-")
+    assert found.pop("created").startswith("20")
+    assert found == {
+        "documents": 2, "passages": 4, "pairs": 4, "alternates": 2, "words": [11.5, 15], "sources": 2, "dated": 1,
+        "oldest_review": "2025-03-04", "unreviewed": 0, "encoder": "all-MiniLM-L6-v2",
+    }  # fmt: skip
+
+
+def test_stats_are_a_table_for_people(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    _, out, _ = run(capsys, "stats", "--feedback", "feedback.db")
+    rows = dict(line.split("  ", 1) for line in out.splitlines())
+    table = {name: value.strip() for name, value in rows.items()}
+    assert table["question-answer pairs"] == "4"
+    assert table["sources with a date, without"] == "1, 1"
+    assert table["of them answered"] == "70%"
+    assert table["2026-11-20"] == "9 questions"
+    _, out, _ = run(capsys, "stats")
+    assert "questions" not in out
+
+
+def _newer(path: Path) -> None:
+    append(path, [])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+
+
+WRONG_USE = [
+    (("gaps",), 2, "the following arguments are required: file"),
+    (("gaps", "none.db"), 1, "No feedback file at none.db. Run: faqbot serve --feedback none.db"),
+    (("gaps", "corpus"), 1, "No feedback file at corpus."),
+    (("gaps", "questions.jsonl"), 1, "questions.jsonl cannot be read: file is not a database"),
+    (("gaps", "newer.db"), 1, "newer.db has feedback of version 7, made by a newer faqbot; this one knows version 1."),
+    (("gaps", "feedback.db", "--index", "none"), 1, "No index at none."),
+    (("gaps", "feedback.db", "--since", "yesterday"), 2, "'yesterday' is no day, expected one such as 2026-11-22"),
+    (("gaps", "feedback.db", "--most", "0"), 2, "argument --most: "),
+    (("gaps", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),
+    (("gaps", "feedback.db", "--to", "x"), 2, "--promote GROUP and --to QUESTION go together"),
+    (("gaps", "feedback.db", "--promote", "abc", "--to", "x"), 1, "No group abc in feedback.db now. Groups: "),
+    (("gaps", "feedback.db", "--promote", "{group}", "--to", "x"), 1, "No entry of the corpus asks 'x'"),
+    (
+        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--corpus", "none"),
+        1,
+        "No corpus at none",
+    ),
+    (
+        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--eval", "none.jsonl"),
+        1,
+        "The questions in none.jsonl cannot be read",
+    ),
+    (
+        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--store", "milvus-lite:x.db"),
+        1,
+        "--store",
+    ),
+    (("stats", "--index", "none"), 1, "No index at none."),
+    (("stats", "--feedback", "none.db"), 1, "No feedback file at none.db."),
+    (("serve", "--feedback", "corpus", "--port", "0"), 1, "corpus is a folder, expected a file for feedback."),
+    (("serve", "--feedback", "no/feedback.db", "--port", "0"), 1, "is in a folder that is not there"),
+    (("serve", "--feedback", "newer.db", "--port", "0"), 1, "made by a newer faqbot"),
+    (("serve", "--feedback", "newer.db", "--port", "0", "--workers", "2"), 1, "made by a newer faqbot"),
+    (("serve", "--feedback"), 2, "argument --feedback: expected one argument"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), WRONG_USE, ids=[" ".join(row[0]) for row in WRONG_USE])
+def test_wrong_use_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], here: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    _newer(here / "newer.db")
+    group = swimming(capsys) if "{group}" in arguments else ""
+    found, _, err = run(capsys, *(part.format(group=group) for part in arguments))
+    assert found == code
+    assert said in err
+    assert "Traceback" not in err
+    if code == 1:
+        assert len(err.strip().splitlines()) == 1, err
+    assert (here / "corpus" / "faq.yaml").read_text() == FAQ
+
+
+def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    from faqbot.cli.parser import make_parser
+    from faqbot.settings import read_settings
+
+    settings = read_settings({"FAQBOT_FEEDBACK": "kept.db"})
+    assert make_parser(settings).parse_args(["serve"]).feedback == "kept.db"
+    assert make_parser(read_settings({})).parse_args(["serve"]).feedback == ""
