@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -30,11 +30,13 @@ from faqbot.index import (
     Contents,
     Manifest,
     Served,
+    current_name,
     keeper_of,
     open_cache,
     open_generation,
     open_index,
     publish,
+    repair,
     rollback,
     store_of,
     verify,
@@ -293,6 +295,88 @@ def test_a_store_that_serves_another_index_is_left_alone(shelf: Shelf, tmp_path:
     with pytest.raises(IndexMismatchError, match="serves another index"):
         shelf.build(TEXTS[:2])
     assert shelf.pointed_to() == first.store["collection"]
+
+
+DERIVED = (
+    "lexical.terms.npy",
+    "lexical.counts.npy",
+    "words.npy",
+    "words.counts.npy",
+    "pieces.counts.npy",
+    "questions.json",
+)
+
+
+@pytest.mark.parametrize("lost", [*((name,) for name in DERIVED), DERIVED])
+def test_what_follows_from_passages_is_written_anew_from_the_engine(shelf: Shelf, lost: tuple[str, ...]) -> None:
+    sealed = shelf.index / "generations" / shelf.build().id
+    files = sorted(path.name for path in sealed.iterdir())
+    before = {name: (sealed / name).read_bytes() for name in DERIVED}
+    (sealed / lost[0]).write_bytes(b"damaged")
+    for name in lost[1:]:
+        (sealed / name).unlink()
+    assert "faqbot repair" in "".join(verify(shelf.index))
+    assert repair(shelf.index) == (f"Written anew: {', '.join(sorted(lost))}",)
+    mended = shelf.index / "generations" / current_name(shelf.index)
+    assert {name: (mended / name).read_bytes() for name in DERIVED} == before
+    assert sorted(path.name for path in mended.iterdir()) == files
+    assert texts_of(shelf.index) == set(TEXTS)
+    assert repair(shelf.index) == ()
+
+
+@pytest.mark.parametrize("lost", ["lexical.numbers.npy", "digests.npy", "ids.npy", "documents.jsonl"])
+def test_what_the_engine_does_not_tell_takes_a_build(shelf: Shelf, lost: str) -> None:
+    sealed = shelf.index / "generations" / shelf.build().id
+    (sealed / lost).write_bytes(b"damaged")
+    with pytest.raises(IndexDamagedError, match=rf"{lost} is damaged.* cannot be repaired\. Run: faqbot build"):
+        repair(shelf.index)
+
+
+def test_a_repair_trusts_no_passage_that_was_changed(shelf: Shelf) -> None:
+    manifest = shelf.build()
+    (shelf.index / "generations" / manifest.id / "words.npy").unlink()
+    with closing(Engine(shelf.address)) as engine:
+        pairs.load(engine, manifest.store["collection"], engine.deadline())
+        row = passage_row(encoded(passage(2, "Run until it hurts."), 2), {0: 1.0}, CARD)
+        engine.call("upsert", collection_name=manifest.store["collection"], data=[row])
+    with pytest.raises(IndexDamagedError, match=r"Passage 0000000000000002 of .* is not what was built"):
+        repair(shelf.index)
+    assert current_name(shelf.index) == manifest.id
+
+
+@pytest.mark.parametrize("act", [verify, repair, rollback], ids=lambda act: act.__name__)
+def test_a_store_where_the_passages_cannot_be_is_refused(
+    shelf: Shelf, act: Callable[..., object], tmp_path: Path
+) -> None:
+    shelf.build(TEXTS[:3])
+    sealed = shelf.index / "generations" / shelf.build().id
+    if act is repair:
+        (sealed / "words.npy").unlink()
+    with pytest.raises(IndexMismatchError, match="under the name faqbot, not help"):
+        act(shelf.index, store="milvus://127.0.0.1:1/help")
+    with pytest.raises(IndexMismatchError, match="Leave --store out"):
+        act(shelf.index, store="embedded")
+    embedded = tmp_path / "embedded"
+    for texts in (TEXTS[:3], TEXTS):
+        sealed = embedded / "generations" / publish(embedded, sample_contents(texts), encoder_folder=shelf.encoder).id
+    if act is repair:
+        (sealed / "words.npy").unlink()
+    with pytest.raises(IndexMismatchError, match="holds its passages itself"):
+        act(embedded, store=shelf.store)
+
+
+def test_a_store_that_moved_is_looked_after_where_it_is_now(shelf: Shelf, tmp_path: Path) -> None:
+    first = shelf.build(TEXTS[:3])
+    second = shelf.build()
+    (tmp_path / "lite").rename(tmp_path / "elsewhere")
+    now = f"milvus-lite:{tmp_path / 'elsewhere'}"
+    assert verify(shelf.index, store=now) == ()
+    (shelf.index / "generations" / second.id / "questions.json").unlink()
+    assert repair(shelf.index, store=now) == ("Written anew: questions.json",)
+    assert rollback(shelf.index, to=first.id, store=now).id == first.id
+    with closing(open_index(shelf.index, store=now)) as served:
+        assert len(served) == 3
+    assert not (tmp_path / "lite").exists()
 
 
 def test_an_index_of_which_another_copy_was_built_on_says_so(shelf: Shelf, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 A real `milvus-lite server` runs on loopback; it is stopped, continued, killed and started again.
 """
 
+import io
 import shutil
 import signal
 import time
@@ -17,7 +18,7 @@ from faqbot.building import build, is_current
 from faqbot.cli import main
 from faqbot.doors import Refusal, ask
 from faqbot.errors import EngineError
-from faqbot.index import open_generation
+from faqbot.index import current_name, layout, open_generation
 from faqbot.settings import Settings
 from faqbot.types import Answer
 from milvus_server import Server
@@ -190,6 +191,67 @@ def test_a_bot_that_is_opened_while_the_engine_is_away_answers_once_it_is_back(
     finally:
         server.kill()
         server.start()
+
+
+@pytest.fixture
+def elsewhere(server: Server, milvus_index: Path, tmp_path: Path) -> list[str]:
+    """Options for a copy of the index, with its server under another name than it was built with."""
+    shutil.copytree(milvus_index, tmp_path / "index")
+    return ["--index", str(tmp_path / "index"), "--store", f"milvus://localhost:{server.port}/help"]
+
+
+def test_every_command_takes_the_store_where_it_is_reached_from_here(
+    corpus: Path, elsewhere: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, data = Path(elsewhere[1]), corpus.parent / "tests" / "data"
+    questions, others = str(data / "questions.jsonl"), str(data / "out_of_scope.jsonl")
+
+    def run(*arguments: str) -> str:
+        assert main([*arguments, *elsewhere]) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    assert run("verify") == f"{index}: every file is as it was sealed\n"
+    assert run("eval", questions).count("\n") > 3
+    assert "calibrated on" in run("calibrate", questions, "--out-of-scope", others)
+    (layout.generation_folder(index, current_name(index)) / "words.npy").unlink()
+    assert run("repair") == f"{index}: Written anew: words.npy\n"
+    assert main(["rollback", *elsewhere]) == 1  # the one before is embedded
+    assert "holds its passages itself, not milvus://localhost" in capsys.readouterr().err
+    assert "0 added, 0 changed, 0 removed, 51 kept; 0 of 473 passages would be encoded" in run(
+        "build", str(corpus), "--dry-run"
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO("my back hurts when I walk\n"))
+    assert "my back hurts when I walk" in run("summary")
+
+
+def test_the_store_that_is_named_is_the_one_that_is_asked(
+    elsewhere: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = "milvus://127.0.0.1:1/help"
+    assert main(["verify", *elsewhere[:3], nobody]) == 1
+    assert f"The store at {nobody} cannot be asked" in capsys.readouterr().out
+    (layout.generation_folder(Path(elsewhere[1]), current_name(Path(elsewhere[1]))) / "words.npy").unlink()
+    assert main(["repair", *elsewhere[:3], nobody]) == 1
+    assert f"faqbot: The store at {nobody} cannot be asked" in capsys.readouterr().err
+
+
+def test_a_dry_run_needs_no_engine(
+    corpus: Path, milvus_index: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.kill()
+    try:
+        assert main(["build", str(corpus), "--index", str(milvus_index), "--dry-run"]) == 0
+    finally:
+        server.start()
+    assert "51 kept; 0 of 473 passages would be encoded" in capsys.readouterr().out
+
+
+def test_a_benchmark_folder_is_not_put_on_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", str(tmp_path), "--store", "milvus://127.0.0.1:1/help"]) == 1
+    assert capsys.readouterr().err == (
+        f"faqbot: {tmp_path} is measured on an index of its own, which is thrown away, not on "
+        "milvus://127.0.0.1:1/help. Leave --store out, or say --store embedded\n"
+    )
 
 
 def test_the_command_line_asks_an_index_on_milvus_without_being_told(

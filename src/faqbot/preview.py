@@ -7,23 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faqbot.building import read_all, split_all
+from faqbot.building.embedding import texts_of
 from faqbot.encoding.models import Model
 from faqbot.errors import IndexMissingError
-from faqbot.index import open_generation
+from faqbot.index import documents_of, known_texts
 from faqbot.reading import Skipped, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from faqbot.settings import Settings
-    from faqbot.types import Document, Passage
+    from faqbot.types import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Ids of documents that the next build adds, changes, removes and keeps; what of it is new to the encoder.
 
-    `passages` is how many the new index has, `encoded` how many of them hold text that the old one does not.
+    `passages` is how many the new index has, `encoded` how many of them hold text that was not encoded before.
     """
 
     added: tuple[str, ...]
@@ -35,16 +34,8 @@ class Preview:
     encoded: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
-    """What the index in use holds; nothing where there is none."""
-
-    documents: dict[str, Document]
-    texts: frozenset[str]
-
-
 def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
-    """Compare a corpus folder with the index made from it; writes nothing.
+    """Compare a corpus folder with the index made from it, wherever its passages are; writes nothing, asks no engine.
 
     Raises IndexDamagedError or IndexMismatchError for an index that cannot be read.
     """
@@ -52,36 +43,23 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
     documents, unread = read_all(found.files)
     model = Model(settings.model, index / "encoders")
     passages = split_all(documents, model, settings)
-    served = _served(index, model.facts.fingerprint)
+    served, known = _served(index), known_texts(index)
     now = {document.id: document for document in documents}
-    both = [name for name in now if name in served.documents]
+    both = [name for name in now if name in served]
     return Preview(
-        added=tuple(name for name in now if name not in served.documents),
-        changed=tuple(name for name in both if now[name] != served.documents[name]),
-        removed=tuple(name for name in served.documents if name not in now),
-        kept=tuple(name for name in both if now[name] == served.documents[name]),
+        added=tuple(name for name in now if name not in served),
+        changed=tuple(name for name in both if now[name] != served[name]),
+        removed=tuple(name for name in served if name not in now),
+        kept=tuple(name for name in both if now[name] == served[name]),
         skipped=(*found.skipped, *unread),
         passages=len(passages),
-        encoded=sum(_embedded(passage) not in served.texts for passage in passages),
+        encoded=sum(any(text.key not in known for text in texts_of(passage, model.facts)) for passage in passages),
     )
 
 
-def _served(index: Path, fingerprint: str) -> _Served:
+def _served(index: Path) -> dict[str, Document]:
+    """The documents of the index in use, none where there is none."""
     try:
-        with open_generation(index) as generation:
-            same = generation.encoder.fingerprint == fingerprint
-            return _Served(
-                {document.id: document for document in generation.documents},
-                _texts(generation.passages()) if same else frozenset(),
-            )
+        return {document.id: document for document in documents_of(index)}
     except IndexMissingError:
-        return _Served({}, frozenset())
-
-
-def _texts(passages: Iterable[Passage]) -> frozenset[str]:
-    return frozenset(map(_embedded, passages))
-
-
-def _embedded(passage: Passage) -> str:
-    """All that is encoded of a passage."""
-    return "\0".join((passage.embedded_text, *passage.alternates))
+        return {}

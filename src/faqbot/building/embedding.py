@@ -44,6 +44,15 @@ def encoded(
             progress("encoding", start + len(batch), len(passages))
 
 
+def remember(made: EncodedPassage, facts: Facts, cache: Cache) -> None:
+    """Put into a cache what was encoded of a passage elsewhere, unless that was not of the same texts."""
+    texts = texts_of(made.passage, facts)
+    if len(texts) == len(made.vectors):
+        for text, vector in zip(texts, made.vectors, strict=True):
+            end = len(made.pieces) if text.whole else 0
+            cache.put({text.key: Embedding(vector, made.tokens[:end], made.pieces[:end])})
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text to encode, its key in the cache, and whether its token rows are kept."""

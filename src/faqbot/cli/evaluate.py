@@ -73,6 +73,11 @@ def _abstention(bot: FaqBot, cases: list[Case], figures: dict[str, float]) -> di
 
 
 def _folder(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    if settings.store not in ("", "embedded"):
+        raise FaqbotError(
+            f"{given.questions} is measured on an index of its own, which is thrown away, not on {settings.store}. "
+            "Leave --store out, or say --store embedded"
+        )
     folder = read_folder(given.questions, fields=given.fields)
     with tempfile.TemporaryDirectory(prefix="faqbot-eval-") as index:
         build_documents(folder.documents, Path(index), settings=settings)

@@ -13,7 +13,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _verify(given: argparse.Namespace, settings: Settings) -> int:
-    problems = verify(given.index, token=settings.store_token)
+    problems = verify(given.index, store=settings.store, token=settings.store_token)
     for problem in problems:
         print(problem)
     print(f"{given.index}: {len(problems)} problems" if problems else f"{given.index}: every file is as it was sealed")
@@ -21,13 +21,15 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _repair(given: argparse.Namespace, settings: Settings) -> int:
-    for done in repair(given.index) or ("nothing to repair",):
+    done_all = repair(given.index, keep=settings.keep_generations, store=settings.store, token=settings.store_token)
+    for done in done_all or ("nothing to repair",):
         print(f"{given.index}: {done}")
     return DONE
 
 
 def _rollback(given: argparse.Namespace, settings: Settings) -> int:
-    print(f"{given.index}: now serves {rollback(given.index, token=settings.store_token).id}; has:")
+    served = rollback(given.index, store=settings.store, token=settings.store_token)
+    print(f"{given.index}: now serves {served.id}; has:")
     for manifest in generations(given.index):
         print(f"  {manifest.id}  {manifest.created}  {manifest.passages} passages of {manifest.documents} documents")
     return DONE

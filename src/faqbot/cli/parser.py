@@ -58,10 +58,14 @@ def _store(parser: Parser, settings: Settings) -> None:
     )
 
 
-def _build(parser: Parser, settings: Settings) -> None:
-    parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
+def _place(parser: Parser, settings: Settings) -> None:
     _index(parser, settings)
     _store(parser, settings)
+
+
+def _build(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
+    _place(parser, settings)
     parser.add_argument("--model", default=settings.model, help="sentence-transformers model or folder")
     parser.add_argument("--if-changed", action="store_true", help="do nothing where the index is up to date")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
@@ -70,16 +74,14 @@ def _build(parser: Parser, settings: Settings) -> None:
 
 def _ask(parser: Parser, settings: Settings) -> None:
     parser.add_argument("question", help='the question, or "-" to read one a line from standard input')
-    _index(parser, settings)
-    _store(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--history", action="append", default=[], help="an earlier question; repeat, oldest first")
     parser.add_argument("--top-k", type=_number, default=settings.top_k, help="passages to show (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
 
 
 def _serve(parser: Parser, settings: Settings) -> None:
-    _index(parser, settings)
-    _store(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
     parser.add_argument(
@@ -99,8 +101,7 @@ def _serve(parser: Parser, settings: Settings) -> None:
 
 def _eval(parser: Parser, settings: Settings) -> None:
     parser.add_argument("questions", type=Path, help="a file of questions with gold quotes, or a folder with qrels")
-    _index(parser, settings)
-    _store(parser, settings)
+    _place(parser, settings)
     parser.add_argument(
         "--fields", choices=("all", "text"), default="all", help="text: leave questions out of a folder"
     )
@@ -113,7 +114,7 @@ def _eval(parser: Parser, settings: Settings) -> None:
 
 def _calibrate(parser: Parser, settings: Settings) -> None:
     parser.add_argument("questions", type=Path, help="a file of questions with gold quotes")
-    _index(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
 
 
@@ -128,14 +129,13 @@ def _check(parser: Parser, settings: Settings) -> None:
 
 def _lint(parser: Parser, settings: Settings) -> None:
     parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
-    _index(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--reference", type=Path, help="folder of texts that no sentence may be taken from")
 
 
 def _gaps(parser: Parser, settings: Settings) -> None:
     parser.add_argument("file", type=Path, help="the feedback file of faqbot serve --feedback")
-    _index(parser, settings)
-    _store(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--since", type=_day, metavar="DAY", help="leave out what came before this day")
     parser.add_argument(
         "--most", type=_number, default=20, metavar="N", help="groups to show, or wordings to promote (default: 20)"
@@ -158,8 +158,7 @@ def _gaps(parser: Parser, settings: Settings) -> None:
 
 
 def _stats(parser: Parser, settings: Settings) -> None:
-    _index(parser, settings)
-    _store(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--feedback", type=Path, metavar="FILE", help="count what is in a feedback file too")
     parser.add_argument("--json", action="store_true", help="the numbers as JSON")
 
@@ -177,7 +176,7 @@ def _rules(parser: Parser, settings: Settings) -> None:
 
 
 def _summary(parser: Parser, settings: Settings) -> None:
-    _index(parser, settings)
+    _place(parser, settings)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it to a file (.md or .html)")
 
 
@@ -193,13 +192,13 @@ COMMANDS = (
     Command("lint", "Check a corpus", "lint", _lint),
     Command("eval", "Measure retrieval and confidence", "evaluate", _eval),
     Command("calibrate", "Fit how sure answers are on labelled questions", "calibrate", _calibrate),
-    Command("verify", "Check every file of an index", "index", _index),
-    Command("repair", "Rebuild what can be rebuilt of an index without encoding", "index", _index),
-    Command("rollback", "Go back to the generation before", "index", _index),
+    Command("verify", "Check every file of an index", "index", _place),
+    Command("repair", "Rebuild what can be rebuilt of an index without encoding", "index", _place),
+    Command("rollback", "Go back to the generation before", "index", _place),
     Command("rules", "List the safety rules, or check a file of your own", "safety", _rules),
     Command("check", "Go through the guided check of warning signs", "guided", _check),
     Command("summary", "Make a sheet for a visit from messages on standard input, one a line", "guided", _summary),
-    Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _index),
+    Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _place),
     Command("gaps", "Group what was asked in vain, and add it to the corpus as other ways to ask", "gaps", _gaps),
     Command("stats", "Count what is in an index, and in a feedback file", "stats", _stats),
     Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),

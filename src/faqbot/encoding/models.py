@@ -76,11 +76,13 @@ class Model:
         (folder / FACTS).write_text(json.dumps(asdict(self.facts), indent=2), encoding="utf-8")
         return folder
 
-    def encoder(self, folder: Path, texts: int) -> Encoder:
-        """An encoder for so many texts, with the projection in `folder`."""
-        return Encoder(self._engine(folder, texts), self.word_pieces, Projection.load(folder), self.facts.token_limit)
+    def encoder(self, folder: Path, texts: int, *, threads: int = 0) -> Encoder:
+        """An encoder for so many texts, with the projection in `folder`; the graph takes all cores for 0 threads."""
+        return Encoder(
+            self._engine(folder, texts, threads), self.word_pieces, Projection.load(folder), self.facts.token_limit
+        )
 
-    def _engine(self, folder: Path, texts: int) -> Engine:
+    def _engine(self, folder: Path, texts: int, threads: int) -> Engine:
         """What encodes fastest here: the exported graph, unless sentence-transformers can in bfloat16.
 
         In float32 both take the same time; torch takes seconds to load, so it is not loaded for few texts.
@@ -91,7 +93,7 @@ class Model:
         loaded = "transformer" in self.__dict__
         if (loaded or (texts > FEW_TEXTS and has_bfloat16())) and self.transformer.quicken():
             return self.transformer
-        return RuntimeModel(folder)
+        return RuntimeModel(folder, threads=threads)
 
     def _described(self) -> Facts:
         loaded = self.transformer

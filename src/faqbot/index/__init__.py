@@ -1,6 +1,6 @@
 """The saved index: passages and vectors go in, candidates for a query come out."""
 
-from faqbot.index.cache import Cache, open_cache, text_key
+from faqbot.index.cache import Cache, known_texts, open_cache, text_key
 from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
 from faqbot.index.encoders import installed_encoder
 from faqbot.index.generation import Generation
@@ -10,7 +10,7 @@ from faqbot.index.opening import current_name, is_index, open_generation
 from faqbot.index.publishing import publish
 from faqbot.index.seam import Served
 from faqbot.index.segments import Embedding
-from faqbot.index.stores import calibration_of, keeper_of, open_index, store_of
+from faqbot.index.stores import calibration_of, documents_of, keeper_of, open_index, store_of
 
 __all__ = [
     "Cache",
@@ -26,10 +26,12 @@ __all__ = [
     "add_calibration",
     "calibration_of",
     "current_name",
+    "documents_of",
     "generations",
     "installed_encoder",
     "is_index",
     "keeper_of",
+    "known_texts",
     "open_cache",
     "open_generation",
     "open_index",

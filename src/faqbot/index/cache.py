@@ -6,7 +6,7 @@ index/cache/ in segments. Nothing but keys is held in memory.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -124,6 +124,20 @@ def open_cache(index: Path, *, on_step: Callable[[str], None] = no_step) -> Cach
     Open it before looking for an installed encoder: those that are damaged are deleted first.
     """
     return Cache(index, Writer(on_step))
+
+
+def known_texts(index: Path) -> Container[bytes]:
+    """The keys of the texts that a build would not encode again; nothing is written and nobody kept from building."""
+    sources: list[_Source] = [*_generation_source(index), *_segments(index / layout.CACHE)]
+    return _Known(Directory(source.keys for source in sources))
+
+
+class _Known(Container[bytes]):
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, bytes) and self._directory.find(key) is not None
 
 
 class _Sealed:

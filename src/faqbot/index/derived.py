@@ -25,6 +25,12 @@ def write_derived(
     writer: Writer, folder: Path, encoder: EncoderCard, *, flat_limit: int = FLAT_LIMIT
 ) -> dict[str, Any]:
     """Write every derived file of a generation whose other files are whole; returns how vectors are searched."""
+    write_words(writer, folder, encoder)
+    return write_search(writer, folder, Rows(folder, layout.VECTORS, checked=True, advice=""), flat_limit=flat_limit)
+
+
+def write_words(writer: Writer, folder: Path, encoder: EncoderCard) -> None:
+    """Write what follows from passages and their word pieces."""
     passages = Records(Rows(folder, layout.PASSAGES, checked=True, advice=""), decode_passage)
     write_lexical(writer, folder, passages)
     write_vocabulary(writer, folder, passages)
@@ -32,7 +38,6 @@ def write_derived(
     writer.write_array(folder / layout.PIECE_COUNTS, count_pieces(pieces, encoder.vocabulary_size))
     questions = spread_questions(passages, MOST_QUESTIONS)
     writer.write(folder / layout.QUESTIONS, json.dumps(questions, ensure_ascii=True).encode())
-    return write_search(writer, folder, Rows(folder, layout.VECTORS, checked=True, advice=""), flat_limit=flat_limit)
 
 
 def count_pieces(pieces: Rows, vocabulary_size: int) -> NDArray[np.int32]:

@@ -30,11 +30,11 @@ def generations(index: Path) -> tuple[Manifest, ...]:
     return tuple(found)
 
 
-def verify(index: Path, *, token: str = "") -> tuple[str, ...]:
+def verify(index: Path, *, store: str = "", token: str = "") -> tuple[str, ...]:
     """Everything that is wrong with an index, one line each with the file and the command; every byte is hashed.
 
-    What is on an engine (`token` opens it) is read whole, for the generation in use. Raises
-    IndexMissingError where there is no index.
+    What is on an engine (`store` says where it is reached, `token` opens it) is read whole, for the generation in use.
+    Raises IndexMissingError where there is no index, and IndexMismatchError for a store where it cannot be.
     """
     problems: list[str] = []
     repair_advice = REPAIR_ADVICE.format(index=index)
@@ -49,40 +49,50 @@ def verify(index: Path, *, token: str = "") -> tuple[str, ...]:
         spare = "" if name == current else f" (generation {name} is not in use; `faqbot rollback` will not go to it)"
         problems.extend(problem + spare for problem in _problems(index, name))
     if not problems:
-        problems.extend(_kept_problems(index, current, token))
+        problems.extend(_kept_problems(index, current, store, token))
     return tuple(problems)
 
 
-def rollback(index: Path, *, to: str = "", token: str = "", on_step: Callable[[str], None] = no_step) -> Manifest:
+def rollback(
+    index: Path, *, to: str = "", store: str = "", token: str = "", on_step: Callable[[str], None] = no_step
+) -> Manifest:
     """Point to an older generation: the one named, else the newest sound one that served before the one in use.
 
-    Where its passages are on an engine (`token` opens it), the engine's alias goes back first. Returns its manifest.
-    Raises IndexDamagedError where there is none, or the one named is not sound, and EngineError.
+    Where its passages are on an engine (`store` says where it is reached, `token` opens it), the engine's alias goes
+    back first. Returns its manifest. Raises IndexDamagedError where there is none, or the one named is not sound, and
+    EngineError.
     """
     with building(index):
         for name in [to] if to else _older(index):
             if name in layout.generation_names(index) and not _problems(index, name):
-                return _point(index, name, Writer(on_step), token)
+                return _point(index, name, Writer(on_step), store, token)
     kind = f"no sound generation {to}" if to else "no older sound generation"
     raise IndexDamagedError(f"There is {kind} at {index} to go back to. Run: faqbot build CORPUS --index {index}")
 
 
 def repair(
-    index: Path, *, keep: int = 2, flat_limit: int = FLAT_LIMIT, on_step: Callable[[str], None] = no_step
+    index: Path,
+    *,
+    keep: int = 2,
+    store: str = "",
+    token: str = "",
+    flat_limit: int = FLAT_LIMIT,
+    on_step: Callable[[str], None] = no_step,
 ) -> tuple[str, ...]:
     """Mend what can be mended without encoding; returns what was done, nothing if all was well.
 
     A lost pointer is set to the newest sound generation. Word lists, BM25 weights, counts and the lists of
-    approximate search are written anew, in a new generation that shares the sound files. Raises IndexDamagedError for
-    damage to anything else.
+    approximate search are written anew, in a new generation that shares the sound files; passages on an engine are read
+    back for that (`store` says where it is reached, `token` opens it). Raises IndexDamagedError for damage to anything
+    else, and EngineError.
     """
     writer = Writer(on_step)
     with building(index):
-        done = _mend_pointer(index, writer)
+        done = _mend_pointer(index, writer, store, token)
         manifest = read_manifest(index, current_name(index))
         folder = layout.generation_folder(index, manifest.id)
         problems = find_problems(folder, manifest.files, manifest.files)
-        lost = [problem for name, problem in problems.items() if manifest.store or not layout.is_derived(name)]
+        lost = [problem for name, problem in problems.items() if not layout.is_derived(name)]
         lost += encoder_problems(index, manifest.encoder.fingerprint)
         if lost:
             raise IndexDamagedError(f"{'; '.join(lost)}. This cannot be repaired. {BUILD_ADVICE.format(index=index)}")
@@ -90,7 +100,13 @@ def repair(
             sound = (name for name in manifest.files if not layout.is_derived(name))
             with unsealed(index, writer) as aside:
                 _share(folder, aside, sound, writer)
-                search = write_derived(writer, aside, manifest.encoder, flat_limit=flat_limit)
+                keeper = keeper_for(index, manifest, store=store, token=token)
+                if keeper:
+                    with closing(keeper):
+                        keeper.rewrite_words(manifest, aside, writer)
+                    search = manifest.search
+                else:
+                    search = write_derived(writer, aside, manifest.encoder, flat_limit=flat_limit)
                 seal(index, aside, replace(manifest, search=search), writer, keep)
             done += [f"Written anew: {', '.join(problems)}"]
     return tuple(done)
@@ -129,10 +145,10 @@ def _problems(index: Path, name: str) -> list[str]:
     ]
 
 
-def _kept_problems(index: Path, name: str, token: str) -> tuple[str, ...]:
+def _kept_problems(index: Path, name: str, store: str, token: str) -> tuple[str, ...]:
     """What is wrong with the passages of a generation that has them on an engine."""
     manifest = read_manifest(index, name)
-    keeper = keeper_for(index, manifest, token=token)
+    keeper = keeper_for(index, manifest, store=store, token=token)
     if keeper is None:
         return ()
     with closing(keeper):
@@ -150,7 +166,7 @@ def _older(index: Path) -> list[str]:
     return [*served, *lower]
 
 
-def _mend_pointer(index: Path, writer: Writer) -> list[str]:
+def _mend_pointer(index: Path, writer: Writer, store: str, token: str) -> list[str]:
     try:
         if current_name(index) in layout.generation_names(index):
             return []
@@ -158,14 +174,14 @@ def _mend_pointer(index: Path, writer: Writer) -> list[str]:
         pass
     for name in reversed(layout.generation_names(index)):
         if not _problems(index, name):
-            _point(index, name, writer)
+            _point(index, name, writer, store, token)
             return [f"{index / layout.CURRENT} points to {name} again"]
     raise IndexDamagedError(f"{index} holds no sound generation. {BUILD_ADVICE.format(index=index)}")
 
 
-def _point(index: Path, name: str, writer: Writer, token: str = "") -> Manifest:
+def _point(index: Path, name: str, writer: Writer, store: str, token: str) -> Manifest:
     manifest = read_manifest(index, name)
-    keeper = keeper_for(index, manifest, token=token)
+    keeper = keeper_for(index, manifest, store=store, token=token)
     if keeper:
         with closing(keeper):
             keeper.point(manifest)

@@ -38,8 +38,12 @@ TOKENS = "tokens.npy"
 PIECES = "pieces.npy"
 KEYS = "keys.npy"
 
+# By which passages on an engine refer to their words: lost, it takes a build, which sends the passages anew.
+TERM_NUMBERS = "lexical.numbers.npy"
+
 # What follows from the above: `repair` writes it anew.
 TERMS = "lexical.terms.npy"
+TERM_COUNTS = "lexical.counts.npy"
 POSTINGS = "lexical.rows.npy"
 WEIGHTS = "lexical.weights.npy"
 WORDS = "words.npy"
@@ -51,7 +55,8 @@ LISTS = "ann.faiss"
 
 def is_derived(name: str) -> bool:
     """Whether a file of a generation can be written anew from the others, without an encoder."""
-    return name.startswith(("lexical.", "words.", "pieces.counts.", "questions.", "ann."))
+    starts = ("lexical.", "words.", "pieces.counts.", "questions.", "ann.")
+    return name.startswith(starts) and name != TERM_NUMBERS
 
 
 def generation_folder(index: Path, name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from faqbot.index.encoders import checked_encoder
 from faqbot.index.locks import ReadLock
 from faqbot.index.manifest import Manifest, advice, find_problems, read_manifest
 from faqbot.index.opening import current_name, open_generation
+from faqbot.index.records import Records, decode_document
+from faqbot.index.rows import Rows, files_of
+from faqbot.types import Document
 
 if TYPE_CHECKING:
     from faqbot.index.milvus.engine import Engine
@@ -32,19 +36,10 @@ def open_index(index: Path, *, store: str = "", token: str = "", timeout: float 
     Raises IndexMissingError, IndexDamagedError, IndexMismatchError or SettingsError.
     """
     manifest = read_manifest(index, current_name(index))
-    if not manifest.store:
-        if store not in ("", EMBEDDED):
-            raise IndexMismatchError(
-                f"The index at {index} holds its passages itself, not {store}. "
-                f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {store}"
-            )
+    place = _place(index, manifest, store)
+    if not place:
         return open_generation(index)
-    if store == EMBEDDED:
-        raise IndexMismatchError(
-            f"The index at {index} keeps its passages at {manifest.store['address']}. "
-            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {EMBEDDED}"
-        )
-    return _open_on_milvus(index, manifest, store=store, token=token, timeout=timeout)
+    return _open_on_milvus(index, manifest, place=place, token=token, timeout=timeout)
 
 
 def store_of(index: Path, store: str) -> str:
@@ -72,15 +67,28 @@ def calibration_of(index: Path, fingerprint: str) -> dict[str, Any]:
     return calibration
 
 
+def documents_of(index: Path) -> Sequence[Document]:
+    """Every document of the generation in use, wherever its passages are.
+
+    Raises IndexMissingError, IndexDamagedError or IndexMismatchError.
+    """
+    manifest = read_manifest(index, current_name(index))
+    folder, names = layout.generation_folder(index, manifest.id), files_of(layout.DOCUMENTS)
+    for name, problem in find_problems(folder, {name: manifest.files[name] for name in names}, names).items():
+        raise IndexDamagedError(f"{problem}. {advice(index, name)}")
+    return Records(Rows(folder, layout.DOCUMENTS, checked=True, advice=""), decode_document)
+
+
 def keeper_of(index: Path, store: str, *, token: str = "", flat_limit: int = FLAT_LIMIT) -> Keeper | None:
     """What puts a build's passages where they belong, None where that is the index itself. Raises SettingsError."""
     place = store_of(index, store)
     return _keeper(index, place, token, flat_limit) if place else None
 
 
-def keeper_for(index: Path, manifest: Manifest, *, token: str = "") -> Keeper | None:
-    """What looks after a generation's passages, None where they are in its folder."""
-    return _keeper(index, manifest.store["address"], token, FLAT_LIMIT) if manifest.store else None
+def keeper_for(index: Path, manifest: Manifest, *, store: str = "", token: str = "") -> Keeper | None:
+    """What looks after a generation's passages, None where they are in its folder. Raises IndexMismatchError."""
+    place = _place(index, manifest, store)
+    return _keeper(index, place, token, FLAT_LIMIT) if place else None
 
 
 def _keeper(index: Path, place: str, token: str, flat_limit: int) -> Keeper:
@@ -96,12 +104,42 @@ def _normal(store: str) -> str:
     return str(read_address(store))
 
 
-def _open_on_milvus(index: Path, manifest: Manifest, *, store: str, token: str, timeout: float) -> Served:
+def _place(index: Path, manifest: Manifest, store: str) -> str:
+    """Where a generation's passages are reached: where `store` says, else where they were built to; "" for its folder.
+
+    Raises IndexMismatchError for a place where they cannot be.
+    """
+    built = str(manifest.store.get("address", ""))
+    if not built and store not in ("", EMBEDDED):
+        raise IndexMismatchError(
+            f"The index at {index} holds its passages itself, not {store}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {store}"
+        )
+    if built and store == EMBEDDED:
+        raise IndexMismatchError(
+            f"The index at {index} keeps its passages at {built}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {EMBEDDED}"
+        )
+    if built and store and _alias(store) != _alias(built):
+        raise IndexMismatchError(
+            f"The index at {index} keeps its passages under the name {_alias(built)}, not {_alias(store)}. "
+            f"Name the same collections with --store, or run: faqbot build CORPUS --index {index} --store {store}"
+        )
+    return (store or built) if built else ""
+
+
+def _alias(place: str) -> str:
+    from faqbot.index.milvus.address import read_address
+
+    return read_address(place).alias
+
+
+def _open_on_milvus(index: Path, manifest: Manifest, *, place: str, token: str, timeout: float) -> Served:
     from faqbot.index.milvus.address import read_address
     from faqbot.index.milvus.engine import Engine
     from faqbot.index.milvus.generation import MilvusGeneration
 
-    engine = Engine(read_address(store or manifest.store["address"]), token=token, timeout=timeout)
+    engine = Engine(read_address(place), token=token, timeout=timeout)
     lock = None
     try:
         manifest = _pointed_to(index, manifest, engine)

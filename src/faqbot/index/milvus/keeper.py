@@ -23,6 +23,7 @@ from faqbot.index.milvus.address import Address
 from faqbot.index.milvus.digests import Digests, write_digests
 from faqbot.index.milvus.engine import Engine
 from faqbot.index.milvus.filling import Filler, Written, changed_passages, check_filled
+from faqbot.index.milvus.mending import rewrite_words
 from faqbot.index.milvus.terms import Terms, write_terms
 from faqbot.index.rows import files_of
 from faqbot.index.writing import Writer
@@ -86,6 +87,12 @@ class Keeper:
         if changed:
             found.append(f"{name} at {self.address} has {len(changed)} damaged passages, {changed[0]} the first")
         return tuple(found)
+
+    def rewrite_words(self, manifest: Manifest, folder: Path, writer: Writer) -> None:
+        """Write the word lists of a generation anew, into a folder that has the rest. Raises IndexDamagedError."""
+        name, counts = manifest.store["collection"], (manifest.passages, manifest.vectors)
+        pairs.check(self._engine, name, manifest.encoder, counts, self._engine.deadline())
+        rewrite_words(self._engine, name, manifest.encoder, folder, writer)
 
     def prune(self) -> None:
         """Delete every pair that no generation refers to, but one, which the next build takes up."""

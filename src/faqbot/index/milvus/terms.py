@@ -21,8 +21,6 @@ from faqbot.index.words import find_word
 from faqbot.index.writing import Writer
 from faqbot.types import Passage
 
-NUMBERS = "lexical.numbers.npy"
-COUNTS = "lexical.counts.npy"
 NOTHING = {0: 1.0}  # the vector of a passage without words, for an empty one is refused; no word has the number 0
 DRIFT = 0.02  # so far the mean length may move before every passage's vector is computed anew
 
@@ -34,8 +32,8 @@ class Terms:
 
     def __init__(self, folder: Path, *, passages: int, mean_length: float) -> None:
         self.words = load_array(folder / layout.TERMS)
-        self.numbers: NDArray[np.int64] = load_array(folder / NUMBERS)
-        self._counts: NDArray[np.int64] = load_array(folder / COUNTS)
+        self.numbers: NDArray[np.int64] = load_array(folder / layout.TERM_NUMBERS)
+        self._counts: NDArray[np.int64] = load_array(folder / layout.TERM_COUNTS)
         self._passages, self.mean_length = passages, mean_length
 
     def question(self, text: str) -> tuple[Sparse, float]:
@@ -68,8 +66,8 @@ def write_terms(writer: Writer, folder: Path, passages: Iterable[Passage], earli
         numbers = np.where(earlier.words[places] == words, earlier.numbers[places], 0)
     used = max(int(numbers.max(initial=0)), int(earlier.numbers.max(initial=0)) if earlier else 0)
     numbers[numbers == 0] = used + 1 + np.arange(np.count_nonzero(numbers == 0))
-    writer.write_array(folder / NUMBERS, numbers)
-    writer.write_array(folder / COUNTS, np.diff(load_array(folder / offsets_name(layout.POSTINGS))))
+    writer.write_array(folder / layout.TERM_NUMBERS, numbers)
+    writer.write_array(folder / layout.TERM_COUNTS, np.diff(load_array(folder / offsets_name(layout.POSTINGS))))
     lengths = [len(analyse(indexed_text(passage))) for passage in passages]
     mean = sum(lengths) / max(len(lengths), 1) or 1.0
     near = earlier is not None and abs(earlier.mean_length / mean - 1) <= DRIFT
