@@ -2,7 +2,8 @@
 tests really run in CI."""
 
 import os
-from collections.abc import Generator, Iterator
+import shutil
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def index_folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     index = tmp_path_factory.mktemp("shipped") / "index"
     build(corpus, index, settings=Settings())
     return index
+
+
+@pytest.fixture(scope="session")
+def with_encoder(index_folder: Path) -> Callable[[Path], Path]:
+    """Makes a folder an index with nothing but the exported encoder, so that a build needs no export of its own."""
+
+    def made(index: Path) -> Path:
+        shutil.copytree(index_folder / "encoders", index / "encoders", copy_function=os.link)
+        (index / "LOCK").touch()
+        return index
+
+    return made
 
 
 @pytest.fixture(scope="session")

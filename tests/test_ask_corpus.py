@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,12 @@ def lines(*rows: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(with_encoder: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("ask")
     (place / "corpus").mkdir()
     (place / "corpus/shoes.md").write_text(SHOES)
     (place / "corpus/stenosis.md").write_text(STENOSIS)
-    build(place / "corpus", place / "index", settings=Settings())
+    build(place / "corpus", with_encoder(place / "index"), settings=Settings())
     (place / "facts.jsonl").write_text(
         lines(
             {"id": "f-001", "document": "000", "fact": "Heels tip weight.", "keys": [["heels"], ["forward"]]},

@@ -386,13 +386,13 @@ Zebra stripes need rest. <div style="position:fixed;inset:0;z-index:2147483647;b
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hostile(with_encoder: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of an index built from a hostile document, with no limit on how far a question may be from it."""
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "<b>zebra.md").write_text(HOSTILE, encoding="utf-8")
     (folder / "corpus" / "zebra.txt").write_text("Zebra stripes\n\n" + HOSTILE.split("---")[2], encoding="utf-8")
-    build(folder / "corpus", folder / "index", settings=Settings())
+    build(folder / "corpus", with_encoder(folder / "index"), settings=Settings())
     with FaqBot.load(folder / "index") as bot, serving(bot) as address:
         yield address
 

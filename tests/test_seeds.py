@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -20,8 +20,8 @@ BOILERPLATE = ("Leave a Comment", "Website | + posts", "Ask AI Doctor", "Docus A
 
 
 @pytest.fixture(scope="module")
-def folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    index = tmp_path_factory.mktemp("seeds") / "index"
+def folder(shared: Path, with_encoder: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    index = with_encoder(tmp_path_factory.mktemp("seeds") / "index")
     build(shared / "reference" / "seeds", index, settings=Settings())
     return index
 

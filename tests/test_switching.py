@@ -1,8 +1,7 @@
 """A bot that goes over to new generations while many ask loses no question and mixes no two generations."""
 
-import os
-import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from faqbot import FaqBot
@@ -13,10 +12,10 @@ BUILDS = 6
 QUESTION = "does a straw hat keep the sun off?"
 
 
-def test_no_question_is_lost_while_a_bot_goes_over_to_new_generations(index_folder: Path, tmp_path: Path) -> None:
-    index, corpus = tmp_path / "index", tmp_path / "corpus"
-    shutil.copytree(index_folder / "encoders", index / "encoders", copy_function=os.link)
-    (index / "LOCK").touch()
+def test_no_question_is_lost_while_a_bot_goes_over_to_new_generations(
+    with_encoder: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    index, corpus = with_encoder(tmp_path / "index"), tmp_path / "corpus"
     corpus.mkdir()
 
     def publish(number: int) -> None:
