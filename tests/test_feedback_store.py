@@ -1,6 +1,7 @@
 """One SQLite file: all or none of what is added, many writers, and a clear word for every file that is not ours."""
 
 import json
+import re
 import sqlite3
 import stat
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,19 @@ def test_a_full_disk_loses_nothing_that_was_there(path: Path) -> None:
     assert read_entries(path) == (ENTRY,)
     append(path, [ENTRY])
     assert json.dumps([entry.question for entry in read_entries(path)]) == json.dumps([ENTRY.question] * 2)
+
+
+def test_what_the_docs_say_deletes_what_is_old(path: Path) -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "page.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r'^sqlite3 feedback\.db "(.*)"$', docs, re.MULTILINE)
+    append(
+        path,
+        [replace(ENTRY, day="2026-08-31"), ENTRY],
+        [Asked("2026-08-31", "none", 1), Asked("2026-11-22", "none", 2)],
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(command)
+    assert read_entries(path) == (ENTRY,)
+    assert read_asked(path) == (Asked("2026-11-22", "none", 2),)
+    append(path, [ENTRY])
+    assert len(read_entries(path)) == 2

@@ -134,6 +134,13 @@ def _in_order(written: str) -> list[str]:
     return [line.strip().removeprefix("- ") for line in written.splitlines() if line.strip().removeprefix("- ") in SWIM]
 
 
+def test_wordings_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    arguments = ("--promote", swimming(capsys), "--to", "Can I swim with back pain?", "--dry-run")
+    _, out, _ = run(capsys, "gaps", "feedback.db", *arguments, "--leave-out", SWIM[0].upper(), "--leave-out", SWIM[2])
+    added = [line.removeprefix("+      - ") for line in out.splitlines() if line.startswith("+      - ")]
+    assert [wording.strip('"') for wording in added] == [SWIM[1]]
+
+
 def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
@@ -218,6 +225,11 @@ WRONG_USE = [
     (("gaps", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),
     (("gaps", "feedback.db", "--to", "x"), 2, "--promote GROUP and --to QUESTION go together"),
     (("gaps", "feedback.db", "--promote", "abc", "--to", "x"), 1, "No group abc in feedback.db now. Groups: "),
+    (
+        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--leave-out", "zumba"),
+        1,
+        "has no wording 'zumba'. It has: ",
+    ),
     (("gaps", "feedback.db", "--promote", "{group}", "--to", "x"), 1, "No entry of the corpus asks 'x'"),
     (
         ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--corpus", "none"),
@@ -266,3 +278,26 @@ def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.M
     settings = read_settings({"FAQBOT_FEEDBACK": "kept.db"})
     assert make_parser(settings).parse_args(["serve"]).feedback == "kept.db"
     assert make_parser(read_settings({})).parse_args(["serve"]).feedback == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bars"),
+    [
+        (("lint",), {"asking"}),
+        (
+            ("gaps", "feedback.db", "--to", "which shoes help", "--dry-run", "--promote"),
+            {"asking, before", "asking, after"},
+        ),
+    ],
+)
+def test_long_work_shows_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    bars: set[str],
+) -> None:
+    given = (*arguments, swimming(capsys)) if arguments[0] == "gaps" else arguments
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    _, _, err = run(capsys, *given)
+    assert {bar for bar in bars if f"{bar}: " in err} == bars

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from faqbot.alternates import Edit, add_wordings, find_target
+from faqbot.alternates import Edit, add_wordings, find_target, normal
 from faqbot.answering import FaqBot
 from faqbot.building import build, read_all
 from faqbot.cli.build import Bars
@@ -118,7 +118,7 @@ def _promote(found: Group, given: argparse.Namespace, settings: Settings) -> int
     """Try the group's wordings as other ways to ask the entry, and add them where nothing gets worse."""
     documents, _ = read_all(find(given.corpus).files)
     target = find_target(documents, given.to)
-    chosen = choose(documents, target, found.wordings[: given.most])
+    chosen = choose(documents, target, _wanted(found, given))
     for wording, reason in chosen.left_out.items():
         print(f"left out: {wording}: {reason}")
     if not chosen.added:
@@ -141,6 +141,17 @@ def _promote(found: Group, given: argparse.Namespace, settings: Settings) -> int
         print("nothing was changed: answers would get worse. Choose another entry, or add --force")
         return FAILED
     return _carry_out(edit, given, settings)
+
+
+def _wanted(found: Group, given: argparse.Namespace) -> list[str]:
+    """The group's wordings without those that are to be left out. Raises FeedbackError for one that is not in it."""
+    unwanted = {normal(wording): wording for wording in given.leave_out}
+    strange = unwanted.keys() - {normal(wording) for wording in found.wordings}
+    if strange:
+        raise FeedbackError(
+            f"Group {found.id} has no wording {unwanted[min(strange)]!r}. It has: {'; '.join(found.wordings)}"
+        )
+    return [wording for wording in found.wordings if normal(wording) not in unwanted][: given.most]
 
 
 def _carry_out(edit: Edit, given: argparse.Namespace, settings: Settings) -> int:

@@ -1,15 +1,20 @@
 """`faqbot lint CORPUS`: what is wrong with the documents, before people read them."""
 
 import argparse
+import sys
+from collections.abc import Sequence
+from itertools import count
 
 from faqbot.answering import FaqBot
 from faqbot.building import read_all, split_all
+from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.encoding.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.linting import Ask, Finding, lint
 from faqbot.reading import find
 from faqbot.settings import Settings
+from faqbot.types import Passage
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
@@ -17,10 +22,9 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     documents, unread = read_all(find(given.corpus).files)
     passages = split_all(documents, Model(settings.model, given.index / "encoders"), settings)
     try:
-        with FaqBot.load(given.index, settings=settings) as bot:
-            found = lint(
-                given.corpus, documents=documents, passages=passages, ask=_asking(bot), reference=given.reference
-            )
+        with FaqBot.load(given.index, settings=settings) as bot, Bars(quiet=not sys.stderr.isatty()) as bars:
+            ask = _asking(bot, passages, bars)
+            found = lint(given.corpus, documents=documents, passages=passages, ask=ask, reference=given.reference)
     except IndexMissingError as error:
         print(f"questions are not asked: {error}")
         found = lint(given.corpus, documents=documents, passages=passages, reference=given.reference)
@@ -32,5 +36,13 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     return FAILED if errors else DONE
 
 
-def _asking(bot: FaqBot) -> Ask:
-    return lambda question: [hit.passage.id for hit in bot.rank(question, (), 5).hits]
+def _asking(bot: FaqBot, passages: Sequence[Passage], bars: Bars) -> Ask:
+    """Ask one question after the other, and show how many of all there are."""
+    total = sum(1 + len(passage.alternates) for passage in passages if passage.question)
+    numbers = count(1)
+
+    def ask(question: str) -> list[str]:
+        bars.show("asking", next(numbers), total)
+        return [hit.passage.id for hit in bot.rank(question, (), 5).hits]
+
+    return ask

@@ -145,6 +145,9 @@ def _gaps(parser: Parser, settings: Settings) -> None:
         "--promote", default="", metavar="GROUP", help="make the group's wordings other ways to ask ..."
     )
     parser.add_argument("--to", default="", metavar="QUESTION", help="... this question of the corpus")
+    parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="WORDING", help="but not this one of the group; repeat"
+    )
     parser.add_argument("--corpus", type=Path, default=Path(settings.corpus), help="folder (default: %(default)s)")
     parser.add_argument(
         "--eval",
