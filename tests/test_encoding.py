@@ -175,7 +175,7 @@ def test_a_folder_that_is_called_like_the_bundled_model_is_not_taken_for_it(
 
 def test_an_unknown_model_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(EncoderError) as caught:
-        Model("nobody/no-such-model", tmp_path)
+        Model("nobody/no-such-model", [tmp_path])
     assert "The model 'nobody/no-such-model' cannot be loaded" in str(caught.value)
     assert "FAQBOT_MODEL" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -10,7 +10,7 @@ from faqbot.building import read_all, split_all
 from faqbot.building.embedding import texts_of
 from faqbot.encoding.models import Model
 from faqbot.errors import IndexMissingError
-from faqbot.index import documents_of, known_texts
+from faqbot.index import documents_of, encoder_folders, known_texts
 from faqbot.reading import Skipped, find
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
     """
     found = find(corpus)
     documents, unread = read_all(found.files)
-    model = Model(settings.model, index / "encoders")
+    model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
     passages = split_all(documents, model, settings)
     served, known = _served(index), known_texts(index)
     now = {document.id: document for document in documents}

@@ -22,6 +22,7 @@ class Settings:
     corpus: str = "corpus"
     index: str = "index"
     model: str = "all-MiniLM-L6-v2"
+    kept_encoders: str = "~/.cache/faqbot"
     top_k: int = 5
     max_question_chars: int = 2000
     max_history: int = 200

@@ -20,7 +20,9 @@ from faqbot.index import (
     Contents,
     EncoderCard,
     calibration_of,
+    encoder_folders,
     is_index,
+    keep_encoder,
     keeper_of,
     open_cache,
     open_index,
@@ -76,11 +78,13 @@ def build_documents(
     """The same for documents that were read already. Raises CorpusError where they hold no passage."""
     with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
         # In that order: the cache drops an encoder that is damaged, which the model would else take for installed.
-        model = Model(settings.model, index / "encoders")
+        model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
         passages = split_all(documents, model, settings)
         if not passages:
             raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot passages FILE, to see why")
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
+        if exported != model.installed:
+            keep_encoder(settings.kept_encoders, exported, model.facts.fingerprint)
         unknown = sum(text.key not in cache for passage in passages for text in texts_of(passage, model.facts))
         encoder = model.encoder(exported, unknown)
         contents = Contents(

@@ -11,6 +11,7 @@ from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.encoding.models import Model
 from faqbot.errors import IndexMissingError
+from faqbot.index import encoder_folders
 from faqbot.linting import Ask, Finding, lint
 from faqbot.reading import find
 from faqbot.settings import Settings
@@ -20,7 +21,9 @@ from faqbot.types import Passage
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print every finding, a line each; an error among them is exit code 1, warnings alone are not."""
     documents, unread = read_all(find(given.corpus).files)
-    passages = split_all(documents, Model(settings.model, given.index / "encoders"), settings)
+    passages = split_all(
+        documents, Model(settings.model, encoder_folders(given.index, settings.kept_encoders)), settings
+    )
     try:
         with FaqBot.load(given.index, settings=settings) as bot, Bars(quiet=not sys.stderr.isatty()) as bars:
             ask = _asking(bot, passages, bars)

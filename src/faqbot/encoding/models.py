@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -44,10 +44,10 @@ class Facts:
 
 
 class Model:
-    """A model that builds: described by what an index already holds of it, else by loading it."""
+    """A model that builds: described by what was exported of it before, else by loading it."""
 
-    def __init__(self, name: str, encoders: Path) -> None:
-        """`encoders` is the folder of an index's exported encoders. Raises EncoderError for a model that is none."""
+    def __init__(self, name: str, encoders: Iterable[Path]) -> None:
+        """`encoders` are folders of exported encoders, looked at in turn. Raises EncoderError for no such model."""
         self.name = name
         self.installed = _installed(_stamp(name), encoders)
         self.facts = _facts(self.installed) if self.installed else self._described()
@@ -134,11 +134,11 @@ def _stamp(name: str) -> str:
     return digest.hexdigest()
 
 
-def _installed(stamp: str, encoders: Path) -> Path | None:
+def _installed(stamp: str, encoders: Iterable[Path]) -> Path | None:
     if not stamp:
         return None
-    found = (path.parent for path in sorted(encoders.glob(f"*/{FACTS}")) if _facts(path.parent).stamp == stamp)
-    return next(found, None)
+    known = (path.parent for folder in encoders for path in sorted(folder.glob(f"[!.]*/{FACTS}")))
+    return next((folder for folder in known if _facts(folder).stamp == stamp), None)
 
 
 def _facts(folder: Path) -> Facts:

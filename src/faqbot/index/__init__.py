@@ -2,7 +2,7 @@
 
 from faqbot.index.cache import Cache, known_texts, open_cache, text_key
 from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
-from faqbot.index.encoders import installed_encoder
+from faqbot.index.encoders import encoder_folders, installed_encoder, keep_encoder
 from faqbot.index.generation import Generation
 from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
 from faqbot.index.manifest import Manifest
@@ -27,9 +27,11 @@ __all__ = [
     "calibration_of",
     "current_name",
     "documents_of",
+    "encoder_folders",
     "generations",
     "installed_encoder",
     "is_index",
+    "keep_encoder",
     "keeper_of",
     "known_texts",
     "open_cache",

@@ -3,18 +3,20 @@
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from faqbot.errors import IndexDamagedError
+from faqbot.errors import IndexBusyError, IndexDamagedError, IndexWriteError
 from faqbot.index import layout
+from faqbot.index.locks import building
 from faqbot.index.manifest import (
     BUILD_ADVICE,
     FileRecord,
     find_problems,
     record_files,
 )
-from faqbot.index.writing import Writer
+from faqbot.index.writing import Writer, no_step
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,34 @@ def checked_encoder(index: Path, fingerprint: str) -> Path:
 def installed_encoder(index: Path, fingerprint: str) -> Path | None:
     """The folder of an encoder that lies in the index whole, None if it must be exported."""
     return None if encoder_problems(index, fingerprint) else layout.encoder_folder(index, fingerprint)
+
+
+def encoder_folders(index: Path, kept: str) -> Iterator[Path]:
+    """Where exported encoders lie: in an index, then in the folder where they are kept for others, whole ones only."""
+    yield index / layout.ENCODERS
+    folder = Path(kept).expanduser()
+    if not kept or not (folder / layout.ENCODERS).is_dir():
+        return
+    try:
+        with building(folder):
+            discard_damaged(folder, Writer(no_step))
+    except (IndexBusyError, IndexWriteError) as error:
+        _log.info("Encoders kept at %s are not used: %s", folder, error)
+    else:
+        yield folder / layout.ENCODERS
+
+
+def keep_encoder(kept: str, source: Path, fingerprint: str) -> None:
+    """Keep an exported encoder for other indexes; where that cannot be, the next index exports it again."""
+    if not kept:
+        return
+    folder = Path(kept).expanduser()
+    try:
+        Writer(no_step).make_folder(folder)
+        with building(folder):
+            install_encoder(folder, source, fingerprint, Writer(no_step))
+    except (IndexBusyError, IndexWriteError) as error:
+        _log.info("The encoder is not kept at %s: %s", folder, error)
 
 
 def discard_damaged(index: Path, writer: Writer) -> None:
