@@ -21,7 +21,7 @@ from faqbot.building import build, read_all, split_all
 from faqbot.building.build import _card
 from faqbot.building.embedding import encoded, remember, texts_of
 from faqbot.encoding.models import Model
-from faqbot.index import Cache, Embedding, EncoderCard, open_cache
+from faqbot.index import Cache, Embedding, EncoderCard, encoder_folders, open_cache
 from faqbot.index.encoders import install_encoder
 from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.staging import Staging
@@ -38,7 +38,7 @@ class Encode:
     """One worker: a batch of passages goes in, how many of them were encoded and sent comes out."""
 
     def __init__(self, settings: Settings, card: EncoderCard) -> None:
-        model = Model(settings.model, Path(settings.index) / "encoders")
+        model = Model(settings.model, [Path(settings.index) / "encoders"])
         self._encoder = model.encoder(cast(Path, model.installed), 0, threads=1)  # for there is a worker a core
         self._facts, self._staging = model.facts, staging(settings, card)
 
@@ -61,7 +61,7 @@ def staging(settings: Settings, card: EncoderCard) -> Staging:
 def run(corpus: Path, settings: Settings, workers: int) -> int:
     """Build the index of a corpus, encoding with so many workers; returns how many passages were left to encode."""
     index = Path(settings.index)
-    model = Model(settings.model, index / "encoders")
+    model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
     passages = split_all(read_all(find(corpus).files)[0], model, settings)
     with open_cache(index) as cache, TemporaryDirectory() as folder:
         new = [each for each in passages if any(text.key not in cache for text in texts_of(each, model.facts))]
