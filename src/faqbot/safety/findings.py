@@ -10,6 +10,7 @@ from faqbot.safety.context import is_elsewhere, is_explained, is_past
 from faqbot.safety.denial import is_denied
 from faqbot.safety.matching import Match
 from faqbot.safety.reading import Reading, read_message
+from faqbot.types import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,15 @@ def hear(book: Book, message: str) -> Heard:
     likeness = packaged_classifier().judge(reading.words, reading.mentions)
     calm = message if likeness and likeness.alarm < CALM else ""
     said: dict[tuple[str, bool], Said] = {}
+    left_out: set[tuple[str, frozenset[Span]]] = set()
     for match in sorted(reading.matches, key=_length):
-        if (match.finding.id, True) not in said and _counts(book, reading, match):
+        if (match.finding.id, True) in said:
+            continue
+        place = match.finding.id, frozenset((part.start, part.end) for part in match.mentions)
+        if place in left_out:  # the same words, found by another group
+            continue
+        left_out.add(place)
+        if _counts(book, reading, match):
             told = not is_asked(reading, match)
             text = reading.words.between(match.start, match.end)
             said.setdefault((match.finding.id, told), Said(match.finding.id, told, text, calm))

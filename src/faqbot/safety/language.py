@@ -48,7 +48,8 @@ def read_words(book: Book, message: str) -> Words:
     """The words of a message, up to LONGEST characters of it."""
     text = message[:LONGEST]
     words: list[str] = []
-    spans: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     marks: list[str] = [""]
     sentences: list[int] = []
     sentence = began = 0
@@ -61,18 +62,19 @@ def read_words(book: Book, message: str) -> Words:
             continue
         if len(words) - began >= _LONGEST_SENTENCE:
             sentence, began = sentence + 1, len(words)
-        if words and not marks[-1] and words[-1] == "can" and found.lower() == "not":
+        written = found.lower()
+        start, end = match.span()
+        if written == "not" and words and not marks[-1] and words[-1] == "can":
             words[-1] = "cant"
-            spans[-1] = (spans[-1][0], match.end())
+            ends[-1] = end
             continue
-        for word in _canonical(book, found.lower()):
+        for word in _canonical(book, written):
             words.append(word)
-            spans.append(match.span())
+            starts.append(start)
+            ends.append(end)
             marks.append("")
             sentences.append(sentence)
-    return Words(
-        text, tuple(words), tuple(s for s, _ in spans), tuple(e for _, e in spans), tuple(marks), tuple(sentences)
-    )
+    return Words(text, tuple(words), tuple(starts), tuple(ends), tuple(marks), tuple(sentences))
 
 
 @lru_cache(maxsize=16_384)

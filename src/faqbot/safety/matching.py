@@ -25,7 +25,7 @@ class Match(NamedTuple):
 def find_matches(book: Book, words: Words, mentions: dict[str, list[Mention]]) -> Iterator[Match]:
     """All matches of all findings whose groups are mentioned."""
     reach = Reach(words, _placed_sentences(book, words, mentions))
-    there = mentions.keys()
+    there = frozenset(mentions)
     for group in mentions:
         for finding, pattern, needed in book.patterns.get(group, ()):
             if needed <= there:
@@ -53,15 +53,14 @@ class Reach:
     words: Words
     placed: frozenset[int]
 
-    def joins(self, first: Mention, second: Mention, gap: int) -> bool:
-        """Whether `second` stands near enough after `first`."""
-        between = second.start - first.end
-        if between > gap:
+    def joins(self, end: int, start: int, gap: int) -> bool:
+        """Whether what starts at word `start` stands near enough after what ends before word `end`."""
+        if start - end > gap:
             return False
-        here, there = self.words.sentences[first.end - 1], self.words.sentences[second.start]
+        here, there = self.words.sentences[end - 1], self.words.sentences[start]
         if here == there:
             return True
-        return there == here + 1 and between <= _INTO_NEXT and not {here, there} <= self.placed
+        return there == here + 1 and start - end <= _INTO_NEXT and not {here, there} <= self.placed
 
 
 def _fits(pattern: Pattern, reach: Reach, mentions: dict[str, list[Mention]]) -> list[tuple[Mention, ...]]:
@@ -75,13 +74,12 @@ def _fits(pattern: Pattern, reach: Reach, mentions: dict[str, list[Mention]]) ->
 def _beside(parts: tuple[Mention, ...], step: Step, listed: list[Mention], reach: Reach) -> list[Mention]:
     """The nearest mentions that continue a pattern from the parts it has: at most three, so that time stays linear."""
     start, end = _extent(parts)
-    whole = Mention("", start, end)
-    after = bisect_left(listed, end, key=_start)
-    found = [mention for mention in listed[after : after + _NEAREST] if reach.joins(whole, mention, step.gap)]
+    after = bisect_left(listed, (step.group, end))
+    found = [mention for mention in listed[after : after + _NEAREST] if reach.joins(end, mention[1], step.gap)]
     if step.join == "&":
-        before = bisect_left(listed, start, key=_start)
+        before = bisect_left(listed, (step.group, start), 0, after)
         earlier = listed[max(0, before - _NEAREST) : before]
-        found += [m for m in earlier if m.end <= start and reach.joins(m, whole, step.gap)]
+        found += [m for m in earlier if m[2] <= start and reach.joins(m[2], start, step.gap)]
     return found
 
 
@@ -89,7 +87,3 @@ def _extent(parts: tuple[Mention, ...]) -> tuple[int, int]:
     if len(parts) == 1:
         return parts[0].start, parts[0].end
     return min(part.start for part in parts), max(part.end for part in parts)
-
-
-def _start(mention: Mention) -> int:
-    return mention.start

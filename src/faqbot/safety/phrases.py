@@ -36,15 +36,16 @@ def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
                 shields.setdefault(position, []).append(mention)
     mentions: dict[str, list[Mention]] = {}
     for mention in found:
-        if shields and _hides(mention, shields):
+        group, start, end = mention
+        if shields and (start in shields or end - 1 in shields or end - start > 2) and _hides(mention, shields):
             continue
-        listed = mentions.get(mention.group)
-        if listed is None:
-            mentions[mention.group] = [mention]
+        if group in mentions:
+            mentions[group].append(mention)
         else:
-            listed.append(mention)
+            mentions[group] = [mention]
     for number in book.numbers:  # they come after the phrases of a group of that name
-        mentions.get(number.name, []).sort()
+        if number.name in mentions:
+            mentions[number.name].sort()
     return mentions
 
 
@@ -58,21 +59,23 @@ def _hides(mention: Mention, shields: dict[int, list[Mention]]) -> bool:
     return False
 
 
-def _phrases(book: Book, words: Words) -> Iterator[Mention]:
+def _phrases(book: Book, words: Words) -> list[Mention]:
     walk = walk_of(book)
     told, marks, last = words.words, words.marks, len(words.words)
     begin = walk.start.next
+    found: list[Mention] = []
     for start, word in enumerate(told):
         state = begin[word] if word in begin else walk.step(walk.start, word)
         position = start + 1
         while state:
-            for group in state.groups:
-                yield Mention(group, start, position)
+            if state.groups:
+                found += [Mention(group, start, position) for group in state.groups]
             if not state.goes_on or position >= last or marks[position]:
                 break
             word = told[position]
             state = state.next[word] if word in state.next else walk.step(state, word)
             position += 1
+    return found
 
 
 def _numbers(book: Book, words: Words) -> Iterator[Mention]:
@@ -80,31 +83,24 @@ def _numbers(book: Book, words: Words) -> Iterator[Mention]:
         value = number_value(word) if word in _NUMBER_WORDS or word[0].isdigit() else None
         if value is None:
             continue
+        first = max(0, position - 3, bisect_left(words.sentences, words.sentences[position]))
+        before, after = words.words[first:position], words.words[position + 1 : position + 2]
         for group in book.numbers:
-            end = _number_end(group, words, position, value)
-            if end:
-                yield Mention(group.name, position, end)
+            if group.decimal and "." not in word:
+                continue
+            if any(low <= value <= high for low, high in group.ranges) and _stands(group, words, position, before):
+                yield Mention(group.name, position, position + 1 + (not group.after.isdisjoint(after)))
 
 
-def _number_end(group: NumberGroup, words: Words, position: int, value: float) -> int:
-    """Where the mention of a number group ends that starts at `position`; 0 where there is none."""
-    if not any(low <= value <= high for low, high in group.ranges) or _ruled_out(group, words, position):
-        return 0
-    first = max(0, position - 3, bisect_left(words.sentences, words.sentences[position]))
-    before = bool(group.before.intersection(words.words[first:position]))
-    following = words.words[position + 1 : position + 2]
-    after = bool(group.after.intersection(following))
-    wanted_before, wanted_after = bool(group.before), bool(group.after)
-    fits = (before or after) if group.either else (before or not wanted_before) and (after or not wanted_after)
-    return (position + 1 + after) if fits else 0
-
-
-def _ruled_out(group: NumberGroup, words: Words, position: int) -> bool:
-    """Whether the number's form or the words right beside it say that it is something else."""
-    if group.decimal and "." not in words.words[position]:
-        return True
-    before, after = words.words[max(0, position - 1) : position], words.words[position + 1 : position + 2]
-    return not group.not_before.isdisjoint(before) or not group.not_after.isdisjoint(after)
+def _stands(group: NumberGroup, words: Words, position: int, before: tuple[str, ...]) -> bool:
+    """Whether the words beside a number say that it is of this group, and none that it is something else."""
+    beside, after = words.words[max(0, position - 1) : position], words.words[position + 1 : position + 2]
+    if not group.not_before.isdisjoint(beside) or not group.not_after.isdisjoint(after):
+        return False
+    told_before, told_after = not group.before.isdisjoint(before), not group.after.isdisjoint(after)
+    if group.either:
+        return told_before or told_after
+    return (told_before or not group.before) and (told_after or not group.after)
 
 
 def number_value(word: str) -> float | None:

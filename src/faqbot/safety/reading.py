@@ -81,20 +81,19 @@ def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> fro
 
 
 def _covered(mentions: list[Mention]) -> frozenset[int]:
-    positions: set[int] = set()
+    positions = {start for _, start, _ in mentions}
     for _, start, end in mentions:
-        positions.update(range(start, end))
+        if end - start > 1:
+            positions.update(range(start + 1, end))
     return frozenset(positions)
 
 
 def _negator_ends(book: Book, mentions: dict[str, list[Mention]], matches: tuple[Match, ...]) -> frozenset[int]:
     """Where a negator ends that is free to deny: not part of a symptom (can't feel), nor of a saying (not only)."""
-    taken = {
-        position
-        for match in matches
-        for part in match.mentions
-        if book.groups[part.group].kind not in ("part", "beside")
-        for position in range(part.start, part.end)
-    }
+    negators = mentions.get("negator")
+    if not negators:
+        return frozenset()
+    parts = {part for match in matches for part in match.mentions}
+    taken = _covered([part for part in parts if book.groups[part.group].kind not in ("part", "beside")])
     taken |= _covered(mentions.get("not_negator", []))
-    return frozenset(mention.end for mention in mentions.get("negator", ()) if mention.start not in taken)
+    return frozenset(negator.end for negator in negators if negator.start not in taken)
