@@ -14,8 +14,8 @@ DATA = Path(__file__).parent / "data" / "redflags"
 DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
 MESSAGES = {"open.jsonl": ("o-", 340), "heldout.jsonl": ("h-", 180)}
 FRESH = {
-    **{f"fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdefgiklqr"},
-    **{f"unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "no"},
+    **{f"fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdefgiklqrstvwx"},
+    **{f"unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "nop"},
 }
 CONVERSATIONS = {"multiturn_open.jsonl": ("om-", 45), "multiturn_heldout.jsonl": ("hm-", 25)}
 POSITIVE = {

@@ -1,5 +1,6 @@
 """The classifier beside the rules: what it adds, what it makes conditional, and that its weights are those of the messages."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,18 +114,22 @@ def test_a_rule_that_names_what_it_may_be_speaks_before_the_classifier() -> None
     assert "Nobody can tell from a message" not in alert.message
 
 
-def test_what_it_holds_to_be_harmless_is_conditional_but_not_where_a_rule_is_firm(tmp_path: Path) -> None:
-    text = "can you translate the words fever and shivering into Polish for a leaflet about backs?"
+def test_what_it_holds_to_be_harmless_is_conditional_but_not_where_a_rule_is_firm(
+    tmp_path: Path,
+) -> None:
+    text = "the leaflet says to keep moving, which shoes are best for that"
     assert _judge(text).alarm < 0.02
-    assert assess([text]).level in ("none", "conditional")
-    firm = tmp_path / "rules.toml"
-    firm.write_text(
-        '[[words]]\nname = "leaflets"\nphrases = ["leaflet"]\n[[finding]]\nid = "leaflet"\nkind = "plea"\npatterns = ["leaflets"]\n'
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[[words]]\nname = "leaflets"\nphrases = ["leaflet"]\n[[finding]]\nid = "leaflet"\npatterns = ["leaflets"]\n'
         '[[rule]]\nid = "own"\ncategory = "own"\nlevel = "urgent"\nwhen = ["leaflet"]\nreason = "r"\nsource = "s"\n'
-        'fires = ["leaflet"]\n',
+        'fires = ["leaflet"]\nfirm = false\n',
         encoding="utf-8",
     )
-    assert assess([text], rules=firm).level == "urgent"
+    assert assess([text], rules=path).level == "conditional"
+    path.write_text(path.read_text(encoding="utf-8").replace("firm = false\n", ""), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert assess([text], rules=path).level == "urgent"  # an operator's rules are firm unless they say otherwise
 
 
 def test_findings_of_several_messages_are_never_made_conditional_by_it() -> None:
