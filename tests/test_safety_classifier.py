@@ -117,7 +117,7 @@ def test_a_rule_that_names_what_it_may_be_speaks_before_the_classifier() -> None
 def test_what_it_holds_to_be_harmless_is_conditional_but_not_where_a_rule_is_firm(
     tmp_path: Path,
 ) -> None:
-    text = "the leaflet says to keep moving, which shoes are best for that"
+    text = "Picked up a leaflet on pilates at the gym, great for stiff shoulders."
     assert _judge(text).alarm < 0.02
     path = tmp_path / "rules.toml"
     path.write_text(
