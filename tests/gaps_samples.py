@@ -43,7 +43,7 @@ QUESTION = '{"id": "q1", "question": "is swimming really any good for me", "gold
 
 
 def make(folder: Path) -> None:
-    """Corpus, index and feedback file below a folder."""
+    """Corpus, index and feedback file below a folder, in which there may be an encoder for the index."""
     (folder / "corpus").mkdir(parents=True)
     (folder / "corpus" / "faq.yaml").write_text(FAQ)
     (folder / "corpus" / "sleep.md").write_text(PAGE)

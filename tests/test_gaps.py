@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from gaps_samples import FAQ, SWIM, make
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, with_encoder: Callable[[Path], Path]) -> Path:
     folder = tmp_path_factory.mktemp("gaps") / "made"
+    with_encoder(folder / "index")
     make(folder)
     return folder
 
