@@ -103,6 +103,15 @@ def test_what_comes_faster_than_it_can_be_written_is_let_go(
     ]
 
 
+def test_an_answer_that_comes_while_the_server_stops_is_not_held_up(
+    box: Inbox, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    box._writer.shutdown()
+    box.note(answer(question="planted", band="none"), "g")
+    assert "is written no more: the server stops" in caplog.text
+    assert "planted" not in caplog.text
+
+
 def _break(path: Path) -> None:
     path.write_bytes(b"zebra no database " * 200)
 

@@ -173,7 +173,9 @@ def test_a_corpus_that_changed_since_the_build_is_built_first(capsys: pytest.Cap
     (here / "corpus" / "new.md").write_text("# New\n\nA new page about something.\n")
     code, _, err = run(capsys, "gaps", "feedback.db", "--promote", swim, "--to", "which shoes help")
     assert code == 1
-    assert "index was not made from corpus as it is now. Run: faqbot build corpus --index index" in err
+    assert (
+        "index was not made from corpus as it is now with these settings. Run: faqbot build corpus --index index" in err
+    )
     assert (here / "corpus" / "faq.yaml").read_text() == FAQ
 
 

@@ -119,7 +119,8 @@ def compare(
         )
     if not is_current(corpus, index, settings=settings):
         raise CorpusError(
-            f"{index} was not made from {corpus} as it is now. Run: faqbot build {corpus} --index {index}"
+            f"{index} was not made from {corpus} as it is now with these settings. "
+            f"Run: faqbot build {corpus} --index {index}"
         )
     documents, _ = read_all(find(corpus).files)
     changed = [edit.document if each.id == edit.document.id else each for each in documents]

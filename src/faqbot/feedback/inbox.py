@@ -70,7 +70,10 @@ class Inbox:
             self._failed(FeedbackError(f"{self.path} is written too slowly for what is asked"))
             return
         self._waiting.append((answer, generation))
-        self._writer.submit(self._write_waiting)
+        try:
+            self._writer.submit(self._write_waiting)
+        except RuntimeError:  # the process is ending, and an answer under way must get out all the same
+            self._failed(FeedbackError(f"{self.path} is written no more: the server stops"))
 
     def flush(self) -> None:
         """Wait until what was noted has been written."""
