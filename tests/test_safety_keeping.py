@@ -15,6 +15,7 @@ MADE = ({"a.toml": {"rule": [{"id": "x", "gap": 3}]}}, ({"back": {"": ("group",)
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(keeping, "_FOLDER", tmp_path / "__pycache__")
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
     return tmp_path / "__pycache__"
 
 
@@ -33,6 +34,14 @@ def test_what_was_made_once_is_read_the_next_time_with_its_types(folder: Path) -
     assert kept(TEXTS, make) == kept(TEXTS, make) == MADE
     assert len(made) == 1
     assert len(list(folder.iterdir())) == 1
+
+
+def test_where_python_writes_no_bytecode_nothing_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    make, made = _counted()
+    assert kept(TEXTS, make) == kept(TEXTS, make) == MADE
+    assert len(made) == 2
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

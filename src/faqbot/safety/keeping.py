@@ -43,7 +43,9 @@ def _read(path: Path, sources: bytes) -> Any:
 
 
 def _write(path: Path, sources: bytes, body: bytes) -> None:
-    """Put the file in its place at once, or leave things as they are."""
+    """Put the file in its place at once, or leave things as they are; not where Python is to write no bytecode."""
+    if sys.dont_write_bytecode:
+        return
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
