@@ -14,6 +14,7 @@ _ASKING_VERBS = frozenset({"is", "are", "can", "could", "does", "do", "would", "
 _QUESTION_WORDS = _ASKING_VERBS | {"why", "when", "how", "at"}
 _HERE = frozenset({"this", "these", "still", "suddenly", "help", "it", "normal", "ok", "okay"})
 _NEW_THOUGHT = frozenset({"but", "also", "plus", "anyway", "anyways", "because", "since", "btw", "though"})
+_TIMES = frozenset({"ago", "today", "tonight", "yesterday", "since"})
 _SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "theres", "there", "cant", "still"}
 
 
@@ -31,12 +32,17 @@ def is_asked(reading: Reading, match: Match) -> bool:
     if match.finding.kind == "condition" and not _is_owned(reading, match):
         return True
     general = _asked_beside(reading, match, sentence) or _asked_at_large(reading, sentence)
-    return general and not _is_personal(reading, sentence)
+    return general and not _is_personal(reading, sentence) and not _is_timed(reading, sentence)
 
 
 def _studies_beside(reading: Reading, sentence: int) -> bool:
     """Whether the sentence before or behind says what it is for: "It's a flashcard I'm making." """
     return bool(reading.near("studies", sentence - 1) or reading.near("studies", sentence + 1))
+
+
+def _is_timed(reading: Reading, sentence: int) -> bool:
+    """Whether it has begun at some time, so that somebody has it: "is this normal, came on 20 minutes ago"."""
+    return not _TIMES.isdisjoint(_sentence_words(reading, sentence))
 
 
 def _asked_at_large(reading: Reading, sentence: int) -> bool:

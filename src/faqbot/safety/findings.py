@@ -28,7 +28,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that a message says. `claims` is set where it takes earlier findings as its own ("I think I have it")."""
+    """All that a message says.
+
+    `claims` is set where it takes earlier findings as its own ("I think I have it"), `unplaced` where it goes on with
+    what was said before.
+    """
 
     said: tuple[Said, ...]
     claims: bool
@@ -60,7 +64,7 @@ def hear(book: Book, message: str) -> Heard:
     return Heard(
         tuple(said.values()),
         claims=bool(reading.mentions.get("claims")),
-        unplaced=_has(book, reading, "state") and not _has(book, reading, "part"),
+        unplaced="corrects" in reading.mentions or (_has(book, reading, "state") and not _has(book, reading, "part")),
         places=_has(book, reading, "part"),
     )
 
