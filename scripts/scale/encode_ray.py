@@ -1,7 +1,6 @@
 """Encoding on many machines: a corpus goes in, its embeddings come out on Milvus, and from there an index.
 
     python scripts/scale/encode_ray.py CORPUS --index INDEX --store milvus://HOST:PORT/NAME --workers 2
-
 The workers of the Ray cluster that RAY_ADDRESS names (or of this machine) see INDEX on a disk that they share, and put
 what they encode down on Milvus. What is there is not encoded again: a run that was killed goes on. A build comes last.
 """
@@ -15,13 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-import numpy as np
-
 from faqbot.building import build, read_all, split_all
 from faqbot.building.build import _card
-from faqbot.building.embedding import encoded, remember, texts_of
+from faqbot.building.embedding import Made, encoded, remember, texts_of
 from faqbot.encoding.models import Model
-from faqbot.index import Cache, Embedding, EncoderCard, encoder_folders, open_cache
+from faqbot.index import EncoderCard, encoder_folders, open_cache
 from faqbot.index.encoders import install_encoder
 from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.staging import Staging
@@ -39,23 +36,14 @@ class Encode:
 
     def __init__(self, settings: Settings, card: EncoderCard) -> None:
         model = Model(settings.model, [Path(settings.index) / "encoders"])
-        self._encoder = model.encoder(cast(Path, model.installed), 0, threads=1)  # for there is a worker a core
-        self._facts, self._staging = model.facts, staging(settings, card)
+        self._staging = Staging(read_address(settings.store), card, token=settings.store_token)
+        self._facts, self._encoder = model.facts, model.encoder(cast(Path, model.installed), 0, threads=1)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Encode what is not there yet."""
         new = self._staging.lacking([decode_passage(line) for line in batch["passage"]])
-        self._staging.send(list(encoded(new, self._encoder, self._facts, cast(Cache, _Batch()))))
-        return {"encoded": np.array([len(new)])}
-
-
-class _Batch(dict[bytes, Embedding]):
-    put = dict.update  # a cache for the length of one batch
-
-
-def staging(settings: Settings, card: EncoderCard) -> Staging:
-    """Where embeddings are put down."""
-    return Staging(read_address(settings.store), card, token=settings.store_token)
+        self._staging.send(list(encoded(new, self._encoder, self._facts, Made())))
+        return {"encoded": [len(new)]}
 
 
 def run(corpus: Path, settings: Settings, workers: int) -> int:
@@ -68,7 +56,7 @@ def run(corpus: Path, settings: Settings, workers: int) -> int:
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
         card = _card(model, model.encoder(exported, 0))
         install_encoder(index, exported, card.fingerprint, Writer())
-    with closing(staging(settings, card)) as staged:
+    with closing(Staging(read_address(settings.store), card, token=settings.store_token)) as staged:
         staged.open()
         count = spread(new, (settings, card), workers) if new else 0
         with open_cache(index) as cache:
@@ -79,15 +67,20 @@ def run(corpus: Path, settings: Settings, workers: int) -> int:
     return count
 
 
-def spread(passages: list[Passage], arguments: tuple[object, ...], workers: int) -> int:
-    """Encode passages on Ray; returns how many were not on Milvus yet."""
+def start() -> Any:
+    """Ray, ready: joined to the cluster of RAY_ADDRESS, else started here and listening on loopback only."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
-    if "RAY_ADDRESS" not in os.environ:
-        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # what keeps Ray to loopback, on Linux too
+    if here := "RAY_ADDRESS" not in os.environ:
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # what keeps it to loopback, on Linux too
     import ray
 
-    if not ray.is_initialized():
-        ray.init(None if "RAY_ADDRESS" in os.environ else "local", include_dashboard=False)
+    ray.init("local" if here else None, include_dashboard=False, ignore_reinit_error=True)
+    return ray
+
+
+def spread(passages: list[Passage], arguments: tuple[object, ...], workers: int) -> int:
+    """Encode passages on Ray; returns how many were not on Milvus yet."""
+    ray = start()
     given = ray.data.from_items([{"passage": encode(each)} for each in passages])
     made = given.map_batches(Encode, fn_constructor_args=arguments, batch_size=BATCH, concurrency=workers, num_cpus=1)
     began = time.monotonic()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -23,8 +23,38 @@ BATCH = 256  # passages encoded together: texts of one length meet, and a killed
 Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, how many there are
 
 
+class Embeddings(Protocol):
+    """Where embeddings are found and put: the cache of an index, or Made."""
+
+    def __contains__(self, key: bytes) -> bool: ...
+
+    def get(self, key: bytes) -> Embedding | None:
+        """What was made of the text with this key."""
+
+    def put(self, embeddings: Mapping[bytes, Embedding]) -> None:
+        """Keep embeddings by their keys."""
+
+
+class Made:
+    """Embeddings in memory, for a few passages whose vectors go elsewhere at once."""
+
+    def __init__(self) -> None:
+        self._made: dict[bytes, Embedding] = {}
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._made
+
+    def get(self, key: bytes) -> Embedding | None:
+        """What was made of the text with this key."""
+        return self._made.get(key)
+
+    def put(self, embeddings: Mapping[bytes, Embedding]) -> None:
+        """Keep embeddings by their keys."""
+        self._made.update(embeddings)
+
+
 def encoded(
-    passages: Sequence[Passage], encoder: Encoder, facts: Facts, cache: Cache, progress: Progress | None = None
+    passages: Sequence[Passage], encoder: Encoder, facts: Facts, cache: Embeddings, progress: Progress | None = None
 ) -> Iterator[EncodedPassage]:
     """The passages with their vectors, a batch at a time, in order; what the cache knows is not encoded again."""
     for start in range(0, len(passages), BATCH):
@@ -88,7 +118,7 @@ def _encode_unknown(
     texts: Sequence[Text],
     encoder: Encoder,
     prompt: str,
-    cache: Cache,
+    cache: Embeddings,
     progress: Callable[[float], None] | None = None,
 ) -> None:
     unknown = list({text.key: text for text in texts if text.key not in cache}.values())
@@ -105,8 +135,8 @@ def _encode_unknown(
     )
 
 
-def _known(cache: Cache, text: Text) -> Embedding:
+def _known(cache: Embeddings, text: Text) -> Embedding:
     found = cache.get(text.key)
     if found is None:
-        raise IndexDamagedError(f"{cache.index}: an embedding was lost while building. Run the build again")
+        raise IndexDamagedError("An embedding was lost while building. Run the build again")
     return found
