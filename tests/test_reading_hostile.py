@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,32 @@ def test_deep_xml_in_a_word_document_is_refused(tmp_path: Path) -> None:
     body = "<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000
     with pytest.raises(ReadError, match=r"nested too deeply|levels of HTML"):
         _read(tmp_path, "a.docx", docx_bytes(body))
+
+
+def test_a_page_that_takes_too_long_is_given_up_in_the_middle(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf_bytes([["A line of text that says next to nothing."] * 100_000]))
+    started = time.monotonic()
+    with pytest.raises(ReadError, match=r"more than 0\.3 seconds to read it\. Split the file or leave it out"):
+        read(path, document_id="a.pdf", limits=Limits(seconds=0.3))
+    assert time.monotonic() - started < 10
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_in_a_thread_or_beside_a_timer_of_somebody_else_files_are_read_without_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Rest\n\nLie down.\n", encoding="utf-8")
+    with ThreadPoolExecutor(1) as beside:
+        assert beside.submit(read, path, document_id="a.md").result().title == "Rest"
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 100)
+        assert read(path, document_id="a.md").title == "Rest"
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 50
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_page_fetches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

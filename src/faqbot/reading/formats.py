@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from faqbot.errors import ReadError
+from faqbot.reading.clock import ended_after
 from faqbot.reading.decoding import decode
 from faqbot.reading.docx import read_docx
 from faqbot.reading.drafts import Draft
@@ -45,6 +46,11 @@ def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
+    with ended_after(limits.seconds):
+        return _read(path, suffix, document_id, limits)
+
+
+def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> Document:
     content = _content(path, limits)
     draft = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
     if not draft.text.strip():

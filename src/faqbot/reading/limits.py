@@ -12,7 +12,7 @@ class Limits:
     `bytes` is the file itself, `expanded` what an archive or compressed stream may unpack to (bytes), `characters`
     the text that comes out, `lines` its lines, `line` one of them (characters), `pages` those of a PDF, `rows`
     question-answer rows, `nesting` levels of JSON or YAML, `nodes` values of one, `tags` levels of HTML, `seconds` the
-    time for one PDF.
+    time for one file.
     """
 
     bytes: int = 30_000_000
