@@ -57,6 +57,11 @@ GONE = [
     ("QQ 12 34 56 C", "[number]"),
     ("my card 4111 1111 1111 1111", "my card [number]"),
     ("my name is Will", "my name is [name]"),
+    ("my name is\nJane", "my name is [name]"),
+    ("Hi, I'm Jane. Can I walk?", "Hi, I'm [name]. Can I walk?"),
+    ("hello there! i am Jane Smith with a sore back", "hello there! i am [name] with a sore back"),
+    ("I'm Jane, 54, and it hurts", "I'm [name], 54, and it hurts"),
+    ("I am Jane and I am sore", "I am [name] and I am sore"),
     ("my name is May Long", "my name is [name]"),
     ("my\u00a0name\u00a0is\u00a0Jane", "my name is [name]"),
     ("j\u200bane@example.org", "[e-mail]"),
@@ -107,6 +112,10 @@ STAYS = [
     "Thanks, I will walk",
     "thank you so much",
     "my name is on the list",
+    "Hi, I'm having pain",
+    "hi im pregnant, can i walk",
+    "Hello, I'm British",
+    "I'm sore, 5 miles in",
 ]
 
 

@@ -141,12 +141,15 @@ _PATTERNS: Mapping[str, Replace] = {
     r"(?i)\b(post ?code(?: is)?[ :]*)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b": _after_lead(POSTCODE),
     r"(?i)(?<![\w/])([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b": _postcode,
     rf"\b\d{{1,4}}[a-z]?,? (?:[A-Z][\w'’-]+ ){{1,3}}(?i:{_STREET})\b\.?": _marked(ADDRESS),
-    rf"(?i)\b(my (?:full |first |last |given |family )?(?:sur)?name(?: is|'s|’s|s)?[ :]+(?:{_TITLE} )?){_NAMES}": _name,
+    rf"(?i)\b(my (?:full |first |last |given |family )?(?:sur)?name(?: is|'s|’s|s)?[\s:]+(?:{_TITLE} )?){_NAMES}": _name,
     rf"(?im)(^(?:sur|full |first |last )?name: ?){_NAMES}": _name,
     rf"(?i)\b((?:this is|it is|it's|it’s) (?:{_TITLE} )?){_NAMES}(?= (?:speaking|here|calling|writing)\b)": _name,
     rf"(?i)\b((?:i am|i'm|i’m|im|i was) (?:called|named) ){_NAMES}": _capital_name,
     rf"(?i)\b((?:people|friends|they|everyone|everybody|just|please|you can) call me ){_NAMES}": _capital_name,
     rf"\b([Cc]all me |[Ii] am |[Ii]'m |[Ii]’m ){_NAMES.replace('{0,2}', '{1,2}')}(?=[,.;!?\n]|$| and\b)": _capital_name,
+    r"(?i:(\b(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))[,!. ]+(?:there[,!. ]+)?(?:i am|i'm|i’m|im) ))"
+    r"([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)": _name,
+    r"\b([Ii] am |[Ii]['’]m )([A-Z][\w'’-]+)(?=,? (?:and |aged? )?(?:[Ii]['’]m\b|[Ii] am\b|\d))": _name,
     rf"(?i)(\b{_TITLE} )(?-i:([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){{0,2}}))": _name,
     rf"(?i:(\bmy (?:{_KIN}),? (?:(?:who )?is |was )?(?:called |named )?))([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)": _name,
     r"(?i:(\b(?:regards|wishes|thanks|thank you|cheers|sincerely|faithfully|love),?[ \n]+))"
