@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-locust: Any = importlib.import_module("locust")  # not among faqbot's own packages
+locust: Any = importlib.import_module("locust")  # not among faqbot's own packages, as its gevent is not
+gevent: Any = importlib.import_module("gevent")
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "tests" / "data" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 QUESTIONS = [json.loads(line)["question"] for line in LINES]
@@ -33,10 +34,13 @@ class Caller(locust.FastHttpUser):  # type: ignore[misc]
     abstract = True
     network_timeout = connection_timeout = 60.0
 
-    @classmethod
-    def enough(cls) -> bool:
-        """Whether as many questions were asked as LOAD_QUESTIONS says."""
-        return bool(_MOST) and next(_asked) >= _MOST
+    def leave_when_enough(self) -> None:
+        """End once as many questions were asked as LOAD_QUESTIONS says; the first to notice ends the others."""
+        number = next(_asked) - _MOST
+        if _MOST and number >= 0:
+            if number == 0:
+                gevent.spawn_later(1, self.environment.runner.quit)
+            raise locust.exception.StopUser
 
     def note(self, outcome: str, began: float, error: str = "") -> None:
         """Count one question with its outcome and how long it took."""
@@ -56,9 +60,7 @@ class Rest(Caller):
     @locust.task  # type: ignore[untyped-decorator]
     def ask(self) -> None:
         """One question."""
-        if self.enough():
-            self.environment.runner.quit()
-            return
+        self.leave_when_enough()
         began = time.perf_counter()
         with self.client.post(
             "/api/answer", json={"question": next_question()}, name="call", catch_response=True
@@ -77,9 +79,7 @@ class Page(Caller):
     @locust.task  # type: ignore[untyped-decorator]
     def ask(self) -> None:
         """One question."""
-        if self.enough():
-            self.environment.runner.quit()
-            return
+        self.leave_when_enough()
         began = time.perf_counter()
         data = {"data": [next_question(), []]}
         with self.client.post("/gradio_api/call/ask", json=data, name="call", catch_response=True) as reply:
