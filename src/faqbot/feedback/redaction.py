@@ -141,7 +141,8 @@ _PATTERNS: Mapping[str, Replace] = {
     r"(?i)\b(post ?code(?: is)?[ :]*)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b": _after_lead(POSTCODE),
     r"(?i)(?<![\w/])([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b": _postcode,
     rf"\b\d{{1,4}}[a-z]?,? (?:[A-Z][\w'’-]+ ){{1,3}}(?i:{_STREET})\b\.?": _marked(ADDRESS),
-    rf"(?i)\b(my (?:full |first |last |given |family )?(?:sur)?name(?: is|'s|’s|s)?[\s:]+(?:{_TITLE} )?){_NAMES}": _name,
+    r"(?i)\b(my (?:full |first |last |given |family )?(?:sur)?name(?: is|'s|’s|s)?[\s:]+"
+    rf"(?:{_TITLE} )?){_NAMES}": _name,
     rf"(?im)(^(?:sur|full |first |last )?name: ?){_NAMES}": _name,
     rf"(?i)\b((?:this is|it is|it's|it’s) (?:{_TITLE} )?){_NAMES}(?= (?:speaking|here|calling|writing)\b)": _name,
     rf"(?i)\b((?:i am|i'm|i’m|im|i was) (?:called|named) ){_NAMES}": _capital_name,
