@@ -64,27 +64,23 @@ class Classifier:
     def judge(self, words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Likeness | None:
         """How alarming the most alarming window of a message is; None for one without words."""
         places = [*place_features(words, mentions)]
-        counts = [0, *accumulate(map(len, places))]
-        sums = [[0.0, *accumulate(self._total(place, column) for place in places)] for column in range(3)]
+        alarms = [self._total(place, 0) for place in places]
+        sums, counts = [0.0, *accumulate(alarms)], [0, *accumulate(map(len, places))]
         judged = [
-            (self._chance(sums[0][end] - sums[0][start], counts[end] - counts[start], 0), start, end)
+            (self._chance(sums[end] - sums[start], counts[end] - counts[start], 0), start, end)
             for start, end in _windows(words)
         ]
         if not judged:
             return None
         alarm, start, end = max(judged)
-        size = counts[end] - counts[start]
-        emergency, crisis = (self._chance(sums[column][end] - sums[column][start], size, column) for column in (1, 2))
-        filled = -(-len(words.words) // WINDOW)
-        return Likeness(alarm, emergency, crisis, filled, words.between(*self._telling(places, start, end)))
-
-    def _telling(self, places: Sequence[Sequence[str]], start: int, end: int) -> tuple[int, int]:
-        """From the first to past the last of the words that told most for an alarm."""
-        best = sorted(range(start, end), key=lambda place: -self._total(places[place], 0))[:_QUOTED]
-        return min(best), max(best) + 1
+        features = [feature for place in places[start:end] for feature in place]
+        emergency, crisis = (self._chance(self._total(features, column), len(features), column) for column in (1, 2))
+        telling = sorted(range(start, end), key=lambda place: -alarms[place])[:_QUOTED]
+        text = words.between(min(telling), max(telling) + 1)
+        return Likeness(alarm, emergency, crisis, -(-len(words.words) // WINDOW), text)
 
     def _total(self, features: Sequence[str], column: int) -> float:
-        return sum(self.weights[feature][column] for feature in features if feature in self.weights)
+        return sum([self.weights[feature][column] for feature in features if feature in self.weights])
 
     def _chance(self, total: float, size: int, column: int) -> float:
         return 1 / (1 + exp(-(self.bias[column] + total / sqrt(size))))
