@@ -451,6 +451,17 @@ print([name for name in sys.modules if name.startswith(("pymilvus", "milvus_lite
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_file_that_lies_about_puts_nothing_into_the_environment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PLANTED=1\nMILVUS_URI=http://db.example:1\n", encoding="utf-8")
+    code = (
+        "import os; from faqbot.index.milvus.client import load_pymilvus; load_pymilvus(); "
+        "print([name in os.environ for name in ('PLANTED', 'MILVUS_URI', 'PYTHON_DOTENV_DISABLED')]); "
+        "import dotenv; print(dotenv.load_dotenv(), os.environ['PLANTED'])"  # which others may go on using
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["[False, False, False]", "True 1"]
+
+
 @pytest.mark.parametrize(
     ("text", "place", "alias"),
     [

@@ -60,7 +60,8 @@ def write_inverted_lists(writer: Writer, path: Path, vectors: Vectors) -> dict[s
 
 def _trained(faiss: Any, vectors: Vectors) -> Any:
     count, dimension = vectors.shape
-    lists = max(1, min(int(LISTS * math.sqrt(count)), count // 39))  # 39 is the least that faiss trains without complaint
+    most = count // 39  # which is the least of each that faiss trains without complaint
+    lists = max(1, min(int(LISTS * math.sqrt(count)), most))
     metric, kind = faiss.METRIC_INNER_PRODUCT, faiss.ScalarQuantizer.QT_8bit
     quantizer = faiss.IndexFlatIP(dimension)
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, kind, metric)

@@ -1,4 +1,4 @@
-"""The only door to pymilvus: a call's name and arguments go in, what the engine says comes out, in time."""
+"""Calls of an engine: a call's name and arguments go in, what the engine says comes out, in time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 from faqbot.errors import EngineError, FaqbotError, IndexMismatchError, IndexMissingError, need
 from faqbot.index.milvus.address import Address
 from faqbot.index.milvus.circuit import Circuit
+from faqbot.index.milvus.client import load_pymilvus
 
 OLDEST = {"milvus": (2, 5), "milvus-lite": (3, 2)}  # versions; older ones lack what is asked of them
 PATIENCE = 120.0  # seconds; for writing, loading and flushing
@@ -111,17 +112,15 @@ class Engine:
     @contextmanager
     def _reporting(self) -> Iterator[None]:
         """Turn what the client raises into one clear error, and remember whether the engine answered."""
-        try:
-            import grpc  # type: ignore[import-untyped]
-            from pymilvus.exceptions import MilvusException  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise need("pymilvus", "milvus", error) from error
+        raised = load_pymilvus().exceptions
+        import grpc  # type: ignore[import-untyped]
+
         try:
             yield
         except FaqbotError as error:
             self._outcome(answered=not isinstance(error, EngineError))
             raise
-        except MilvusException as error:
+        except raised.MilvusException as error:
             missing = error.code == _MISSING_CODE and _MISSING.search(error.message) is not None
             self._outcome(answered=missing)
             if missing:
@@ -146,14 +145,11 @@ class Engine:
             return self._client
 
     def _connect(self, deadline: float) -> Any:
-        try:
-            from pymilvus import MilvusClient  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise need("pymilvus", "milvus", error) from error
+        pymilvus = load_pymilvus()
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints every failed call with its traceback
         uri = self._opened() if self.address.kind == "milvus-lite" else self.address.place
         try:
-            client = MilvusClient(uri, token=self._token, timeout=_left(deadline), dedicated=True)
+            client = pymilvus.MilvusClient(uri, token=self._token, timeout=_left(deadline), dedicated=True)
             check_version(client.get_server_version(timeout=_left(deadline)), self.address)
         except BaseException:
             self._release()

@@ -6,25 +6,20 @@ comes back is held against the digests in the index folder before anybody sees i
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.errors import EncoderError, FaqbotError, IndexDamagedError, IndexMismatchError
-from faqbot.index import layout
-from faqbot.index.contents import Candidates, EncoderCard, Stored
-from faqbot.index.encoded import Lookup, document_key
+from faqbot.errors import FaqbotError, IndexDamagedError, IndexMismatchError
+from faqbot.index.contents import Candidates, Stored
+from faqbot.index.folder import Folder
 from faqbot.index.locks import ReadLock
-from faqbot.index.manifest import Manifest, advice
+from faqbot.index.manifest import Manifest
 from faqbot.index.milvus import pairs
 from faqbot.index.milvus.digests import Digests
 from faqbot.index.milvus.engine import Engine
@@ -32,43 +27,26 @@ from faqbot.index.milvus.reading import read_rows, read_vectors
 from faqbot.index.milvus.rows import Row
 from faqbot.index.milvus.search import Search
 from faqbot.index.milvus.terms import Sparse, Terms
-from faqbot.index.records import Records, decode_document
-from faqbot.index.rows import Rows, load_array
-from faqbot.index.vocabulary import Vocabulary
-from faqbot.types import Document
 
 KEPT = 2048  # passages kept in memory, 25 KB each: the frequent questions ask for the same ones
 
 
-class MilvusGeneration:
+class MilvusGeneration(Folder):
     """The same as Generation, to those who ask; safe for many threads."""
 
     def __init__(
         self, index: Path, folder: Path, manifest: Manifest, engine: Engine, lock: ReadLock | None = None
     ) -> None:
         """The folder's files must have been compared with the manifest. `lock` and the engine are let go by `close`."""
-        self.manifest = manifest
-        self.encoder_folder = layout.encoder_folder(index, manifest.encoder.fingerprint)
-        self.calibration: dict[str, Any] = json.loads((folder / layout.CALIBRATION).read_bytes())
-        self.piece_counts: NDArray[np.int32] = load_array(folder / layout.PIECE_COUNTS)
-        self.vocabulary = Vocabulary(folder / layout.WORDS, folder / layout.WORD_COUNTS)
-        documents = Rows(folder, layout.DOCUMENTS, checked=True, advice=advice(index, layout.DOCUMENTS))
-        self.documents: Sequence[Document] = Records(documents, decode_document)
-        keys, order = (load_array(folder / name) for name in (layout.DOCUMENT_KEYS, layout.DOCUMENT_ORDER))
-        self._document_keys = Lookup(keys, order)
+        super().__init__(index, folder, manifest, frozenset(manifest.files), lock)
         self._terms = Terms(folder, passages=manifest.passages, mean_length=manifest.store["mean_length"])
         self._digests = Digests(folder)
         self._name: str = manifest.store["collection"]
-        self._folder, self._lock, self._engine = folder, lock, engine
+        self._engine = engine
         self._kept, self._keeping = OrderedDict[str, Row](), threading.Lock()
         approximate = manifest.store["index"] == pairs.APPROXIMATE
         self._search = Search(engine, self._name, vectors=manifest.vectors, approximate=approximate)
-        self._checked: int | None = None  # the engine's era in which the collections were last checked
-
-    @property
-    def encoder(self) -> EncoderCard:
-        """The encoder that made the vectors."""
-        return self.manifest.encoder
+        self._held: int | None = None  # the engine's era in which the collections were last checked
 
     def __len__(self) -> int:
         return self.manifest.passages
@@ -101,42 +79,18 @@ class MilvusGeneration:
             rows = self._rows(ids, self._engine.deadline())
         return tuple(rows[each].stored for each in ids)
 
-    def document(self, document_id: str) -> Document:
-        """One document; IndexMismatchError if there is none with this id."""
-        for row in self._document_keys.rows(document_key(document_id)):
-            if self.documents[row].id == document_id:
-                return self.documents[row]
-        raise IndexMismatchError(f"No document {document_id!r} in {self._folder}. Reload the index: it was built anew")
-
-    def questions(self) -> Sequence[str]:
-        """Questions that passages of this corpus answer, up to a thousand of them, spread over it."""
-        return self._questions
-
     def close(self) -> None:
         """Let go of the engine, and let the generation be deleted by a later build."""
         self._engine.close()
-        if self._lock is not None:
-            self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @cached_property
-    def _questions(self) -> tuple[str, ...]:
-        return tuple(json.loads((self._folder / layout.QUESTIONS).read_bytes()))
+        super().close()
 
     def _hold(self, deadline: float) -> None:
         """Hold the collections against the manifest, once a connection."""
         era = self._engine.era
-        if self._checked != era:
+        if self._held != era:
             counts = (self.manifest.passages, self.manifest.vectors)
             pairs.check(self._engine, self._name, self.encoder, counts, deadline)
-            self._checked = era
+            self._held = era
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -145,7 +99,7 @@ class MilvusGeneration:
             with self._engine.in_use():
                 yield
         except FaqbotError:
-            self._checked = None
+            self._held = None
             raise
 
     def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
@@ -193,16 +147,6 @@ class MilvusGeneration:
         return IndexMismatchError(
             f"No passage {passage_id!r} in {self._name} at {self._engine.address}. Reload the index: it was built anew"
         )
-
-    def _sound(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        if vector.shape != (self.encoder.dimension,):
-            raise IndexMismatchError(
-                f"The query vector has shape {vector.shape}, the index was made with {self.encoder.name}, "
-                f"whose vectors have {self.encoder.dimension} numbers. Load the encoder that lies in the index"
-            )
-        if not np.isfinite(vector).all():
-            raise EncoderError("The query vector holds values that are no numbers. The encoder is damaged: build anew")
-        return np.ascontiguousarray(vector, np.float32)
 
 
 def _product(passage: Sparse, question: Sparse) -> float:

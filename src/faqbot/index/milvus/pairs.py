@@ -14,6 +14,7 @@ from typing import Any
 
 from faqbot.errors import IndexMismatchError, IndexMissingError
 from faqbot.index.contents import EncoderCard
+from faqbot.index.milvus.client import load_pymilvus
 from faqbot.index.milvus.engine import Engine
 from faqbot.index.milvus.rows import DIGEST_BYTES, LONGEST, token_fields
 
@@ -49,23 +50,23 @@ def new_name(alias: str, owner: str, shape: str) -> str:
 
 def create(engine: Engine, name: str, encoder: EncoderCard, index: str) -> None:
     """An empty pair of collections, loaded; `index` is how vectors are searched."""
-    from pymilvus import DataType, MilvusClient  # type: ignore[import-untyped]
-
-    passages = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    passages.add_field("id", DataType.VARCHAR, is_primary=True, max_length=ID_LENGTH)
-    passages.add_field("digest", DataType.VARCHAR, max_length=2 * DIGEST_BYTES)
-    passages.add_field("vectors", DataType.INT64)
-    passages.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
+    pymilvus = load_pymilvus()
+    client, kinds = pymilvus.MilvusClient, pymilvus.DataType
+    passages = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    passages.add_field("id", kinds.VARCHAR, is_primary=True, max_length=ID_LENGTH)
+    passages.add_field("digest", kinds.VARCHAR, max_length=2 * DIGEST_BYTES)
+    passages.add_field("vectors", kinds.INT64)
+    passages.add_field("words", kinds.SPARSE_FLOAT_VECTOR)
     for field in ("body", "pieces", *token_fields(encoder)):
-        passages.add_field(field, DataType.VARCHAR, max_length=LONGEST)
-    words = MilvusClient.prepare_index_params()
+        passages.add_field(field, kinds.VARCHAR, max_length=LONGEST)
+    words = client.prepare_index_params()
     words.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="IP", params={})
 
-    vectors = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    vectors.add_field("id", DataType.VARCHAR, is_primary=True, max_length=ID_LENGTH)
-    vectors.add_field("passage", DataType.VARCHAR, max_length=ID_LENGTH)
-    vectors.add_field("vector", DataType.FLOAT_VECTOR, dim=encoder.dimension)
-    nearest = MilvusClient.prepare_index_params()
+    vectors = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    vectors.add_field("id", kinds.VARCHAR, is_primary=True, max_length=ID_LENGTH)
+    vectors.add_field("passage", kinds.VARCHAR, max_length=ID_LENGTH)
+    vectors.add_field("vector", kinds.FLOAT_VECTOR, dim=encoder.dimension)
+    nearest = client.prepare_index_params()
     nearest.add_index("vector", index_type=index, metric_type="IP", params=INDEXES[index])
 
     engine.work("create_collection", collection_name=vectors_of(name), schema=vectors, index_params=nearest)
