@@ -1,8 +1,9 @@
-"""Whose finding it is, and when: an animal's, a story's, somebody else's past, or a past that is over."""
+"""Whose finding it is: an animal's, a thing's, a story's, somebody else's past; and whether something explains it."""
 
 from collections.abc import Iterable
 
 from faqbot.safety.matching import Match
+from faqbot.safety.past import thought, within
 from faqbot.safety.phrases import Mention
 from faqbot.safety.reading import Reading
 
@@ -10,8 +11,6 @@ FIRST_PERSON = frozenset({"i", "im", "ive", "id", "ill", "me", "my", "mine", "my
 _FAMILY_WITHIN = 6
 _HAD_WITHIN = 4
 _THING_WITHIN = 4
-_RECOVERED_WITHIN = 5
-_DATED_WITHIN = 3
 _ASKED_WITHIN = 4
 _PAST = frozenset({"had", "suffered"})
 _TOLD_OVER = _PAST | {"couldnt", "lost", "broke", "fell", "was", "were", "went", "got", "wet", "came"}
@@ -21,7 +20,6 @@ _BEGINS_QUESTION = frozenset(
 )
 _MAKES_LIGHT = frozenset({"says", "said", "saying", "say", "insists", "thinks", "reckons", "claims", "swears", "told"})
 _HAS = frozenset({"has", "have", "is", "hes", "shes", "theyve"})
-_TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
 
 def is_elsewhere(reading: Reading, match: Match) -> bool:
@@ -49,15 +47,15 @@ def _was_theirs(reading: Reading, match: Match, sentence: int) -> bool:
         return True
     if reading.near("this_day", sentence):
         return False
-    start, end = _thought(reading, match)
+    start, end = thought(reading, match)
     if _is_well_again(reading, match, sentence) and not _TOLD_OVER.isdisjoint(
         reading.words.words[relatives[-1].end : match.end]
     ):
         return True
-    return _within(reading, ("long_ago", "year"), start, end) or (
+    return within(reading, ("long_ago", "year"), start, end) or (
         _told_as_past(reading.words.words[relatives[-1].end : match.start])
         and match.start - relatives[-1].end <= _HAD_WITHIN
-        and not (reading.mentions.get("their_trouble") or _within(reading, ("still",), start, end))
+        and not (reading.mentions.get("their_trouble") or within(reading, ("still",), start, end))
     )
 
 
@@ -154,77 +152,3 @@ def _in_family(reading: Reading, match: Match, sentence: int) -> bool:
     if reading.mentions.get("their_trouble"):
         return False
     return any(0 <= match.start - person.end <= _FAMILY_WITHIN for person in reading.near("relative", sentence))
-
-
-def is_past(reading: Reading, match: Match) -> bool:
-    """Whether it lies in a distant past and nothing beside it says that it goes on."""
-    if match.finding.kind in ("risk", "context"):
-        return False
-    start, end = _thought(reading, match)
-    if match.finding.kind == "event":
-        return _within(reading, ("long_ago", "year"), start, end) or _in_youth(reading, match)
-    ago = any(not _dates_other(reading, match, mention) for mention in _dates(reading, start, end))
-    over = reading.near("got_over", reading.words.sentences[match.start])
-    if match.finding.kind == "plea":
-        return ago and bool(over)
-    if ago and (over or not _within(reading, ("still",), start, end)):
-        return True
-    return any(start <= recovery.start and 0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
-
-
-def _thought(reading: Reading, match: Match) -> tuple[int, int]:
-    """The part of the sentence around a finding, up to words such as "but" or "now" that turn it.
-
-    A finding that itself holds such a turn ("used to be one leg, now both") is told from there on.
-    """
-    words, sentences = reading.words.words, reading.words.sentences
-    start, end = match.start, match.end
-    turn = max((place for place in range(start + 1, end) if words[place] in _TURNS), default=0)
-    if turn:
-        start = turn
-    while start > 0 and sentences[start - 1] == sentences[start] and words[start] not in _TURNS:
-        start -= 1
-    while end < len(words) and sentences[end] == sentences[end - 1] and words[end] not in _TURNS:
-        end += 1
-    return start, end
-
-
-def _in_youth(reading: Reading, match: Match) -> bool:
-    """Whether it happened at an age that is long past: "fell off a horse at 15, now 63", "at 12 ..., fine since"."""
-    sentence = reading.words.sentences[match.start]
-    then = reading.near("age_then", sentence)
-    if not then or reading.near("this_day", sentence):
-        return False
-    later = [age for age in reading.mentions.get("age_now", []) if age.start > then[0].start]
-    return bool(later or reading.near("got_over", sentence))
-
-
-def _dates(reading: Reading, start: int, end: int) -> Iterable[Mention]:
-    sentence = reading.words.sentences[start]
-    listed = (*reading.near("long_ago", sentence), *reading.near("year", sentence))
-    return [mention for mention in listed if start <= mention.start < end]
-
-
-def _dates_other(reading: Reading, match: Match, date: Mention) -> bool:
-    """Whether a past date is of something else: "cancer in 2010, now numb", "an ulcer last month, feeling shivery"."""
-    words = reading.words
-    if date.end <= match.start and any(words.marks[date.end : match.start + 1]):
-        clause = date.start
-        while clause > 0 and not words.marks[clause]:
-            clause -= 1
-        if date.start - clause > 1:
-            return True
-    return any(
-        other.finding.kind in ("risk", "event")
-        and (0 <= date.start - other.end <= _DATED_WITHIN or 0 <= other.start - date.end <= _DATED_WITHIN)
-        and not (other.start < match.end and match.start < other.end)
-        for other in reading.matches
-    )
-
-
-def _within(reading: Reading, groups: tuple[str, ...], start: int, end: int) -> bool:
-    return any(
-        start <= mention.start < end
-        for group in groups
-        for mention in reading.near(group, reading.words.sentences[start])
-    )

@@ -6,9 +6,10 @@ from functools import lru_cache
 from faqbot.safety.asking import is_asked
 from faqbot.safety.book import Book
 from faqbot.safety.classifier import CALM, packaged_classifier
-from faqbot.safety.context import is_elsewhere, is_explained, is_past
+from faqbot.safety.context import is_elsewhere, is_explained
 from faqbot.safety.denial import is_denied
 from faqbot.safety.matching import Match
+from faqbot.safety.past import is_past
 from faqbot.safety.reading import Reading, read_message
 from faqbot.types import Span
 

@@ -15,7 +15,8 @@ class Reading:
     Of the positions of words, `nouns` lie on names of states (numbness), `states` on all words for what
     may be wrong, `see_through` on words that let a denial
     through (parts of the body among them), and `negator_ends` follow a negator that is free to deny. `by_sentence` and
-    `by_start` are filled as they are asked for.
+    `by_start` are filled as they are asked for. `dated` are the matches by sentence that may have a date of their own:
+    illnesses that stay, events.
     """
 
     words: Words
@@ -27,6 +28,7 @@ class Reading:
     negator_ends: frozenset[int]
     by_sentence: dict[str, dict[int, list[Mention]]]
     by_start: dict[str, dict[int, Mention]]
+    dated: dict[int, list[Match]]
 
     def near(self, group: str, sentence: int) -> list[Mention]:
         """The mentions of a group in one sentence."""
@@ -61,7 +63,7 @@ def read_message(book: Book, message: str) -> Reading:
     mentions = find_mentions(book, words)
     matches = tuple(find_matches(book, words, mentions))
     if not matches:
-        return Reading(words, mentions, (), frozenset(), frozenset(), frozenset(), frozenset(), {}, {})
+        return Reading(words, mentions, (), frozenset(), frozenset(), frozenset(), frozenset(), {}, {}, {})
     nouns = _positions(book, mentions, "noun")
     return Reading(
         words,
@@ -73,7 +75,16 @@ def read_message(book: Book, message: str) -> Reading:
         _negator_ends(book, mentions, matches),
         {},
         {},
+        _dated(words, matches),
     )
+
+
+def _dated(words: Words, matches: tuple[Match, ...]) -> dict[int, list[Match]]:
+    table: dict[int, list[Match]] = {}
+    for match in matches:
+        if match.finding.kind in ("risk", "event"):
+            table.setdefault(words.sentences[match.start], []).append(match)
+    return table
 
 
 def _positions(book: Book, mentions: dict[str, list[Mention]], kind: str) -> frozenset[int]:

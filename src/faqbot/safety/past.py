@@ -1,0 +1,85 @@
+"""When it was: whether a finding lies in a past that is over, by the dates and recoveries that stand beside it."""
+
+from collections.abc import Iterable
+
+from faqbot.safety.matching import Match
+from faqbot.safety.phrases import Mention
+from faqbot.safety.reading import Reading
+
+_RECOVERED_WITHIN = 5
+_DATED_WITHIN = 3
+_TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
+
+
+def is_past(reading: Reading, match: Match) -> bool:
+    """Whether it lies in a distant past and nothing beside it says that it goes on."""
+    if match.finding.kind in ("risk", "context"):
+        return False
+    start, end = thought(reading, match)
+    if match.finding.kind == "event":
+        return within(reading, ("long_ago", "year"), start, end) or _in_youth(reading, match)
+    ago = any(not _dates_other(reading, match, date) for date in _dates(reading, start, end))
+    over = reading.near("got_over", reading.words.sentences[match.start])
+    if match.finding.kind == "plea":
+        return ago and bool(over)
+    if ago and (over or not within(reading, ("still",), start, end)):
+        return True
+    return any(start <= recovery.start and 0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
+
+
+def thought(reading: Reading, match: Match) -> tuple[int, int]:
+    """The part of the sentence around a finding, up to words such as "but" or "now" that turn it.
+
+    A finding that itself holds such a turn ("used to be one leg, now both") is told from there on.
+    """
+    words, sentences = reading.words.words, reading.words.sentences
+    start, end = match.start, match.end
+    turn = max((place for place in range(start + 1, end) if words[place] in _TURNS), default=0)
+    if turn:
+        start = turn
+    while start > 0 and sentences[start - 1] == sentences[start] and words[start] not in _TURNS:
+        start -= 1
+    while end < len(words) and sentences[end] == sentences[end - 1] and words[end] not in _TURNS:
+        end += 1
+    return start, end
+
+
+def _in_youth(reading: Reading, match: Match) -> bool:
+    """Whether it happened at an age that is long past: "fell off a horse at 15, now 63", "at 12 ..., fine since"."""
+    sentence = reading.words.sentences[match.start]
+    then = reading.near("age_then", sentence)
+    if not then or reading.near("this_day", sentence):
+        return False
+    now = reading.mentions.get("age_now")
+    return bool((now and now[-1].start > then[0].start) or reading.near("got_over", sentence))
+
+
+def _dates(reading: Reading, start: int, end: int) -> Iterable[Mention]:
+    sentence = reading.words.sentences[start]
+    listed = (*reading.near("long_ago", sentence), *reading.near("year", sentence))
+    return [mention for mention in listed if start <= mention.start < end]
+
+
+def _dates_other(reading: Reading, match: Match, date: Mention) -> bool:
+    """Whether a past date is of something else: "cancer in 2010, now numb", "an ulcer last month, feeling shivery"."""
+    words = reading.words
+    if date.end <= match.start and any(words.marks[date.end : match.start + 1]):
+        clause = date.start
+        while clause > 0 and not words.marks[clause] and words.sentences[clause - 1] == words.sentences[clause]:
+            clause -= 1
+        if date.start - clause > 1:
+            return True
+    return any(
+        (0 <= date.start - other.end <= _DATED_WITHIN or 0 <= other.start - date.end <= _DATED_WITHIN)
+        and not (other.start < match.end and match.start < other.end)
+        for other in reading.dated.get(words.sentences[date.start], ())
+    )
+
+
+def within(reading: Reading, groups: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether a mention of one of the groups starts at a word from `start` up to, not including, `end`."""
+    return any(
+        start <= mention.start < end
+        for group in groups
+        for mention in reading.near(group, reading.words.sentences[start])
+    )
