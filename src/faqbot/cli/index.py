@@ -21,8 +21,8 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _repair(given: argparse.Namespace, settings: Settings) -> int:
-    done_all = repair(given.index, keep=settings.keep_generations, store=settings.store, token=settings.store_token)
-    for done in done_all or ("nothing to repair",):
+    mended = repair(given.index, keep=settings.keep_generations, store=settings.store, token=settings.store_token)
+    for done in mended or ("nothing to repair",):
         print(f"{given.index}: {done}")
     return DONE
 
