@@ -46,6 +46,7 @@ from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.circuit import FIRST_PAUSE, LONGEST_PAUSE, Circuit
 from faqbot.index.milvus.engine import Engine, check_version
 from faqbot.index.milvus.rows import passage_row, read_row, shown_digest
+from faqbot.index.milvus.staging import Staging
 from index_samples import CARD, TEXTS, encoded, passage, sample_contents, sample_encoder, unit_vectors
 
 pytest.importorskip("pymilvus", reason="needs pip install 'faqbot[milvus]'")
@@ -449,6 +450,25 @@ print([name for name in sys.modules if name.startswith(("pymilvus", "milvus_lite
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_encoded_passages_wait_on_the_engine_and_only_what_is_new_or_changed_is_lacking(tmp_path: Path) -> None:
+    made = [encoded(passage(number, text), number) for number, text in enumerate(TEXTS, 1)]
+    with closing(Staging(read_address(f"milvus-lite:{tmp_path / 'lite'}"), CARD)) as staging:
+        staging.open()
+        staging.send([])
+        staging.send(made[:3])
+        staging.open()  # as a second run does
+        changed = passage(2, "Lean on a rail.")
+        wanted = [made[0].passage, changed, *(each.passage for each in made[2:])]
+        assert staging.lacking(wanted) == [changed, made[3].passage, made[4].passage]
+        found = {each.passage.id: each for each in staging.read(wanted)}
+        assert set(found) == {made[0].passage.id, made[2].passage.id}
+        assert found[made[2].passage.id].vectors.tolist() == made[2].vectors.tolist()
+        assert found[made[2].passage.id].tokens.tolist() == made[2].tokens.tolist()
+        staging.drop()
+        staging.open()
+        assert list(staging.read(wanted)) == []
 
 
 def test_a_file_that_lies_about_puts_nothing_into_the_environment(tmp_path: Path) -> None:
