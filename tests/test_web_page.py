@@ -15,7 +15,7 @@ from faqbot.errors import IndexMissingError
 from faqbot.serving import create_app
 from faqbot.settings import Settings
 from faqbot.web.page import build_page
-from web_server import serving
+from web_server import running, serving
 
 QUESTION = "does walking cause back pain"
 
@@ -46,6 +46,20 @@ def test_gradio_keeps_and_sends_nothing(bot: FaqBot) -> None:
     assert names == {"ask", "answer", "check"}
     assert {fn.concurrency_limit for fn in page.fns.values() if fn.api_name in names} == {3}
     assert not any(component["type"] in ("chatbot", "markdown", "file") for component in config["components"])
+
+
+def test_few_visitors_layouts_are_kept_and_who_comes_back_later_is_answered_all_the_same(bot: FaqBot) -> None:
+    app = create_app(bot, Settings())
+    (mounted,) = [route.app for route in app.routes if hasattr(getattr(route, "app", None), "state_holder")]  # type: ignore[attr-defined]
+    assert mounted.state_holder.capacity == 100
+    mounted.state_holder.capacity = 3
+    with running(app) as address, httpx.Client(base_url=address, timeout=30) as client:
+        for visitor in ("first", *map(str, range(6)), "first"):
+            joined = client.post("/gradio_api/call/ask", json={"data": [QUESTION, []], "session_hash": visitor})
+            told = client.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").text
+            assert "event: complete" in told
+            assert "Best passage" in told
+    assert len(mounted.state_holder.session_data) == len(mounted.state_holder.time_last_used) == 3
 
 
 def test_the_mounted_page_has_no_history_monitoring_or_upload(client: TestClient) -> None:

@@ -22,6 +22,9 @@ try:
 except ImportError as error:
     raise need("gradio", "web", error) from error
 
+# Gradio keeps a copy of the page's layout for each of the last visitors, 57 KB, and of 10,000 if it is let. Nothing of a
+# visitor is in it, and one who comes back after so many others gets another copy.
+_SESSIONS = 100
 # What the components run when they are on the page, and what the events send of what only the page's script knows.
 _ATTACH = "window.faqbot.attach(element, props, watch);"
 _OUTCOME = "window.faqbot.outcome(element, props, watch);"
@@ -98,6 +101,7 @@ def build_page(bot: Answering, settings: Settings, inbox: Inbox | None = None) -
             with gr.Tab("My visit", elem_id="tab-visit"):
                 _visit(desk, said, limits)
         gr.api(desk.answer, api_name="answer", **limits)
+    page.state_session_capacity = _SESSIONS
     page.queue(max_size=settings.waiting, default_concurrency_limit=settings.concurrency, api_open=False)
     return page
 
