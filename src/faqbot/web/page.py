@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     raise need("gradio", "web", error) from error
 
-# Gradio keeps a copy of the page's layout for each of the last visitors, 57 KB, and of 10,000 if it is let. Nothing of a
+# Gradio keeps a copy of the layout for each of the last visitors, 57 KB, and of 10,000 if it is let. Nothing of a
 # visitor is in it, and one who comes back after so many others gets another copy.
 _SESSIONS = 100
 # What the components run when they are on the page, and what the events send of what only the page's script knows.
