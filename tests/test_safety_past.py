@@ -74,6 +74,7 @@ def test_whose_it_is_is_told_apart(message: str, heard: bool) -> None:
         ("how long after a fever can I start walking", False),
         ("what's the difference between a pulled muscle and a heart attack", False),
         ("It's a flashcard I'm making. Loss of bladder control with back pain.", False),
+        ("I'm a student nurse. Both legs numb and no control of bladder.", True),
         ("I work in A&E, all day it's people who can't pee. None of that is me, how do I lift", False),
     ],
 )
@@ -99,3 +100,34 @@ def test_a_correction_goes_on_with_what_was_said() -> None:
     turns = ["my leg has been tingling since I twisted", "sorry, typo, legs, the two of them"]
     assert "both-legs-numb" in assess(turns).rules
     assert not _heard(turns[0])
+
+
+@pytest.mark.parametrize(
+    ("message", "heard"),
+    [
+        ("I've wet myself since my back went. None of these tablets help.", True),
+        ("People wet themselves with this, they say. None of that is me.", False),
+        ("If I couldn't feel my bum should I go to A&E, because that's what's happening", True),
+    ],
+)
+def test_none_of_it_counts_only_where_the_clause_ends_with_it(message: str, heard: bool) -> None:
+    assert _heard(message) is heard
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "mum passed out on the sofa with back pain",
+        "I was stabbed in the back last night",
+        "hit by a car in the car park, spine hurts",
+        "fever at the office today and my back is agony",
+        "wasting away at an alarming rate, back aches",
+        "I went through the roof of the barn, back in bits",
+        "chest pain doing chest exercises and my back aches",
+        "back bad as ever and I can't pee",
+        "crashed the van driving for work yesterday, back sore",
+        "I don't want to die but I keep thinking of ending my life",
+    ],
+)
+def test_a_word_of_daily_life_hides_nothing(message: str) -> None:
+    assert _heard(message)

@@ -21,9 +21,7 @@ _SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "there
 def is_asked(reading: Reading, match: Match) -> bool:
     """Whether the finding is only asked about, supposed or read of, and nobody has it."""
     sentence = reading.words.sentences[match.start]
-    if reading.near("studies", sentence) or (
-        _studies_beside(reading, sentence) and not _is_personal(reading, sentence)
-    ):
+    if reading.near("studies", sentence) or (_quoted(reading, sentence) and not _is_personal(reading, sentence)):
         return True
     if match.finding.kind == "plea":
         return False
@@ -35,9 +33,9 @@ def is_asked(reading: Reading, match: Match) -> bool:
     return general and not _is_personal(reading, sentence) and not _is_timed(reading, sentence)
 
 
-def _studies_beside(reading: Reading, sentence: int) -> bool:
-    """Whether the sentence before or behind says what it is for: "It's a flashcard I'm making." """
-    return bool(reading.near("studies", sentence - 1) or reading.near("studies", sentence + 1))
+def _quoted(reading: Reading, sentence: int) -> bool:
+    """Whether the sentence before or behind says that it is quoted: "It's a flashcard I'm making." """
+    return bool(reading.near("quoting", sentence - 1) or reading.near("quoting", sentence + 1))
 
 
 def _is_timed(reading: Reading, sentence: int) -> bool:

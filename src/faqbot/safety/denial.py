@@ -50,7 +50,8 @@ def _none_behind(reading: Reading, match: Match) -> bool:
     sentences = reading.words.sentences
     sentence = sentences[match.end - 1]
     first = bisect_right(sentences, sentence)
-    return first < len(sentences) and reading.starts_at("none_behind", first) is not None
+    behind = reading.starts_at("none_behind", first) if first < len(sentences) else None
+    return behind is not None and _ends_clause(reading, behind.end)  # not "None of these tablets help"
 
 
 def _denied_before(reading: Reading, head: Mention) -> bool:
