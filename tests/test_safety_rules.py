@@ -42,7 +42,9 @@ def _write(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_every_rule_fires_on_its_examples_and_only_on_those(rule: Rule) -> None:
     book = load_book()
-    fired = {text: [f.level for f in fired_rules(book, [text]) if f.rule.id == rule.id] for text in rule.fires + rule.quiet}
+    fired = {
+        text: [f.level for f in fired_rules(book, [text]) if f.rule.id == rule.id] for text in rule.fires + rule.quiet
+    }
     assert [text for text in rule.fires if fired[text] != [rule.level]] == []
     assert [text for text in rule.quiet if rule.level in fired[text]] == []
 
