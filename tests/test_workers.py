@@ -155,9 +155,9 @@ def test_the_page_is_said_to_take_one_process_and_articles_are_served(index_fold
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--workers", "-1"], "--workers is -1, expected 1 or more, or 0 for one process with the page"),
+        (["--workers", "-1"], "FAQBOT_WORKERS is -1, expected 0 or more"),
         (["--workers", "2", "--store", "milvus-lite:/l"], "milvus-lite:/l can be open in one process only, not in 2."),
-        (["--workers", "2", "--port", "99999"], "Cannot listen on 127.0.0.1:99999"),
+        (["--workers", "2", "--host", "192.0.2.99"], "Cannot listen on 192.0.2.99:7860"),
     ],
 )
 def test_what_cannot_be_is_one_line(

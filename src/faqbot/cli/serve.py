@@ -85,8 +85,6 @@ def _run_workers(settings: Settings) -> int:
 
 def _refuse(settings: Settings) -> None:
     """What would fail in every process, said once. Raises SettingsError, RulesError or FeedbackError."""
-    if settings.workers < 0:
-        raise SettingsError(f"--workers is {settings.workers}, expected 1 or more, or 0 for one process with the page")
     store = store_of(Path(settings.index), settings.store)
     if settings.workers > 1 and store.startswith("milvus-lite:"):
         raise SettingsError(
