@@ -161,6 +161,7 @@ def test_a_log_line_has_an_id_and_no_words(app: Starlette, caplog: pytest.LogCap
         ("/", "/"),
         ("/config", "/config"),
         ("/api/answer", "/api/answer"),
+        ("/api/feedback", "/api/feedback"),
         ("/api/openapi.json", "/api/openapi.json"),
         ("/api/planted", "/api/"),
         ("/api/answer/planted", "/api/"),

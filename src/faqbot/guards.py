@@ -28,7 +28,7 @@ QUEUE_PATHS = ("/gradio_api/queue/", "/gradio_api/call/")
 
 # What a log line may name: the places that there are. All else in a path, or for a method, is somebody's own words.
 _PLACES = re.compile(
-    r"/api/(answer|assess|health|ready|docs|openapi\.json)$|/(api|documents|own|assets|static|gradio_api)/"
+    r"/api/(answer|assess|feedback|health|ready|docs|openapi\.json)$|/(api|documents|own|assets|static|gradio_api)/"
     r"|/(config|theme\.css|widget\.js|favicon\.ico|robots\.txt)?$"
 )
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
