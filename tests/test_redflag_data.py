@@ -15,6 +15,7 @@ DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
 MESSAGES = {"open.jsonl": ("o-", 340), "heldout.jsonl": ("h-", 180)}
 FRESH = {
     **{f"fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdefgiklqrstvwx"},
+    "fresh_y.jsonl": ("y-", 50),
     **{f"unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "nop"},
 }
 CONVERSATIONS = {"multiturn_open.jsonl": ("om-", 45), "multiturn_heldout.jsonl": ("hm-", 25)}

@@ -60,6 +60,17 @@ def test_conversations_stay_above_the_floor(path: Path) -> None:
     assert report.accuracy >= 0.95, _missed(report)
 
 
+# Nobody has read these, and the classifier is not fitted on them.
+@pytest.mark.parametrize("letter", "nop")
+def test_messages_that_nobody_has_read_stay_above_the_floors(letter: str) -> None:
+    report = _report(OWN / f"unseen_{letter}.jsonl")
+    assert report.forbidden_misses == ()
+    assert report.escalation >= 0.97
+    assert report.emergency_recall >= 0.93
+    assert report.false_alarms() <= 0.05
+    assert report.false_alarms("negated", "idiom") <= 0.08
+
+
 # Kept aside while the rules were written; docs/safety.md gives the figures before its misses were read and after.
 def test_the_messages_kept_aside_stay_above_the_floors_reached() -> None:
     report = _report(OWN / "heldout.jsonl")

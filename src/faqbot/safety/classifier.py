@@ -19,7 +19,7 @@ from faqbot.safety.phrases import Mention
 NAME = "classifier.tsv"
 # Chosen on messages of writers that a fit had not seen (docs/safety.md).
 ALARM = 0.75  # chance from which messages are held to call for help
-EMERGENCY = 0.85  # chance, given an alarm, from which that is help at once
+EMERGENCY = 0.9  # chance, given an alarm, from which that is help at once
 CALM = 0.02  # chance below which a rule that is not firm gives no more than a conditional card
 CRISIS = 0.5  # and from which it is the crisis line
 WINDOW = 30  # words looked at together; of a longer message the window that alarms most counts
