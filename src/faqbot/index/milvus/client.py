@@ -14,7 +14,7 @@ _loading = threading.Lock()
 def load_pymilvus() -> ModuleType:
     """The package, loaded on first use. Raises MissingExtraError where it is not installed."""
     with _loading:
-        if "pymilvus" not in sys.modules:
+        if sys.modules.get("pymilvus") is None:
             _load()
     return sys.modules["pymilvus"]
 
