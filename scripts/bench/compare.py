@@ -63,7 +63,7 @@ def _rows(bench: Bench, environment: dict[str, str], options: argparse.Namespace
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds of starts and of questions")
-    parser.add_argument("--builds", type=int, default=2, help="rounds of builds after the first; they take a minute each")
+    parser.add_argument("--builds", type=int, default=2, help="rounds of builds after the first, a minute each")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="where indexes are made")
     return parser.parse_args()
 

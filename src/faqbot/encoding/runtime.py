@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from faqbot.errors import EncoderError
@@ -19,19 +20,38 @@ OUTPUTS = ("token_embeddings", "sentence_embedding")
 
 
 class RuntimeModel:
-    """An exported graph in ONNX Runtime. One session serves many threads."""
+    """An exported graph in ONNX Runtime, for many threads.
+
+    A text that comes alone is spread over all cores; one that comes while others are computed takes one core, in a
+    second session that is made when it is first needed: measured, both are faster so (docs/performance.md).
+    """
 
     def __init__(self, folder: Path, *, threads: int = 0) -> None:
-        """`threads` is how many one text is spread over; 0 means as many as there are cores."""
+        """`threads` is how many one text is spread over; 0 leaves it to how many come at once."""
         path = folder / GRAPH
         if not path.is_file():
             raise EncoderError(f"No encoder graph at {path}. Run: faqbot build")
         self._session = _session(path, threads=threads, optimised=(folder / WEIGHTS).is_file())
+        self._alone = self._session if threads else None
+        self._folder, self._running, self._lock = folder, 0, Lock()
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See encoder.Engine."""
-        tokens, pooled = self._session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask})
+        with self._lock:
+            self._running += 1
+            session = self._session if self._running == 1 else self._narrow()
+        try:
+            tokens, pooled = session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask})
+        finally:
+            with self._lock:
+                self._running -= 1
         return tokens, pooled
+
+    def _narrow(self) -> Any:
+        """The session that computes with the calling thread alone."""
+        if self._alone is None:
+            self._alone = _session(self._folder / GRAPH, threads=1, optimised=(self._folder / WEIGHTS).is_file())
+        return self._alone
 
 
 def optimise(source: Path, folder: Path) -> None:
@@ -51,8 +71,8 @@ def _session(path: Path, *, threads: int = 0, optimised: bool = False, target: P
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Spinning between questions would take the cores from other callers.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads wait awake for their part of a text, a third faster, and sleep between texts, lest they take the cores.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     if target:
         options.optimized_model_filepath = str(target / GRAPH)
         options.add_session_config_entry("session.optimized_model_external_initializers_file_name", WEIGHTS)

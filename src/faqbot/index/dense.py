@@ -12,6 +12,7 @@ from faqbot.index.nearest import InvertedLists, nearest_exact, write_inverted_li
 from faqbot.index.rows import Rows
 from faqbot.index.writing import Writer
 
+ASKED = 4  # vectors for each passage that is wanted: one with several takes several places
 FLAT_LIMIT = 100_000  # vectors; up to here all are compared: 10-20 ms, and exact
 
 
@@ -35,8 +36,7 @@ class Dense:
         Approximate search only proposes: twice as many are compared exactly.
         """
         wanted, most = min(k, len(self._vectors)), len(self._vectors.data)
-        # A passage with several vectors takes several places.
-        asked = min(wanted * max(2, -(-most // max(1, len(self._vectors)))), most)
+        asked = min(wanted * ASKED, most)
         rows = self._owners(self._nearest(query, asked))
         while len(rows) < wanted and asked < most:
             asked = min(2 * asked, most)
