@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INDEX := index
 ARGS ?=
+SECONDS ?= 180
 
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: chat index test check fix eval bench clean
+.PHONY: chat index test check fix eval bench load fuzz mutate clean
 
 chat: $(VENV)/installed
 	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
@@ -36,6 +37,18 @@ eval: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python scripts/bench/compare.py
 
+# A server under many callers, hostile input, and tests that must notice broken code: docs/reliability.md.
+load: $(VENV)/installed-dev
+	@$(BIN)/python -m pip install -q 'locust>=2.40'
+	$(BIN)/python scripts/load/run.py
+
+fuzz: $(VENV)/installed-dev
+	@$(BIN)/python -m pip install -q 'atheris>=2.3'
+	$(BIN)/python tests/fuzzing.py $(SECONDS)
+
+mutate: $(VENV)/installed-dev
+	$(BIN)/python scripts/mutate.py
+
 clean:
 	rm -rf $(VENV) build
 
@@ -46,6 +59,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q -c constraints.txt torch
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
