@@ -63,8 +63,9 @@ class Classifier:
 
     def judge(self, words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Likeness | None:
         """How alarming the most alarming window of a message is; None for one without words."""
-        places = [*place_features(words, mentions)]
-        alarms = [self._total(place, 0) for place in places]
+        places = place_features(words, mentions)
+        weights = self.weights
+        alarms = [sum([weights[feature][0] for feature in place if feature in weights]) for place in places]
         sums, counts = [0.0, *accumulate(alarms)], [0, *accumulate(map(len, places))]
         judged = [
             (self._chance(sums[end] - sums[start], counts[end] - counts[start], 0), start, end)
@@ -86,20 +87,21 @@ class Classifier:
         return 1 / (1 + exp(-(self.bias[column] + total / sqrt(size))))
 
 
-def place_features(words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Iterator[list[str]]:
+def place_features(words: Words, mentions: Mapping[str, Sequence[Mention]]) -> list[list[str]]:
     """For each word its features: itself, the pair with the word before, the question behind it, groups that start."""
-    groups: dict[int, list[str]] = {}
+    shown = ["0" if word[0].isdigit() else word for word in words.words]
+    places = [[word, f"{before} {word}"] for before, word in zip(["^", *shown], shown, strict=False)]
+    sentences = words.sentences
+    for place in range(1, len(places)):
+        if sentences[place] != sentences[place - 1]:
+            places[place][1] = f"^ {shown[place]}"
+    for place, mark in enumerate(words.marks[1:]):
+        if "?" in mark:
+            places[place].append("?")
     for group, listed in mentions.items():
         for mention in listed:
-            groups.setdefault(mention.start, []).append(f"<{group}>")
-    before, sentence = "^", 0
-    for place, word in enumerate(words.words):
-        if words.sentences[place] != sentence:
-            before, sentence = "^", words.sentences[place]
-        shown = "0" if word[0].isdigit() else word
-        asked = ["?"] if "?" in words.marks[place + 1] else []
-        yield [shown, f"{before} {shown}", *asked, *groups.get(place, ())]
-        before = shown
+            places[mention.start].append(f"<{group}>")
+    return places
 
 
 def _windows(words: Words) -> Iterator[tuple[int, int]]:
