@@ -60,6 +60,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q -c constraints.txt torch
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
 	@$(BIN)/python -m compileall -q src
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/faqbot rules >/dev/null  # which keeps the rules ready for a quick start
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

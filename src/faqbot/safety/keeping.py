@@ -50,6 +50,7 @@ def _write(path: Path, sources: bytes, body: bytes) -> None:
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(sources + _digest(body) + body)
+        Path(file.name).chmod(0o644)  # for whoever may read the rules
         Path(file.name).replace(path)
 
 
