@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from faqbot.cli import main
+from faqbot.cli.build import Bars
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -69,3 +70,15 @@ def test_an_over_long_question_is_refused_with_its_alert(
     assert code == 1
     assert "EMERGENCY" in out
     assert "at most 2,000" in err
+
+
+def test_a_function_that_is_counted_answers_as_before_and_shows_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Bars(quiet=False) as bars:
+        double = bars.counted("doubling", 3, lambda number: 2 * number)
+        assert [double(number) for number in (1, 2, 3)] == [2, 4, 6]
+    assert "doubling" in capsys.readouterr().err
+    with Bars(quiet=True) as bars:
+        assert bars.counted("doubling", 1, lambda number: 2 * number)(4) == 8
+    assert capsys.readouterr().err == ""

@@ -2,9 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from typing import ParamSpec, TypeVar
 
 from faqbot.settings import Settings
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
@@ -64,6 +70,17 @@ class Bars:
             self._close()
             self._name, self._bar = name, tqdm(total=total, desc=name, unit="", leave=False)
         self._bar.update(done - self._bar.n)  # type: ignore[attr-defined]
+
+    def counted(self, name: str, total: int, ask: Callable[Given, Found]) -> Callable[Given, Found]:
+        """The function itself, each call of which is shown as one more of so many."""
+        done = count(1)
+
+        def asked(*given: Given.args, **named: Given.kwargs) -> Found:
+            found = ask(*given, **named)
+            self.show(name, next(done), total)
+            return found
+
+        return asked
 
     def _close(self) -> None:
         if self._bar is not None:

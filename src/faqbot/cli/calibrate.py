@@ -2,10 +2,12 @@
 
 import argparse
 import random
+import sys
 from dataclasses import replace
 from typing import Any
 
 from faqbot.answering import FaqBot
+from faqbot.cli.build import Bars
 from faqbot.errors import FaqbotError
 from faqbot.evaluation.abstention import Abstention, calibrate, cross_validated, measure
 from faqbot.evaluation.asking import label
@@ -20,8 +22,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     """Fit on all questions, print what cross-validation says of the fit, and store both with the index."""
     questions = load_questions(given.questions)
     others = load_questions(given.out_of_scope) if given.out_of_scope else ()
-    with FaqBot.load(given.index, settings=settings) as bot:
-        cases = label(bot.rank, questions, others)
+    with FaqBot.load(given.index, settings=settings) as bot, Bars(quiet=not sys.stderr.isatty()) as bars:
+        cases = label(bars.counted("asking", len(questions) + len(others), bot.rank), questions, others)
         encoder = bot.encoder.fingerprint
     if len([case for case in cases if case.features]) < FEWEST or not any(not case.in_scope for case in cases):
         raise FaqbotError(

@@ -12,6 +12,7 @@ from typing import Any
 
 from faqbot.answering import FaqBot
 from faqbot.building import build_documents
+from faqbot.cli.build import Bars
 from faqbot.cli.calibrate import table as abstention_table
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.errors import FaqbotError
@@ -41,8 +42,9 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 def _questions(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     questions = quotes.load_questions(given.questions)
     others = quotes.load_questions(given.out_of_scope) if given.out_of_scope else ()
-    with FaqBot.load(given.index, settings=settings) as bot:
-        rankings = {question.id: ranked(bot.rank, question) for question in questions}
+    with FaqBot.load(given.index, settings=settings) as bot, Bars(quiet=not sys.stderr.isatty()) as bars:
+        rank = bars.counted("asking", len(questions), bot.rank)
+        rankings = {question.id: ranked(rank, question) for question in questions}
         passages = {name: [hit.passage for hit in found.hits] if found else [] for name, found in rankings.items()}
         scores = quotes.score(questions, passages)
         print(quotes.table(scores))
@@ -54,7 +56,8 @@ def _questions(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         }
         found: dict[str, Any] = {"results": {name: _shown(row) for name, row in passages.items()}, "figures": figures}
         if others:
-            cases = label(bot.rank, questions, others)
+            rank = bars.counted("asking again", len(questions) + len(others), bot.rank)
+            cases = label(rank, questions, others)
             found |= _abstention(bot, cases, figures)
     return found
 
@@ -79,10 +82,15 @@ def _folder(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
             "Leave --store out, or say --store embedded"
         )
     folder = read_folder(given.questions, fields=given.fields)
-    with tempfile.TemporaryDirectory(prefix="faqbot-eval-") as index:
-        build_documents(folder.documents, Path(index), settings=settings)
+    bars = Bars(quiet=not sys.stderr.isatty())
+    with tempfile.TemporaryDirectory(prefix="faqbot-eval-") as index, bars:
+        build_documents(folder.documents, Path(index), settings=settings, progress=bars.show)
         with FaqBot.load(index, settings=settings) as bot:
-            figures = measure_folder(folder, lambda question, depth: _passages(bot, question, depth))
+            figures = measure_folder(
+                folder,
+                lambda question, depth: _passages(bot, question, depth),
+                lambda done, total: bars.show("asking", done, total),
+            )
             if not all(folder.in_scope.values()):
                 figures["auroc"] = _scope(bot, folder)
     print("\n".join(f"{name:<9} {value:.4f}" for name, value in figures.items()))
