@@ -45,13 +45,9 @@ class Likeness:
         """The finding of the rules that this makes, "" for none."""
         if self.alarm < ALARM * (self.alarm + self.size * (1 - self.alarm)):  # the odds must be so many times those
             return ""
-        return (
-            "like_crisis"
-            if self.crisis >= CRISIS
-            else "like_emergency"
-            if self.emergency >= EMERGENCY
-            else "like_urgent"
-        )
+        if self.crisis >= CRISIS:
+            return "like_crisis"
+        return "like_emergency" if self.emergency >= EMERGENCY else "like_urgent"
 
 
 @dataclass(frozen=True, slots=True)
