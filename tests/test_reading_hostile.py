@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqbot.errors import ReadError
-from faqbot.reading import SUFFIXES, Limits, read
+from faqbot.reading import SUFFIXES, Limits, clock, read
 from faqbot.splitting import split
 from reading_samples import docx_bytes, paragraph, pdf_bytes
 
@@ -73,6 +73,7 @@ def test_deep_xml_in_a_word_document_is_refused(tmp_path: Path) -> None:
         _read(tmp_path, "a.docx", docx_bytes(body))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the first try may meet a callback
 def test_a_page_that_takes_too_long_is_given_up_in_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(pdf_bytes([["A line of text that says next to nothing."] * 100_000]))
@@ -82,6 +83,20 @@ def test_a_page_that_takes_too_long_is_given_up_in_the_middle(tmp_path: Path) ->
     assert time.monotonic() - started < 10
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_an_end_that_a_callback_swallowed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "AGAIN", 0.05)
+    swallowed = []
+    with pytest.raises(ReadError, match=r"more than 0\.05 seconds"), clock.ended_after(0.05):
+        while True:
+            try:
+                time.sleep(5)
+            except BaseException as error:
+                swallowed.append(error)
+                if len(swallowed) == 3:
+                    raise
+    assert len(swallowed) == 3
 
 
 def test_in_a_thread_or_beside_a_timer_of_somebody_else_files_are_read_without_one(tmp_path: Path) -> None:

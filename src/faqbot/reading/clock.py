@@ -8,6 +8,8 @@ from types import FrameType
 
 from faqbot.errors import ReadError
 
+AGAIN = 1.0  # seconds to the next try: what is raised in a callback or a finaliser, Python itself swallows
+
 
 class _Over(BaseException):
     """The time is over; not an Exception, lest a library take it for one of its own."""
@@ -30,10 +32,11 @@ def ended_after(seconds: float) -> Iterator[None]:
             raise _Over
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     except _Over:
+        running = False
         raise ReadError(f"more than {seconds:g} seconds to read it. Split the file or leave it out") from None
     finally:
         running = False
