@@ -44,6 +44,7 @@ load: $(VENV)/installed-dev
 
 fuzz: $(VENV)/installed-dev
 	@$(BIN)/python -m pip install -q 'atheris>=2.3'
+	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed  # for the questions
 	$(BIN)/python tests/fuzzing.py $(SECONDS)
 
 mutate: $(VENV)/installed-dev
