@@ -60,9 +60,9 @@ def test_conversations_stay_above_the_floor(path: Path) -> None:
     assert report.accuracy >= 0.95, _missed(report)
 
 
-# Nobody has read these, and the classifier is not fitted on them.
+# No writer of rules has read these, and the classifier is not fitted on them.
 @pytest.mark.parametrize("letter", "nop")
-def test_messages_that_nobody_has_read_stay_above_the_floors(letter: str) -> None:
+def test_messages_that_no_writer_of_rules_has_read_stay_above_the_floors(letter: str) -> None:
     report = _report(OWN / f"unseen_{letter}.jsonl")
     assert report.forbidden_misses == ()
     assert report.escalation >= 0.97
