@@ -6,17 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.cli import main
+from command_line import run
 from faqbot.cli.build import Bars
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = main(list(arguments))
-    except SystemExit as stopped:
-        code = int(str(stopped.code))
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
 
 
 def test_an_answer_is_exit_code_0_and_names_its_source(capsys: pytest.CaptureFixture[str], index_folder: Path) -> None:

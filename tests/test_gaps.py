@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from command_line import run
 from faqbot.answering import FaqBot
-from faqbot.cli import main
 from faqbot.feedback.store import append
 from gaps_samples import FAQ, SWIM, make
 
@@ -30,15 +30,6 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(made, tmp_path / "here")
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = main(list(arguments))
-    except SystemExit as stopped:
-        code = int(str(stopped.code))
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from command_line import run
 from faqbot import FaqBot
-from faqbot.cli import main
 from faqbot.errors import QuestionError, SettingsError
 from faqbot.index.locks import building
 from faqbot.index.manifest import name_for
@@ -72,15 +72,6 @@ def taken() -> Iterator[str]:
     """A port that somebody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield str(server.getsockname()[1])
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = main(list(arguments))
-    except SystemExit as stopped:
-        code = int(str(stopped.code))
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
 
 
 # What is typed -> the exit code, what was found, and what is expected or to be done.

@@ -38,20 +38,8 @@ def serving(index: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def load(address: str, door: str, callers: int, *, seconds: int = 0, questions: int = 0) -> dict[str, dict[str, Any]]:
     """What locust counted, by outcome, for a time or until so many questions are answered."""
-    command = [
-        sys.executable,
-        "-m",
-        "locust",
-        "-f",
-        str(CALLERS),
-        "--headless",
-        "--json",
-        "--only-summary",
-        "-L",
-        "ERROR",
-    ]
-    command += ["-u", str(callers), "-r", "1000", "--host", address, "--stop-timeout", "30", door]
-    command += ["-t", f"{seconds or 3600}s"]
+    told = f"--json --only-summary -L ERROR -u {callers} -r 1000 --stop-timeout 30 -t {seconds or 3600}s"
+    command = _locust(address, told, door)
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LOAD_QUESTIONS": str(questions)})
     try:
         rows = json.loads(done.stdout[done.stdout.index("[") :])
@@ -61,6 +49,11 @@ def load(address: str, door: str, callers: int, *, seconds: int = 0, questions: 
     if "answered" not in found:
         sys.exit(f"Not one question was answered at {address}: {done.stderr[-2000:]}")
     return found
+
+
+def _locust(address: str, options: str, door: str) -> list[str]:
+    """The command that calls one door."""
+    return [sys.executable, "-m", "locust", "-f", str(CALLERS), "--headless", *options.split(), "--host", address, door]
 
 
 def share(row: dict[str, Any], part: float) -> float:
@@ -115,25 +108,8 @@ def growth(server: int, address: str, questions: int) -> float:
 
 def stop(server: subprocess.Popen[str], address: str) -> float:
     """How long a stop takes under load, in seconds."""
-    command = [
-        sys.executable,
-        "-m",
-        "locust",
-        "-f",
-        str(CALLERS),
-        "--headless",
-        "-u",
-        "8",
-        "-r",
-        "100",
-        "-t",
-        "30s",
-        "-L",
-        "CRITICAL",
-    ]
-    with subprocess.Popen(
-        [*command, "--host", address, "Rest"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as callers:
+    command = _locust(address, "-u 8 -r 100 -t 30s -L CRITICAL", "Rest")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as callers:
         time.sleep(6)
         began = time.monotonic()
         server.send_signal(signal.SIGTERM)

@@ -38,8 +38,8 @@ class RuntimeModel:
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See encoder.Engine."""
         with self._lock:
+            session = self._narrow() if self._running else self._session
             self._running += 1
-            session = self._session if self._running == 1 else self._narrow()
         try:
             tokens, pooled = session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask})
         finally:

@@ -60,8 +60,7 @@ class Classifier:
     def judge(self, words: Words, mentions: Mapping[str, Sequence[Mention]]) -> Likeness | None:
         """How alarming the most alarming window of a message is; None for one without words."""
         places = place_features(words, mentions)
-        weights = self.weights
-        alarms = [sum([weights[feature][0] for feature in place if feature in weights]) for place in places]
+        alarms = [self._total(place, 0) for place in places]
         sums, counts = [0.0, *accumulate(alarms)], [0, *accumulate(map(len, places))]
         judged = [
             (self._chance(sums[end] - sums[start], counts[end] - counts[start], 0), start, end)

@@ -48,10 +48,10 @@ def _write(path: Path, sources: bytes, body: bytes) -> None:
         return
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(sources + _digest(body) + body)
-        Path(file.name).chmod(0o644)  # for whoever may read the rules
-        Path(file.name).replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            aside = Path(folder) / path.name
+            aside.write_bytes(sources + _digest(body) + body)
+            aside.replace(path)
 
 
 def _bytes(name: str) -> bytes:
