@@ -1,5 +1,6 @@
 """Rows and records come back as they were appended, checked one by one where the file was not hashed."""
 
+import mmap
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,41 @@ def test_a_damaged_row_is_refused_and_the_others_are_not(tmp_path: Path) -> None
         with pytest.raises(IndexDamagedError) as caught:
             rows[1]
         assert str(caught.value) == f"{tmp_path}/some.jsonl is damaged: row 1 is not what was written. Do something"
+
+
+@pytest.mark.skipif(
+    not hasattr(mmap, "MADV_WILLNEED") or mmap.PAGESIZE != 4096, reason="the system cannot be told what is needed"
+)
+def test_rows_that_are_expected_are_the_pages_that_they_touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RowsWriter(Writer(), tmp_path, "some.npy", "f4", 1024) as written:
+        for length in (1, 0, 3, 2):
+            written.append(np.ones((length, 1024), "f4"))
+    asked: list[tuple[int, int]] = []
+
+    class Watched(mmap.mmap):
+        def madvise(self, option: int, start: int = 0, length: int = 0) -> None:
+            assert option == mmap.MADV_WILLNEED
+            super().madvise(option, start, length)
+            asked.append((start // 4096, start + length))
+
+    monkeypatch.setattr("faqbot.index.rows.mmap.mmap", Watched)
+    rows = Rows(tmp_path, "some.npy", checked=False, advice="")
+    rows.expect(np.array([3, 1, 0]))
+    assert asked == [(4, 128 + 6 * 4096), (0, 128 + 4096)]
+    asked.clear()
+    assert rows.take(np.array([2]))[0].shape == (3, 1024)
+    assert len(asked) == 1
+    Rows(tmp_path, "some.npy", checked=True, advice="").expect(np.array([0]))
+    assert len(asked) == 1
+
+
+def test_nothing_is_expected_of_rows_without_content(tmp_path: Path) -> None:
+    for name in ("some.npy", "some.jsonl"):
+        with RowsWriter(Writer(), tmp_path, name, np.uint8) as written:
+            written.append(b"")
+        rows = Rows(tmp_path, name, checked=False, advice="")
+        rows.expect(np.array([0, 0]))
+        assert rows[0].size == 0
 
 
 def test_records_are_a_sequence(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ class Generation(Folder):
     ) -> None:
         """See Folder."""
         super().__init__(index, folder, manifest, checked, lock)
-        self._passages = Records(self._rows_of(layout.PASSAGES), decode_passage)
+        self._texts = self._rows_of(layout.PASSAGES)
+        self._passages = Records(self._texts, decode_passage)
         self._tokens, self._pieces = self._rows_of(layout.TOKENS), self._rows_of(layout.PIECES)
         self._ids = self._lookup(layout.IDS, layout.ID_ORDER)
         self._dense = Dense(self._rows_of(layout.VECTORS), folder, manifest.search)
@@ -64,7 +65,10 @@ class Generation(Folder):
 
     def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
         """The passages with these ids, in this order; IndexMismatchError for an id that is not here."""
-        return tuple(self._stored(row) for row in self._rows(ids))
+        rows = self._rows(ids)
+        for stored in (self._texts, self._tokens, self._pieces):
+            stored.expect(np.array(rows, np.int64))
+        return tuple(self._stored(row) for row in rows)
 
     def passages(self) -> Iterator[Passage]:
         """Every passage, in order, read one by one."""

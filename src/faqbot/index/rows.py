@@ -4,6 +4,7 @@ Row i of NAME is `data[offsets[i]:offsets[i + 1]]`. Beside NAME.npy (or NAME.jso
 (int64, one more than there are rows) and NAME.crc.npy (uint32, CRC-32 of each row's bytes).
 """
 
+import mmap
 import struct
 import zlib
 from array import array
@@ -94,8 +95,8 @@ class RowsWriter:
 class Rows:
     """Rows read by number from a memory-mapped file.
 
-    `checked` says that the whole file has been hashed; otherwise each row is compared with its CRC-32 when it is
-    first read. Raises IndexDamagedError naming the file and the row.
+    `checked` says that the whole file has been hashed, and so is in memory; otherwise each row is compared with its
+    CRC-32 when it is first read. Raises IndexDamagedError naming the file and the row.
     """
 
     def __init__(self, folder: Path, name: str, *, checked: bool, advice: str) -> None:
@@ -104,6 +105,7 @@ class Rows:
         self.offsets: NDArray[np.int64] = load_array(folder / offsets_name(name))
         self._crcs = load_array(folder / crc_name(name))
         self._seen = None if checked else np.zeros(len(self._crcs), np.bool_)
+        self._pages = None if checked else _pages(self.path)
         self._advice = advice
 
     def __len__(self) -> int:
@@ -115,8 +117,24 @@ class Rows:
             self._check(number, row)
         return row
 
+    def expect(self, numbers: NDArray[np.int64]) -> None:
+        """Let the system fetch several rows at once, as far as they are not in memory, before they are read.
+
+        Each page that is missing is else waited for by itself, and brings with it as much as the disk reads ahead:
+        100 rows took 400 ms and 570 MB where this takes 2 ms and 1.2 MB (docs/scale.md).
+        """
+        if self._pages is None:
+            return
+        size = self.data[:1].nbytes
+        start = self._pages.size() - self.data.nbytes
+        for first, end in zip(self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist(), strict=True):
+            page = (start + first * size) // mmap.PAGESIZE * mmap.PAGESIZE
+            if end > first:
+                self._pages.madvise(mmap.MADV_WILLNEED, page, start + end * size - page)
+
     def take(self, numbers: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Several rows, one behind the other, and where each begins."""
+        self.expect(numbers)
         if self._seen is not None:
             for number in numbers[~self._seen[numbers]].tolist():
                 self._check(number, self.data[self.offsets[number] : self.offsets[number + 1]])
@@ -142,3 +160,11 @@ def load_bytes(path: Path) -> NDArray[np.uint8]:
     if path.stat().st_size == 0:  # which cannot be mapped
         return np.empty(0, np.uint8)
     return np.asarray(np.memmap(path, np.uint8, mode="r"))
+
+
+def _pages(path: Path) -> mmap.mmap | None:
+    """A file's pages, to say which are needed soon; nothing where that cannot be said."""
+    if not hasattr(mmap, "MADV_WILLNEED") or path.stat().st_size == 0:
+        return None
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
