@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             f"splitting/{name}.py"
             for name in ("cutting", "packing", "sections", "units", "statements", "sentences", "sources", "rendering")
         ),
-        ("tests/test_splitting.py",),
+        tuple(f"tests/test_splitting{name}.py" for name in ("", "_packing", "_units", "_sections")),
     ),
     "generations": (
         tuple(f"index/{name}.py" for name in ("publishing", "keeping", "manifest", "opening", "locks", "generation")),
