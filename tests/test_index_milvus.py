@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -126,11 +127,38 @@ def test_both_stores_give_the_same_candidates_and_passages(shelf: Shelf, tmp_pat
 
 def test_many_vectors_are_searched_by_a_graph_with_the_same_candidates(shelf: Shelf, tmp_path: Path) -> None:
     texts = [f"Step {number} of the walk, taken gently." for number in range(150)]
-    assert shelf.build(texts, flat_limit=100).store["index"] == "HNSW"
+    manifest = shelf.build(texts, flat_limit=100)
+    assert (manifest.store["index"], "search" in manifest.store) == ("HNSW", False)
+    assert manifest.search == {"kind": "hnsw", "ef": 128, "recall_at_50": 1.0, "sample": 150}
     publish(tmp_path / "embedded", sample_contents(texts), encoder_folder=shelf.encoder)
     with closing(open_index(shelf.index)) as there, closing(open_index(tmp_path / "embedded")) as here:
         for seed in range(5):
             assert_same(there, here, unit_vectors(1, seed)[0], f"step {seed} of the climb")
+
+
+def test_few_vectors_are_all_compared_and_the_manifest_says_so(shelf: Shelf) -> None:
+    manifest = shelf.build()
+    assert (manifest.store["index"], manifest.search) == ("FLAT", {"kind": "flat"})
+
+
+def test_a_graph_is_explored_as_far_as_its_manifest_says(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Step {number} of the walk, taken gently." for number in range(150)]
+    monkeypatch.setattr("faqbot.index.milvus.graph.BREADTHS", (300, 400))
+    monkeypatch.setattr("faqbot.index.milvus.graph.ENOUGH_RECALL", 1.1)
+    manifest = shelf.build(texts, flat_limit=100)
+    assert manifest.search["ef"] == 400
+    asked = []
+
+    def call(engine: Engine, name: str, **arguments: Any) -> Any:
+        if name == "search":
+            asked.append(arguments["search_params"]["params"])
+        return unwatched(engine, name, **arguments)
+
+    unwatched = Engine.call
+    monkeypatch.setattr(Engine, "call", call)
+    with closing(open_index(shelf.index)) as there:
+        there.candidates(unit_vectors(1, 1)[0], "walk", 3)
+    assert asked == [{"ef": 400}, {}]
 
 
 def assert_same(there: Served, here: Served, vector: np.ndarray, text: str) -> None:
@@ -441,6 +469,7 @@ def test_the_embedded_index_loads_nothing_of_milvus(tmp_path: Path) -> None:
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
+from typing import Any
 from index_samples import sample_contents, unit_vectors
 from faqbot.index import open_index, publish
 publish(Path({str(tmp_path / "index")!r}), sample_contents(), encoder_folder=Path({str(encoder)!r}))

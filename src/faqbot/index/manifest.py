@@ -32,8 +32,8 @@ class Manifest:
     """A generation's own account. `id` is its folder's name and is not written, for it holds the manifest's digest.
 
     `previous` is the generation that served before. `search` tells how vectors are searched ("kind" is "flat" or
-    "ivf"; the latter with its measured recall), or by which engine. `created` is ISO 8601 in UTC. `store` is empty, or
-    says where the passages are if they are not in the folder.
+    "ivf", on an engine "flat" or "hnsw"; all but flat with the measured recall). `created` is ISO 8601 in UTC. `store`
+    is empty, or says where the passages are if they are not in the folder.
     """
 
     id: str

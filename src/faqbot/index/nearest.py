@@ -73,7 +73,7 @@ def _trained(faiss: Any, vectors: Vectors) -> Any:
 
 
 def _tuned(index: Any, vectors: Vectors) -> dict[str, Any]:
-    queries = _sample_queries(vectors)
+    queries = sample_queries(vectors)
     count = min(RECALL_AT, len(vectors))
     exact = nearest_exact(vectors, queries, count, threads=os.cpu_count() or 1)
     recall, probes = 0.0, 0
@@ -86,7 +86,7 @@ def _tuned(index: Any, vectors: Vectors) -> dict[str, Any]:
     return {"probes": probes, f"recall_at_{RECALL_AT}": round(recall, 4), "sample": len(queries)}
 
 
-def _sample_queries(vectors: Vectors) -> Vectors:
+def sample_queries(vectors: Vectors) -> Vectors:
     """Stored vectors, evenly taken, each turned halfway to another of them.
 
     Their neighbours lie in as many lists as those of real questions (docs/scale.md): near no passage in particular, yet

@@ -61,6 +61,7 @@ def publish(
         search = write_derived(writer, folder, contents.encoder, flat_limit=store.flat_limit if store else flat_limit)
         previous = served_name(index)
         kept = store.keep(folder, contents.encoder, vectors, writer, previous) if store else {}
+        search = kept.pop("search", search)
         write_calibration(writer, folder, contents.calibration)
         manifest = Manifest(
             id="",

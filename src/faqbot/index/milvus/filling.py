@@ -12,7 +12,7 @@ import numpy as np
 from faqbot.errors import IndexDamagedError
 from faqbot.index import layout
 from faqbot.index.contents import EncodedPassage, EncoderCard
-from faqbot.index.milvus import pairs
+from faqbot.index.milvus import graph, pairs
 from faqbot.index.milvus.digests import Digests
 from faqbot.index.milvus.engine import PATIENCE, Engine
 from faqbot.index.milvus.reading import read_digests, read_rows, read_said
@@ -60,6 +60,8 @@ class Filler:
         pairs.load(self._engine, self._name, time.monotonic() + PATIENCE)
         there = {row["id"]: row["digest"] for row in self._engine.iterate(self._name, ("id", "digest"))}
         fresh = not there and not pairs.count(self._engine, self._vectors)
+        if fresh:
+            graph.release(self._engine, self._name)
         for batch in _batches(written):
             changed = []
             for encoded in batch:
@@ -72,6 +74,7 @@ class Filler:
         self._delete(list(there))
         for name in (self._vectors, self._name):
             self._engine.work("flush", collection_name=name)
+        graph.settle(self._engine, self._name)
         _log.info("%s: %d passages sent, %d deleted", self._name, self.sent, self.deleted)
 
     def _send(self, encoded: Sequence[EncodedPassage], words: Sequence[dict[int, float]]) -> None:

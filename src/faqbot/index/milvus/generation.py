@@ -28,6 +28,7 @@ from faqbot.index.milvus.rows import Row
 from faqbot.index.milvus.search import Search
 from faqbot.index.milvus.terms import Sparse, Terms
 
+EXPLORED = 512  # of a graph, where a manifest does not say how far it needs to be
 KEPT = 2048  # passages kept in memory, 25 KB each: the frequent questions ask for the same ones
 
 
@@ -44,8 +45,8 @@ class MilvusGeneration(Folder):
         self._name: str = manifest.store["collection"]
         self._engine = engine
         self._kept, self._keeping = OrderedDict[str, Row](), threading.Lock()
-        approximate = manifest.store["index"] == pairs.APPROXIMATE
-        self._search = Search(engine, self._name, vectors=manifest.vectors, approximate=approximate)
+        breadth = manifest.search.get("ef", EXPLORED) if manifest.store["index"] == pairs.APPROXIMATE else 0
+        self._search = Search(engine, self._name, vectors=manifest.vectors, breadth=breadth)
         self._held: int | None = None  # the engine's era in which the collections were last checked
 
     def __len__(self) -> int:

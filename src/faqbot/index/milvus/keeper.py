@@ -18,7 +18,7 @@ from faqbot.errors import EngineError, IndexDamagedError, IndexMismatchError, In
 from faqbot.index import layout
 from faqbot.index.contents import EncoderCard
 from faqbot.index.manifest import Manifest, read_manifest, record_files
-from faqbot.index.milvus import pairs
+from faqbot.index.milvus import graph, pairs
 from faqbot.index.milvus.address import Address
 from faqbot.index.milvus.digests import Digests, write_digests
 from faqbot.index.milvus.engine import Engine
@@ -45,7 +45,10 @@ class Keeper:
         self._engine = Engine(address, token=token, timeout=30.0)
 
     def keep(self, folder: Path, encoder: EncoderCard, vectors: int, writer: Writer, previous: str) -> dict[str, Any]:
-        """Send what a written folder holds; returns the manifest's `store`. The folder keeps what questions need."""
+        """Send what a written folder holds; returns the manifest's `store`, and its `search` under that name.
+
+        The folder keeps what questions need.
+        """
         earlier = _store(self._index, previous)
         written = Written(folder)
         mean = write_terms(writer, folder, written.passages, self._terms(earlier, previous))
@@ -55,6 +58,7 @@ class Keeper:
         pairs.refuse_foreign(self._engine, self.address.alias, owner)
         kind = pairs.EXACT if vectors <= self._exact_to else pairs.APPROXIMATE
         name = self._filled(encoder, owner, kind, terms, written, vectors, writer)
+        search = graph.tuned(self._engine, name, folder) if kind == pairs.APPROXIMATE else {"kind": "flat"}
         embeddings = self._set_aside(folder, writer)
         return {
             "address": str(self.address),
@@ -62,6 +66,7 @@ class Keeper:
             "owner": owner,
             "index": kind,
             "mean_length": mean,
+            "search": search,
             "embeddings": embeddings,
         }
 

@@ -153,9 +153,9 @@ def check(engine: Engine, name: str, encoder: EncoderCard, counts: tuple[int, in
 
 
 def touch(engine: Engine, name: str, deadline: float) -> None:
-    """Ask both collections for nothing in particular, which only a loaded one can do."""
+    """Ask both collections for a row that is not there: only a loaded one can look, and none has to search for it."""
     for each in (name, vectors_of(name)):
-        engine.call("query", collection_name=each, filter="", limit=1, output_fields=["id"], deadline=deadline)
+        engine.call("get", collection_name=each, ids=["-"], output_fields=["id"], deadline=deadline)
 
 
 def count(engine: Engine, collection: str, *, deadline: float | None = None) -> int:

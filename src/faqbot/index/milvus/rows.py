@@ -80,6 +80,11 @@ def vector_id(passage: str, number: int) -> str:
     return f"{passage}.{number}"
 
 
+def passage_of(vector: str) -> str:
+    """The passage that the vector with this id belongs to."""
+    return vector.partition(".")[0]
+
+
 def read_row(row: Mapping[str, Any], encoder: EncoderCard) -> Row:
     """The passage that a row holds. Raises IndexDamagedError where it is none."""
     try:

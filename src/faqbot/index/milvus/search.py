@@ -10,29 +10,29 @@ from numpy.typing import NDArray
 
 from faqbot.index.milvus.engine import Engine
 from faqbot.index.milvus.pairs import vectors_of
+from faqbot.index.milvus.rows import passage_of
 from faqbot.index.milvus.terms import Sparse
 
 VECTORS_A_PASSAGE = 4  # so many nearest vectors are asked for at first, for each passage wanted
 MOST_HITS = 16_384  # that Milvus gives
-EXPLORED = 512  # how far a graph of vectors is explored, at least
 
 
 class Search:
-    """Searches one pair of collections; `approximate` where its vectors are searched by a graph."""
+    """Searches one pair of collections; `breadth` is how far a graph is explored, 0 where all vectors are compared."""
 
-    def __init__(self, engine: Engine, name: str, *, vectors: int, approximate: bool) -> None:
+    def __init__(self, engine: Engine, name: str, *, vectors: int, breadth: int) -> None:
         self._engine, self._name = engine, name
-        self._most, self._approximate = min(vectors, MOST_HITS), approximate
+        self._most, self._breadth = min(vectors, MOST_HITS), breadth
 
     def nearest(self, query: NDArray[np.float32], wanted: int, deadline: float) -> dict[str, float]:
         """The nearest passages with the inner product of the nearest vector of each."""
         asked = min(VECTORS_A_PASSAGE * wanted, self._most)
         while True:
-            params = {"ef": max(EXPLORED, 2 * asked)} if self._approximate else {}
+            params = {"ef": max(self._breadth, 2 * asked)} if self._breadth else {}
             hits = self._hits(vectors_of(self._name), "vector", query.tolist(), asked, deadline, params)
             best: dict[str, float] = {}
             for hit in hits:
-                best.setdefault(hit["entity"]["passage"], float(hit["distance"]))
+                best.setdefault(passage_of(hit["id"]), float(hit["distance"]))
             if len(best) >= wanted or asked >= self._most:
                 return dict(list(best.items())[:wanted])
             asked = min(4 * asked, self._most)  # a passage's vectors took several places
@@ -51,7 +51,7 @@ class Search:
             data=[query],
             anns_field=field,
             limit=limit,
-            output_fields=["passage"] if field == "vector" else [],
+            output_fields=[],
             search_params={"metric_type": "IP", "params": dict(params)},
             deadline=deadline,
         )
