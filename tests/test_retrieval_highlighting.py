@@ -5,7 +5,7 @@ import pytest
 
 from faqbot.encoding.tokens import Pieces
 from faqbot.retrieval.highlighting import highlight, matched
-from faqbot.retrieval.prepared import lay_out, whole_words
+from faqbot.retrieval.prepared import lay_out, lay_out_question
 from faqbot.types import Passage
 
 
@@ -54,8 +54,8 @@ def test_a_passage_without_words_has_nothing_to_mark() -> None:
 
 
 def test_words_in_pieces_are_shown_whole_and_the_likest_pairs_that_count_most_come_first() -> None:
-    asked = whole_words("my sciatica", [(0, 2), (3, 6), (6, 11)], [0, 1, 1])
-    assert asked == ("my", "sciatica", "sciatica")
+    asked = lay_out_question("my sciatica", [(0, 2), (3, 6), (6, 11)], [0, 1, 1])
+    assert [asked.word(piece) for piece in range(3)] == ["my", "sciatica", "sciatica"]
     one = passage("nerve pain")
     similar = np.array([[0.1, 0.2, 0.2], [0.2, 0.5, 0.9], [0.3, 0.4, 0.5]], np.float32)
     pairs = matched(asked, lay_out(one, cut(one.embedded_text)), similar, np.array([0.2, 0.3, 0.5], np.float32))

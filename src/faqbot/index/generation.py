@@ -56,9 +56,9 @@ class Generation(Folder):
         terms = self._lexical.terms(text)
         near, products = self._dense.search(query, k)
         rows = _interleave(near, self._lexical.search(terms, k))
-        known = dict(zip(near.tolist(), products, strict=True))
-        others = np.array([row for row in rows.tolist() if row not in known], np.int64)
-        known |= zip(others.tolist(), self._dense.scores(query, others), strict=True)
+        known = dict(zip(near.tolist(), products.tolist(), strict=True))
+        others = [row for row in rows.tolist() if row not in known]
+        known |= zip(others, self._dense.scores(query, np.array(others, np.int64)).tolist(), strict=True)
         ids = tuple(f"{number:016x}" for number in self._ids.keys[rows].tolist())
         dense = np.array([known[row] for row in rows.tolist()], np.float32)
         return Candidates(ids, dense, self._lexical.scores(terms, rows), self._lexical.ceiling(terms))

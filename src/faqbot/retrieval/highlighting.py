@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,14 +37,18 @@ def _leads_into(before: Span, after: Span) -> bool:
 
 
 def matched(
-    asked: Sequence[str], layout: Layout, similar: NDArray[np.float32], weights: NDArray[np.float32]
+    asked: Layout, layout: Layout, similar: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> tuple[tuple[str, str], ...]:
-    """Which words of the question met which of the passage, those that count most first; `asked` by piece."""
+    """Which words of the question met which of the passage, those that count most first."""
     best = similar.argmax(axis=0).tolist()
     likeness = similar.max(axis=0).tolist()
     found: dict[str, str] = {}
     for column in np.argsort(-weights).tolist():
-        word, met = asked[column], layout.words[best[column]]
-        if len(found) < MOST_PAIRS and likeness[column] >= LEAST_LIKENESS and word[:1].isalnum() and met[:1].isalnum():
+        if len(found) == MOST_PAIRS:
+            break
+        if likeness[column] < LEAST_LIKENESS:
+            continue
+        word, met = asked.word(column), layout.word(best[column])
+        if word[:1].isalnum() and met[:1].isalnum():
             found.setdefault(word, met)
     return tuple(found.items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,11 +33,27 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a passage is shown: the word of each piece, its statements, and the pieces (from, to) of each statement."""
+    """How a text is shown: where each piece of it starts and ends, and the number of the word that it belongs to.
 
-    words: tuple[str, ...]
-    statements: tuple[Span, ...]
-    pieces: tuple[Span, ...]
+    `statements` are places in the passage's text, `pieces` the pieces (from, to) of each.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    words: Sequence[int]
+    statements: tuple[Span, ...] = ()
+    pieces: tuple[Span, ...] = ()
+
+    def word(self, piece: int) -> str:
+        """The whole word that a piece belongs to, as written; a word's pieces stand side by side."""
+        number, first, last = self.words[piece], piece, piece
+        if number >= 0:
+            while first and self.words[first - 1] == number:
+                first -= 1
+            while last + 1 < len(self.words) and self.words[last + 1] == number:
+                last += 1
+        return self.text[self.starts[first] : self.ends[last]]
 
 
 def prepare(stored: Stored, sentence_ends: NDArray[np.int32]) -> Prepared:
@@ -58,20 +76,16 @@ def lay_out(passage: Passage, cut: Pieces) -> Layout:
     """Lay a passage out; `cut` are the pieces of its `embedded_text`."""
     lead = len(passage.embedded_text) - len(passage.text)
     kept = [place for place, special in enumerate(cut.special) if not special]
-    spans = np.array([cut.spans[place] for place in kept], np.int64).reshape(-1, 2) - lead
+    # Arrays: thousands of layouts are kept, and tuples of numbers would take ten times as much.
+    starts, ends, words = (
+        array("i", numbers)
+        for numbers in ((cut.spans[i][0] for i in kept), (cut.spans[i][1] for i in kept), (cut.words[i] for i in kept))
+    )
     found = statements(passage.text)
-    first = np.searchsorted(spans[:, 0], [start for start, _ in found])
-    past = np.searchsorted(spans[:, 1], [end for _, end in found], side="right")
-    words = whole_words(passage.embedded_text, [cut.spans[i] for i in kept], [cut.words[i] for i in kept])
-    return Layout(words, tuple(found), tuple(zip(first.tolist(), past.tolist(), strict=True)))
+    pieces = tuple((bisect_left(starts, start + lead), bisect_right(ends, end + lead)) for start, end in found)
+    return Layout(passage.embedded_text, starts, ends, words, tuple(found), pieces)
 
 
-def whole_words(text: str, spans: Sequence[Span], words: Sequence[int]) -> tuple[str, ...]:
-    """For each piece the whole word that it belongs to, as written; a word's pieces stand side by side."""
-    found: list[str] = []
-    start = 0
-    for end in range(1, len(spans) + 1):
-        if end == len(spans) or words[end] != words[start] or words[start] < 0:
-            found += [text[spans[start][0] : spans[end - 1][1]]] * (end - start)
-            start = end
-    return tuple(found)
+def lay_out_question(text: str, spans: Sequence[Span], words: Sequence[int]) -> Layout:
+    """The same for a question, which is shown word by word only."""
+    return Layout(text, [start for start, _ in spans], [end for _, end in spans], words)

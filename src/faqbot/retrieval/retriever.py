@@ -13,7 +13,7 @@ from faqbot.retrieval.features import features
 from faqbot.retrieval.folding import fold
 from faqbot.retrieval.followup import referred_to
 from faqbot.retrieval.highlighting import highlight, matched
-from faqbot.retrieval.prepared import Layout, Prepared, lay_out, prepare, whole_words
+from faqbot.retrieval.prepared import Layout, Prepared, lay_out, lay_out_question, prepare
 from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
 from faqbot.types import Hit, Ranking
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from faqbot.types import Passage
 
 FOLDED_DEPTH = 20  # candidates looked at for folding
-MOST_SEEN = 4_000  # passages kept decoded, about 3 KB each
+MOST_SEEN = 4_000  # passages kept decoded and laid out, about 5 KB each
 SENTENCE_ENDS = (".", "?", "!", ";", "\u2581.", "Ġ.")
 
 
@@ -62,10 +62,10 @@ class Asked:
 class Found:
     """What is known of a question when its hits are made.
 
-    `words` are the question's, and `weights` what they count, by word piece; `order` sorts the candidates, best first.
+    `asked` is the question, and `weights` what its pieces count; `order` sorts the candidates, best first.
     """
 
-    words: tuple[str, ...]
+    asked: Layout
     weights: NDArray[np.float32]
     passages: Sequence[Prepared]
     scores: Scores
@@ -94,7 +94,7 @@ class Retriever:
         self._store, self._encoder, self._speller = store, encoder, speller
         self._prompt, self._search = prompt, search
         self._encode = lru_cache(maxsize=512)(self._encode_one)
-        self._lay_out = lru_cache(maxsize=512)(self._lay_out_one)
+        self._lay_out = lru_cache(maxsize=MOST_SEEN)(self._lay_out_one)
         self._seen: dict[str, Prepared] = {}
         self._ends = np.array(encoder.word_pieces.ids_of(SENTENCE_ENDS), np.int32)
 
@@ -117,10 +117,10 @@ class Retriever:
         passages = self._fetched(candidates.ids)
         scores = score(query, candidates, passages, self._search.weights)
         order = np.argsort(-scores.total, kind="stable")
-        words = whole_words(asked.text, encoded.spans, encoded.words)
+        layout = lay_out_question(asked.text, encoded.spans, encoded.words)
         return Ranking(
             query=asked.text,
-            hits=self._hits(Found(words, query.weights, passages, scores, order), top_k),
+            hits=self._hits(Found(layout, query.weights, passages, scores, order), top_k),
             features=features(query, scores, candidates.dense, order),
             corrections=asked.repaired.corrections,
         )
@@ -181,7 +181,7 @@ def _explained(found: Found, place: int, also: tuple[Passage, ...], layout: Layo
         passage=found.passages[place].stored.passage,
         score=float(found.scores.total[place]),
         highlights=highlight(layout, similar, found.weights),
-        matched=matched(found.words, layout, similar, found.weights),
+        matched=matched(found.asked, layout, similar, found.weights),
         also=also,
     )
 

@@ -71,9 +71,12 @@ def score(query: QueryTokens, candidates: Candidates, prepared: Sequence[Prepare
     """Score candidates, in their order; BM25 counts as a share of its ceiling for this question."""
     starts = np.cumsum([0, *(len(one.stored.pieces) for one in prepared)])
     similar = _similarities(query, prepared)
-    cover = np.maximum.reduceat(similar, starts[:-1], axis=0)
+    sentences, firsts = _sentences(prepared, starts)
+    met = np.maximum.reduceat(similar, sentences, axis=0)
+    cover = np.maximum.reduceat(met, firsts, axis=0)
     late = cover @ query.weights
-    sentence = _best_sentence(similar, query.weights, prepared, starts)
+    # The late interaction of each candidate's best sentence: all that is asked, in one place.
+    sentence = np.maximum.reduceat(met @ query.weights, firsts)
     lexical = candidates.lexical / max(candidates.ceiling, 1e-6)
     total = weights.late * late + weights.sentence * sentence
     total = total + weights.dense * candidates.dense + weights.lexical * lexical
@@ -85,15 +88,8 @@ def _similarities(query: QueryTokens, prepared: Sequence[Prepared]) -> NDArray[n
     return product(rows, query.rows.T / SCALE)
 
 
-def _best_sentence(
-    similar: NDArray[np.float32],
-    weights: NDArray[np.float32],
-    prepared: Sequence[Prepared],
-    starts: NDArray[np.int64],
-) -> NDArray[np.float32]:
-    """The late interaction of each candidate's best sentence: all that is asked, in one place."""
+def _sentences(prepared: Sequence[Prepared], starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows at which the sentences of all candidates start, and which sentence is each candidate's first."""
     counts = [len(one.starts) for one in prepared]
     sentences = np.concatenate([one.starts for one in prepared]) + np.repeat(starts[:-1], counts)
-    values = np.maximum.reduceat(similar, sentences, axis=0) @ weights
-    best: NDArray[np.float32] = np.maximum.reduceat(values, np.cumsum([0, *counts[:-1]]))
-    return best
+    return sentences, np.cumsum([0, *counts[:-1]])

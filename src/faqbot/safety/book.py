@@ -87,8 +87,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Findings that together call for a level. `when` lists alternatives; each is findings that must all be there.
+    """Findings that together call for a level.
 
+    `when` lists alternatives, each of them findings that must all be there; `findings` are those of all.
     A `firm` rule keeps its level however harmless the classifier holds the message to be.
     """
 
@@ -100,6 +101,7 @@ class Rule:
     source: str
     fires: tuple[str, ...]
     quiet: tuple[str, ...]
+    findings: frozenset[str]
     firm: bool = False
 
 

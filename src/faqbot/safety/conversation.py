@@ -32,7 +32,9 @@ def fire_all(book: Book, told: dict[str, Said], asked: dict[str, Said]) -> tuple
     """The rules that findings by id meet, those told and those only asked about; highest level first."""
     if not told and not asked:
         return ()
-    fired = [found for rule in book.rules if (found := _fire(rule, told, asked))]
+    known = asked | told
+    likely = [rule for rule in book.rules if not rule.findings.isdisjoint(known)]
+    fired = [found for rule in likely if (found := _fire(rule, told, asked))]
     return tuple(sorted(fired, key=lambda found: -LEVELS.index(found.level)))
 
 

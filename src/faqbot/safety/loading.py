@@ -159,5 +159,6 @@ def _rule(entry: Entry, *, firm: bool) -> Rule:
         entry.string("source"),
         entry.strings("fires"),
         entry.strings("quiet"),
+        frozenset(name for names in when for name in names),
         bool(entry.fields.get("firm", firm)),
     )

@@ -41,10 +41,11 @@ class Walk:
 
     def step(self, state: State, word: str) -> State | None:
         """The state after one more word; None where no phrase goes on."""
+        if word not in self._forms and word not in self._fillers:
+            return None
         places = self._lead(state, word)
         found = self._state(places) if places else None
-        if found or word in self._forms or word in self._fillers:
-            self._keep(state, word, found)
+        self._keep(state, word, found)
         return found
 
     def _keep(self, state: State, word: str, found: State | None) -> None:
