@@ -84,6 +84,11 @@ def _faulty(node: ast.AST) -> tuple[ast.AST, str]:
     if isinstance(node, ast.If):
         turned = ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
         return turned, f"turned: if {ast.unparse(node.test)[:60]}"
-    if isinstance(node, ast.Return) and node.value is not None:
+    if isinstance(node, ast.Return) and node.value is not None and not _is_false(node.value):
         return ast.Return(ast.Constant(None)), f"return None for {ast.unparse(node.value)[:60]}"
     return node, ""
+
+
+def _is_false(node: ast.expr) -> bool:
+    """Whether None in its place would change nothing; True for False is a fault of its own."""
+    return isinstance(node, ast.Constant) and not node.value
