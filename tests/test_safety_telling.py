@@ -1,0 +1,208 @@
+"""What is told, denied, asked or another's, message beside look-alike: the level that the rules give, to the word."""
+
+import pytest
+
+from faqbot.safety.conversation import fired_rules
+from faqbot.safety.loading import load_book
+
+
+def _level(*messages: str) -> str:
+    """The highest level of the rules alone, without the classifier, which finds some of these again."""
+    fired = (found for found in fired_rules(load_book(), messages) if not found.rule.id.startswith("like-"))
+    return next((found.level for found in fired), "none")
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("no numbness in the groin yet", "emergency"),  # it may come
+        ("my groin isn't numb yet but it tingles", "emergency"),
+        ("no red flags: numb groin, fever", "none"),
+        ("numb groin? no red flags", "emergency"),
+        ("fever, numb groin and weight loss: all clear", "none"),
+        ("the GP asked about a numb groin and the answer is no", "none"),
+        ("the nurse asked about a numb groin, I said no, but I have it now", "emergency"),
+        ("a numb groin and a fever. None of that is me", "none"),
+        ("a numb groin and a fever. None of these pills work", "emergency"),
+        ("not me. numb groin", "emergency"),
+        ("I do not want to die", "none"),
+        ("no fever, I want to die", "emergency"),
+    ],
+)
+def test_a_denial_of_a_whole_list_is_told_from_other_words_like_it(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("no tingling, numbness, weakness", "none"),
+        ("no fever, chills", "urgent"),  # one comma and no "or" may begin what there is
+        ("no chills, fever, back aches", "urgent"),
+        ("no tingling, numbness in the groin", "emergency"),
+        ("no numbness or weakness in my legs", "none"),
+        ("no numbness nor weak legs", "none"),
+        ("no weak or numb legs since monday", "none"),
+        ("no fever and chills", "none"),
+        ("no fever and chills since monday", "urgent"),
+        ("no pain and numb groin", "emergency"),
+        ("no fever or chills or weight loss", "none"),
+        ("I do not at all now have any kind of significant or obvious new numbness in my groin", "none"),
+        ("no numbness, no weakness. Fever", "conditional"),
+        ("no. numb groin", "emergency"),
+    ],
+)
+def test_a_denial_in_front_reaches_along_a_list_and_no_further(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("fever: no", "none"),
+        ("numbness in the groin: none at all", "none"),
+        ("numb groin no", "none"),
+        ("numb groin? no", "none"),
+        ("numb groin? no idea what to do", "emergency"),
+        ("fever (no), chills (none), numb groin (no)", "none"),
+        ("fever no, numb groin yes", "emergency"),
+        ("numbness in my groin is better now", "none"),
+        ("numb groin since my back went", "emergency"),
+        ("wet myself, since my back went", "emergency"),
+        ("numb groin I went to the GP", "emergency"),
+        ("numb groin when I went", "emergency"),
+        ("my groin was numb on the first day but was normal the next morning", "none"),
+        ("numb groin. It has gone", "emergency"),
+        ("numb groin. but was normal", "emergency"),
+        ("my leg weakness after that long walk has gone", "urgent"),
+        ("leg weakness has now gone", "none"),
+        ("leg weakness stopped", "none"),
+        ("leg weakness stopped me from walking", "urgent"),
+        ("my cancer has gone, back aches", "urgent"),  # the risk stays
+        ("osteoporosis resolved, fell on my back", "urgent"),
+    ],
+)
+def test_what_is_over_or_answered_behind_is_told_from_what_only_sounds_so(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("homework: why does a numb groin matter", "conditional"),
+        ("It's a quiz question. Numb groin and fever", "conditional"),
+        ("Numb groin and fever. It's a quiz question", "conditional"),
+        ("It's a quiz question. My groin is numb", "emergency"),
+        ("Numb groin. I saw it on a walk. It's a quiz question", "emergency"),
+        ("if somebody has a numb groin", "conditional"),
+        ("what if my groin goes numb", "conditional"),
+        ("my groin is numb, what if it stays", "emergency"),
+        ("it is as if somebody numbed my groin, numb groin", "emergency"),
+        ("laugh if you like but my groin is numb", "emergency"),
+        ("should you worry if you have a numb groin", "conditional"),
+        ("cauda equina", "conditional"),
+        ("I have cauda equina", "emergency"),
+        ("is it cauda equina", "conditional"),
+    ],
+)
+def test_what_is_supposed_or_read_of_is_told_from_what_somebody_has(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("what is a numb groin", "conditional"),
+        ("what is a numb groin, I am scared", "emergency"),
+        ("what is a numb groin and weak legs", "conditional"),
+        ("numb groin, what does that mean", "conditional"),
+        ("numb groin, and walking is hard, what does it mean", "emergency"),
+        ("is numbness in the groin serious", "conditional"),
+        ("is a numb groin serious, began today", "emergency"),
+        ("numbness in the groin is serious", "emergency"),
+        ("does a numb groin hurt", "conditional"),
+        ("how to walk with a numb groin", "emergency"),
+        ("how do I walk with a numb groin", "emergency"),
+        ("why numb groin", "conditional"),
+        ("do you know what causes a numb groin", "conditional"),
+        ("what causes fever, numb groin", "conditional"),
+        ("what causes back ache but numb groin", "emergency"),
+        ("what causes back ache and numb groin", "conditional"),
+        ("numb groin but what is a sign of sciatica", "emergency"),
+        ("numb groin and sciatica, a sign of what", "conditional"),
+        ("he has a numb groin, is it serious", "emergency"),
+        ("is his numb groin serious", "emergency"),
+        ("can a person have a numb groin", "conditional"),
+        ("does fever matter", "conditional"),
+        ("does my fever matter", "urgent"),
+    ],
+)
+def test_a_question_about_it_is_told_from_a_question_beside_it(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("my dog has a numb groin", "none"),
+        ("my dog bit me and my groin is numb", "emergency"),
+        ("walking my dog, numb groin", "emergency"),
+        ("my groin is numb, the dog is fine", "emergency"),
+        ("numb groin after lifting the dog", "emergency"),
+        ("the bike lost control and my groin is numb", "emergency"),
+        ("the drone, lost bladder control", "emergency"),
+        ("the drone that we had lost bladder control", "emergency"),
+        ("in the film he can't feel his legs", "none"),
+        ("after the film I can't feel my legs", "emergency"),
+        ("numb groin in the film", "none"),
+        ("while reading a book his groin went numb", "emergency"),
+    ],
+)
+def test_an_animals_or_a_storys_is_told_from_ones_own_beside_it(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("cancer runs in my family and my back aches", "none"),
+        ("my mother had cancer, back aches", "none"),
+        ("my mother has cancer and her back aches", "urgent"),
+        ("dad had a numb groin in 2003", "none"),
+        ("dad has had a numb groin since monday", "emergency"),
+        ("dad had a numb groin today", "emergency"),
+        ("dad wet himself and I wet myself", "emergency"),
+        ("dad says I wet myself", "emergency"),
+        ("dad suffered with his chest and has chest pain", "emergency"),
+        ("dad had his tea and then chest pain", "emergency"),
+        ("my late dad had chest pain", "none"),
+        ("chest pain, my late dad", "emergency"),
+        ("my late dad, and I have chest pain", "emergency"),
+        ("neighbour's leg weakness, mine merely aches", "none"),
+        ("mine merely aches, neighbour's legs are both weak", "emergency"),
+        ("my neighbour had leg weakness but is fully recovered", "none"),
+        ("my neighbour had leg weakness and still does", "urgent"),
+        ("mum fell off a ladder years ago", "none"),
+        ("mum fell off a ladder", "emergency"),
+    ],
+)
+def test_somebody_elses_past_is_told_from_what_they_have_now(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("wet from the rain, wet myself", "emergency"),
+        ("lost weight because I'm dieting", "none"),
+        ("lost weight without dieting", "urgent"),
+        ("lost weight, should I diet?", "conditional"),
+        ("dieting when I lost weight", "conditional"),
+        ("weight loss and dieting", "none"),
+        ("legs numb from the cold", "none"),
+        ("legs numb, it is cold", "emergency"),
+        ("both my legs are weak, how do I run", "emergency"),
+    ],
+)
+def test_a_reason_is_told_from_the_same_word_beside_it(message: str, level: str) -> None:
+    assert _level(message) == level
