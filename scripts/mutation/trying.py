@@ -29,7 +29,7 @@ from mutation.faults import Mutant
 PRELOADED = (faiss, np, rapidfuzz.distance, tokenizers)
 ROOT = Path(__file__).parents[2]
 # What the suite builds once; here an index that is there stands for it.
-BUILDING = "    build(corpus, index, settings=Settings())\n"
+BUILDING = "build(corpus, index, settings=Settings())"
 # Of a busy machine a slow run would count as a fault that was noticed.
 TIMED = ("time_grows", "is_fast", "quick", "seconds")
 LOADED = "-Wignore::pytest.PytestAssertRewriteWarning"  # of hypothesis, which is there before pytest
@@ -86,8 +86,7 @@ def prepared(folder: Path, index: Path) -> Path:
     text = conftest.read_text(encoding="utf-8")
     if BUILDING not in text:
         sys.exit(f"{conftest} builds its index in another way than this script knows. Change BUILDING")
-    taken = f"    import shutil\n\n    shutil.copytree({str(index)!r}, index)\n"
-    conftest.write_text(text.replace(BUILDING, taken), encoding="utf-8")
+    conftest.write_text(text.replace(BUILDING, f"shutil.copytree({str(index)!r}, index)"), encoding="utf-8")
     hypothesis.settings.register_profile("faults", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("faults")
     return folder
