@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faqbot.building import read_all, split_all
+from faqbot.building import Known, read_all, split_all
 from faqbot.building.embedding import texts_of
 from faqbot.encoding.models import Model
 from faqbot.errors import IndexMissingError
@@ -40,9 +40,10 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
     Raises IndexDamagedError or IndexMismatchError for an index that cannot be read.
     """
     found = find(corpus)
-    documents, unread = read_all(found.files)
+    before = Known(index)
+    documents, unread = read_all(found.files, known=before)
     model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
-    passages = split_all(documents, model, settings)
+    passages = split_all(documents, model, settings, before)
     served, known = _served(index), known_texts(index)
     now = {document.id: document for document in documents}
     both = [name for name in now if name in served]

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faqbot import __version__
+from faqbot.building.documents import read_all, split_all
 from faqbot.building.embedding import Progress, encoded, texts_of
+from faqbot.building.known import Known, recipe_of
 from faqbot.encoding.models import Model
 from faqbot.encoding.projection import SCALE
-from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadError
+from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import (
     Contents,
     EncoderCard,
@@ -29,10 +31,9 @@ from faqbot.index import (
     publish,
     store_of,
 )
-from faqbot.reading import File, Skipped, find, read
+from faqbot.reading import Skipped, find
 from faqbot.settings import Settings
-from faqbot.splitting import split
-from faqbot.types import Document, Passage
+from faqbot.types import Document
 
 if TYPE_CHECKING:
     from faqbot.encoding.encoder import Encoder
@@ -58,12 +59,15 @@ def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress |
     """
     _keep_apart(corpus, index)
     found = find(corpus)
-    documents, unread = read_all(found.files, progress)
+    known = Known(index)
+    documents, unread = read_all(found.files, progress, known)
     skipped = (*found.skipped, *unread)
     if not documents:
         raise CorpusError(_nothing(corpus, skipped))
     notes = _notes(corpus, settings)
-    return build_documents(documents, index, settings=settings, skipped=skipped, notes=notes, progress=progress)
+    return build_documents(
+        documents, index, settings=settings, skipped=skipped, notes=notes, known=known, progress=progress
+    )
 
 
 def build_documents(
@@ -73,13 +77,17 @@ def build_documents(
     settings: Settings,
     skipped: tuple[Skipped, ...] = (),
     notes: dict[str, Any] | None = None,
+    known: Known | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """The same for documents that were read already. Raises CorpusError where they hold no passage."""
+    """The same for documents that were read already, by `known` if that is given.
+
+    Raises CorpusError where they hold no passage.
+    """
     with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
         # In that order: the cache drops an encoder that is damaged, which the model would else take for installed.
         model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
-        passages = split_all(documents, model, settings)
+        passages = split_all(documents, model, settings, known)
         if not passages:
             raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot passages FILE, to see why")
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
@@ -99,6 +107,8 @@ def build_documents(
             manifest = publish(
                 index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache, store=keeper
             )
+        if known:
+            known.keep(documents, passages, recipe_of(model.facts, settings))
     return Report(manifest.id, manifest.documents, manifest.passages, skipped)
 
 
@@ -120,31 +130,6 @@ def is_current(corpus: Path, index: Path, *, settings: Settings) -> bool:
     except (IndexMissingError, IndexDamagedError, IndexMismatchError) as error:
         logger.info("the index is to be built: %s", error)
         return False
-
-
-def read_all(files: Sequence[File], progress: Progress | None = None) -> tuple[list[Document], list[Skipped]]:
-    """The documents of those files that can be read, and the others with the reason."""
-    documents: list[Document] = []
-    skipped: list[Skipped] = []
-    for number, file in enumerate(files, 1):
-        try:
-            documents.append(read(file.path, document_id=file.document_id))
-        except ReadError as error:
-            skipped.append(Skipped(file.document_id, str(error)))
-        if progress:
-            progress("reading", number, len(files))
-    return documents, skipped
-
-
-def split_all(documents: Sequence[Document], model: Model, settings: Settings) -> list[Passage]:
-    """The passages of all documents, in order, none longer than the model reads."""
-    return [
-        passage
-        for document in documents
-        for passage in split(
-            document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
-        )
-    ]
 
 
 def _card(model: Model, encoder: Encoder) -> EncoderCard:

@@ -8,6 +8,7 @@ from faqbot.index.keeping import add_calibration, generations, repair, rollback,
 from faqbot.index.manifest import Manifest
 from faqbot.index.opening import current_name, is_index, open_generation
 from faqbot.index.publishing import publish
+from faqbot.index.readings import Reading, Readings, write_readings
 from faqbot.index.seam import Served
 from faqbot.index.segments import Embedding
 from faqbot.index.stores import calibration_of, documents_of, keeper_of, open_index, store_of
@@ -21,6 +22,8 @@ __all__ = [
     "EncoderCard",
     "Generation",
     "Manifest",
+    "Reading",
+    "Readings",
     "Served",
     "Stored",
     "add_calibration",
@@ -43,4 +46,5 @@ __all__ = [
     "store_of",
     "text_key",
     "verify",
+    "write_readings",
 ]

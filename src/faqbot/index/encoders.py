@@ -24,8 +24,10 @@ _log = logging.getLogger(__name__)
 def install_encoder(index: Path, source: Path, fingerprint: str, writer: Writer) -> Path:
     """Copy an exported encoder to encoders/<fingerprint>, unless it lies there whole; returns that folder."""
     target = layout.encoder_folder(index, fingerprint)
-    if not encoder_problems(index, fingerprint) or source.resolve() == target.resolve():
-        return checked_encoder(index, fingerprint)
+    if not encoder_problems(index, fingerprint):
+        return target
+    if source.resolve() == target.resolve():
+        return checked_encoder(index, fingerprint)  # which says what is wrong with it
     aside = target.with_name(layout.UNSEALED)
     writer.make_folder(aside)
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != layout.CHECKSUMS):

@@ -6,6 +6,7 @@ OWNER                          what marks this index's collections on an engine,
 generations/<number>-<digest>/ one sealed generation; the digest is that of its manifest.json
 encoders/<fingerprint>/        what turns questions into vectors
 cache/                         embeddings of a build that has not finished
+readings/                      what the files of the last build were read and split into
 """
 
 import os
@@ -18,6 +19,8 @@ OWNER = "OWNER"
 GENERATIONS = "generations"
 ENCODERS = "encoders"
 CACHE = "cache"
+READINGS = "readings"
+READINGS_FILE = "readings.jsonl"
 UNSEALED = ".new"  # what is being written, beside what it will become
 DISCARDED = ".old"  # what is being deleted
 GENERATION_NAME = re.compile(rb"[0-9]{6,}-[0-9a-f]{12}")
@@ -74,11 +77,17 @@ def built_folder(index: Path) -> Path:
     return index / CACHE / "built"
 
 
+def readings_folder(index: Path) -> Path:
+    """What the files of the last build were read and split into; lost, they are read again."""
+    return index / READINGS
+
+
 def leftovers(index: Path) -> list[Path]:
     """What a build that ended early, or could not delete something, left behind."""
     inside = [path for name in (GENERATIONS, ENCODERS) for path in sorted((index / name).iterdir())]
     doomed = [path for path in inside if path.name == UNSEALED or path.name.startswith(f"{DISCARDED}-")]
-    return [path for path in (index / f"{DISCARDED}-{CACHE}", *doomed) if path.exists()]
+    beside = [index / f"{DISCARDED}-{CACHE}", index / f"{DISCARDED}-{READINGS}"]
+    return [path for path in (*beside, *doomed) if path.exists()]
 
 
 def generation_names(index: Path) -> list[str]:

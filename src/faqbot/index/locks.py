@@ -97,6 +97,6 @@ def _refuse_foreign(index: Path) -> None:
     """Keep out of folders that hold something else under the names that an index uses, and deletes from."""
     if (index / layout.LOCK).exists() or (index / layout.CURRENT).exists():
         return
-    for name in (layout.GENERATIONS, layout.ENCODERS, layout.CACHE):
+    for name in (layout.GENERATIONS, layout.ENCODERS, layout.CACHE, layout.READINGS):
         if (index / name).exists():
             raise IndexWriteError(f"{index} holds {name}, and is no index. Name an empty folder for the index")

@@ -1,0 +1,115 @@
+"""Files that the last build read too: a file goes in, its document and passages come out unread, if nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from faqbot.errors import IndexWriteError
+from faqbot.index import Reading, Readings, write_readings
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from faqbot.encoding.models import Facts
+    from faqbot.reading import File
+    from faqbot.settings import Settings
+    from faqbot.types import Document, Passage
+
+logger = logging.getLogger(__name__)
+# What decides how a file is read and where it is cut: another version of any of it, and everything is read again.
+CODE = ("reading", "splitting", "markdown.py", "types.py")
+PACKAGES = (
+    "beautifulsoup4",
+    "charset-normalizer",
+    "lxml",
+    "lxml-html-clean",
+    "mammoth",
+    "markdown-it-py",
+    "markdownify",
+    "pypdf",
+    "PyYAML",
+    "trafilatura",
+)
+
+
+class Known:
+    """What the last build of an index made of its files; what this one makes of them is kept for the next."""
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._readings = Readings(index)
+        self._keys: dict[str, bytes] = {}
+        self._found: dict[str, Reading] = {}
+
+    def document(self, file: File) -> Document | None:
+        """The document of a file whose content was read before by the same code, else None."""
+        try:
+            content = file.path.read_bytes()
+        except OSError:
+            return None  # reading it says why
+        self._keys[file.document_id] = key = _digest(_code(), file.document_id.encode(errors="surrogatepass"), content)
+        if found := self._readings.get(key):
+            self._found[file.document_id] = found
+        return found.document if found else None
+
+    def passages(self, document: Document, recipe: str) -> tuple[Passage, ...] | None:
+        """The passages of a document that was not read anew, cut as `recipe` says, else None."""
+        found = self._found.get(document.id)
+        return found.passages if found and found.document is document and found.recipe == recipe else None
+
+    def keep(self, documents: Sequence[Document], passages: Iterable[Passage], recipe: str) -> None:
+        """Keep what was made of the files; where that cannot be, the next build reads them again."""
+        cut: dict[str, list[Passage]] = {document.id: [] for document in documents}
+        for passage in passages:
+            cut[passage.document_id].append(passage)
+        readings = (self._reading(document, tuple(cut[document.id]), recipe) for document in documents)
+        try:
+            write_readings(self._index, readings)
+        except IndexWriteError as error:
+            logger.warning("%s. The next build reads every file again", error)
+
+    def _reading(self, document: Document, passages: tuple[Passage, ...], recipe: str) -> Reading:
+        found = self._found.get(document.id)
+        if found and self.passages(document, recipe) is not None:
+            return found
+        return Reading(self._keys[document.id], recipe, document, passages)
+
+
+def recipe_of(facts: Facts, settings: Settings) -> str:
+    """What decides, besides the code, where a document is cut."""
+    return f"{facts.fingerprint} {facts.token_limit} {settings.passage_words}"
+
+
+@cache
+def _code() -> bytes:
+    package = files("faqbot")
+    sources = sorted((each for name in CODE for each in _sources(package / name)), key=str)
+    versions = (f"{name} {_version(name)}".encode() for name in PACKAGES)
+    return _digest(*(source.read_bytes() for source in sources), *versions)
+
+
+def _sources(place: Traversable) -> list[Traversable]:
+    if place.is_file():
+        return [place] if place.name.endswith((".py", ".toml")) else []
+    return [source for inner in place.iterdir() for source in _sources(inner)]
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _digest(*parts: bytes) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8) + part)
+    return digest.digest()
