@@ -1,5 +1,5 @@
-"""What many tests share: the real index of the corpus that ships, and guards: nothing leaves this machine, and browser
-tests really run in CI."""
+"""What many tests share: the real index of the corpus that ships, and guards: nothing leaves this machine, nothing is left
+in the home folder, and browser tests really run in CI."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import outside
 from faqbot.answering import FaqBot
@@ -33,10 +34,31 @@ def corpus() -> Path:
 
 
 @pytest.fixture(scope="session")
-def index_folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the corpus that ships, built with the real model. Do not change it."""
-    index = tmp_path_factory.mktemp("shipped") / "index"
-    build(corpus, index, settings=Settings())
+def run_folder(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder of this run, which workers (pytest -n 2) share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if hasattr(pytestconfig, "workerinput") else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(run_folder: Path) -> Iterator[Path]:
+    """The home folder of all tests and of what they start: a build keeps its encoder there."""
+    folder = run_folder / "home"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+            patch.delenv(name, raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def index_folder(corpus: Path, run_folder: Path) -> Path:
+    """An index of the corpus that ships, built with the real model, once for a run. Do not change it."""
+    index = run_folder / "shipped" / "index"
+    with FileLock(run_folder / "shipped.lock"):
+        if not (index / "CURRENT").exists():
+            build(corpus, index, settings=Settings())
     return index
 
 

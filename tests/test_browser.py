@@ -7,92 +7,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 
+from browsing import (
+    ALARM,
+    QUESTION,
+    STANDING,
+    Opener,
+    address,
+    ask,
+    browser,
+    context,
+    contexts,
+    in_view,
+    last,
+    open_page,
+    serious,
+    top_of,
+)
 from faqbot import FaqBot
 from faqbot.building import build
 from faqbot.errors import IndexMissingError
 from faqbot.settings import Settings
 from web_server import serving
 
+__all__ = ["address", "browser", "context", "contexts", "open_page"]  # fixtures
 pytestmark = pytest.mark.browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-QUESTION = "Does walking cause back pain?"
-ALARM = "I can't feel my legs and I've wet myself"
-STANDING = "See a health professional about new, bad or worsening pain."
-AXE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def address(bot: FaqBot) -> Iterator[str]:
-    with serving(bot) as address:
-        yield address
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    opened: list[BrowserContext] = []
-
-    def new(**options: Any) -> BrowserContext:
-        opened.append(browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options}))
-        return opened[-1]
-
-    yield new
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
-def open_page(address: str, context: Callable[..., BrowserContext]) -> Opener:
-    def open_(url: str = address, **options: Any) -> Page:
-        page = context(**options).new_page()
-        page.goto(url + "/")
-        expect(page.locator("#send")).to_be_visible()
-        expect(page.locator(".welcome")).to_be_visible()
-        return page
-
-    return open_
-
-
-def ask(page: Page, question: str) -> None:
-    """Type the question, send it and wait for its exchange."""
-    before = page.locator(".exchange:not(:has(.welcome))").count()
-    page.locator("#question textarea").fill(question)
-    page.locator("#send").click()
-    expect(page.locator(".exchange:not(:has(.welcome))")).to_have_count(before + 1)
-
-
-def last(page: Page) -> Any:
-    return page.locator(".exchange").last
-
-
-def in_view(page: Page, selector: str) -> bool:
-    """Whether the point in the middle of the element is on the screen and nothing lies over it."""
-    return bool(
-        page.evaluate(
-            """selector => { const element = document.querySelector(selector), box = element.getBoundingClientRect();
-            const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-            return top !== null && element.contains(top); }""",
-            selector,
-        )
-    )
 
 
 def test_first_visit(open_page: Opener) -> None:
@@ -175,7 +115,7 @@ def test_an_emergency_raises_the_banner_before_the_answer(open_page: Opener, tmp
     expect(card.locator(".hidden")).to_have_text("Immediate action required: ")
     folded = last(page).locator("details.folded")
     assert folded.get_attribute("open") is None
-    assert card.bounding_box()["y"] < folded.bounding_box()["y"]
+    assert top_of(card) < top_of(folded)
     folded.locator("summary").first.click()
     expect(folded.locator(".card").first).to_be_visible()
     assert in_view(page, "#banner")
@@ -279,30 +219,6 @@ def test_typing_is_shown_while_waiting(open_page: Opener, bot: FaqBot, monkeypat
     expect(page.locator(".card").first).to_be_visible()
     expect(page.locator(".waiting")).to_have_count(0)
     expect(page.locator("#spoken")).to_contain_text("Best passage: ")
-
-
-def test_it_can_be_used_by_keyboard_alone(open_page: Opener) -> None:
-    page = open_page()
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
-            break
-    page.keyboard.type(QUESTION)
-    page.keyboard.press("Enter")
-    expect(page.locator(".card").first).to_be_visible()
-    expect(page.locator("#question textarea")).to_be_focused()
-    seen: list[str] = []
-    for _ in range(30):
-        page.keyboard.press("Shift+Tab")
-        focused = page.evaluate_handle("document.activeElement")
-        if focused.evaluate("element => element === document.body"):
-            break
-        seen.append(str(focused.evaluate("element => element.dataset.do || element.className || element.tagName")))
-        outline = focused.evaluate("element => getComputedStyle(element).outlineStyle")
-        assert outline != "none", focused.evaluate("element => element.outerHTML.slice(0, 300)")
-    assert {"copy", "print", "keep", "in"} <= set(seen)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -430,64 +346,6 @@ def test_a_hostile_document_is_inert_on_its_own_page_too(hostile: str, open_page
     assert page.locator("main :is(img, form, iframe, svg, script, style, [style])").count() == 0
     assert page.evaluate("window.planted") is None
     assert [url for url in asked if not url.startswith(hostile)] == []
-
-
-STATES: dict[str, tuple[str, ...]] = {
-    "first visit": (),
-    "answer": (QUESTION,),
-    "table": ("compare the conditions and their symptoms in a table",),
-    "no answer": ("what is the capital of Mongolia",),
-    "urgent": ("I have a fever and my back hurts when I walk",),
-    "emergency": (ALARM, "which shoes are good"),
-    "crisis": ("I want to end my life because of this pain",),
-    "refused": ("",),
-}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_serious(open_page: Opener, state: str, scheme: str) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
-    for message in STATES[state]:
-        ask(page, message)
-    for summary in page.locator("#turns summary").all():
-        if summary.is_visible():
-            summary.click()
-    assert serious(page) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_check_and_the_summary(open_page: Opener, scheme: str) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
-    page.get_by_role("tab", name="Check").click()
-    page.get_by_role("group", name="Is one leg or foot").get_by_label("Yes").check()
-    page.locator("#conclude").click()
-    expect(page.locator("#outcome .care")).to_be_visible()
-    assert serious(page) == []
-    page.get_by_role("tab", name="My visit").click()
-    page.locator("#summarise").click()
-    expect(page.locator("#summary h2")).to_have_text("Summary for my visit")
-    assert serious(page) == []
-
-
-def test_axe_would_find_something_serious(open_page: Opener) -> None:
-    page = open_page()
-    page.evaluate("document.querySelector('#turns').append(document.createElement('img'))")
-    assert [line.split(":")[0] for line in serious(page)] == ["image-alt"]
-
-
-def serious(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, as rule and selector."""
-    if not AXE.exists():
-        pytest.skip(f"no axe-core at {AXE}: npm install --prefix build/axe axe-core")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 def test_no_request_leaves_the_server_and_nothing_is_kept(open_page: Opener, address: str) -> None:

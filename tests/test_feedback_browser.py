@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browsing import ALARM, QUESTION, Opener, ask, browser, context, contexts, in_view, last, serious
 from faqbot import FaqBot
 from faqbot.feedback import read_entries
 from faqbot.settings import Settings
-from test_browser import ALARM, QUESTION, ask, browser, context, in_view, last, serious
 from web_server import serving
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "context"]  # fixtures
+__all__ = ["browser", "context", "contexts"]  # fixtures
 
 UNANSWERED = "my name is Jane, what is the capital of Mongolia"
-Opener = Callable[..., Page]
 
 
 @pytest.fixture
@@ -178,9 +177,8 @@ def test_it_can_be_used_by_keyboard_alone_with_targets_large_enough(open_page: O
     assert kept(file) == [(QUESTION, "helpful")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page: Opener, scheme: str) -> None:
-    page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
+def test_axe_finds_nothing_serious(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 390, "height": 800})
     page.locator(".kept summary").click()
     assert serious(page) == []
     ask(page, QUESTION)

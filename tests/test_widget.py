@@ -9,13 +9,13 @@ from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, expect
 from starlette.responses import HTMLResponse
 
+from browsing import ALARM, QUESTION, STANDING, browser, context, contexts, serious
 from faqbot import FaqBot
 from faqbot.settings import Settings
 from faqbot.web.assets import asset
-from test_browser import ALARM, QUESTION, STANDING, browser, context, serious
 from web_server import running, serving
 
-__all__ = ["browser", "context"]  # fixtures
+__all__ = ["browser", "context", "contexts"]  # fixtures
 PAGE = Path(__file__).parents[1] / "docs" / "widget.html"
 
 
@@ -115,11 +115,8 @@ def test_a_site_that_is_not_admitted_gets_no_answer(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    clinic: tuple[str, str], context: Callable[..., BrowserContext], scheme: str
-) -> None:
-    page = context(color_scheme=scheme).new_page()
+def test_axe_finds_nothing_serious(clinic: tuple[str, str], context: Callable[..., BrowserContext]) -> None:
+    page = context().new_page()
     page.goto(clinic[0])
     ask(page, QUESTION)
     ask(page, "I have a fever and my back hurts when I walk")
