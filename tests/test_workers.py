@@ -110,6 +110,15 @@ def test_a_process_that_hangs_is_replaced_and_a_stop_ends_all_in_five_seconds(in
         assert {runs(pid) for pid in processes} == {False}
 
 
+def test_a_stop_waits_no_longer_while_one_hangs(index_folder: Path) -> None:
+    with serving(index_folder) as served:
+        processes = served.processes()
+        os.kill(min(processes), signal.SIGSTOP)
+        time.sleep(1)  # by then it is being waited for
+        assert served.stop() < 6  # 4 where nothing else runs, and 8.4 when the wait was not broken off
+        assert {runs(pid) for pid in processes} == {False}
+
+
 def test_processes_end_when_the_one_that_started_them_is_killed(index_folder: Path) -> None:
     with serving(index_folder) as served:
         processes = served.processes()
