@@ -197,6 +197,20 @@ def test_the_graph_in_float32_is_the_model(encoder_folder: Path, loaded: Transfo
     assert cosines(RuntimeModel(encoder_folder), loaded) == pytest.approx((1, 1), abs=1e-5)
 
 
+def test_attention_in_single_steps_means_the_same_and_ends_with_the_export(loaded: TransformerModel) -> None:
+    def implementation() -> str:
+        return str(loaded.model[0].auto_model.config._attn_implementation)
+
+    ids = np.array([loaded.word_pieces.cut(["Why does my back hurt when I walk?"])[0].ids], np.int64)
+    before, (tokens, pooled) = implementation(), loaded.run(ids, np.ones_like(ids))
+    with loaded.plain_attention():
+        assert implementation() == "eager" != before
+        plain = loaded.run(ids, np.ones_like(ids))
+    assert implementation() == before
+    assert np.allclose(plain[0], tokens, atol=1e-5)
+    assert np.allclose(plain[1], pooled, atol=1e-5)
+
+
 def test_bfloat16_is_refused_where_it_is_not_faster_and_used_where_it_may_be(
     encoder_folder: Path, loaded: TransformerModel
 ) -> None:

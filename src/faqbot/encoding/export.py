@@ -91,7 +91,7 @@ def _write_graph(model: TransformerModel, path: Path) -> None:
 
     ids = torch.ones((2, 7), dtype=torch.int64)
     axes = {0: "texts", 1: "pieces"}
-    with warnings.catch_warnings(), torch.inference_mode():
+    with warnings.catch_warnings(), torch.inference_mode(), model.plain_attention():
         warnings.simplefilter("ignore")  # the exporter warns of its own deprecation and of every traced constant
         try:
             torch.onnx.export(

@@ -66,7 +66,7 @@ def prepare(stored: Stored, sentence_ends: NDArray[np.int32]) -> Prepared:
 def sentence_starts(pieces: NDArray[np.int32], sentence_ends: NDArray[np.int32]) -> list[int]:
     """Where sentences start among pieces, judged by the pieces that end one."""
     starts = [0]
-    for end in np.flatnonzero(np.isin(pieces[:-1], sentence_ends)).tolist():
+    for end in np.flatnonzero((pieces[:-1, None] == sentence_ends).any(axis=1)).tolist():
         if end + 1 - starts[-1] >= SHORTEST_SENTENCE:
             starts.append(end + 1)
     return starts
