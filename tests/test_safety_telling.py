@@ -206,3 +206,60 @@ def test_somebody_elses_past_is_told_from_what_they_have_now(message: str, level
 )
 def test_a_reason_is_told_from_the_same_word_beside_it(message: str, level: str) -> None:
     assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("years ago my groin was numb", "none"),
+        ("my groin was numb years ago", "none"),
+        ("my groin was numb years ago and it still is", "emergency"),
+        ("my groin was numb years ago, fully recovered, still walking", "none"),
+        ("my groin was numb years ago but now my leg is weak", "urgent"),
+        ("years ago, now my groin is numb", "emergency"),
+        ("fully recovered from numbness in the groin", "none"),
+        ("recovered from fever and chills", "none"),
+        ("recovered from flu, numb groin", "emergency"),  # it is the flu that is over
+        ("recovered, numb groin", "emergency"),
+        ("got over the flu and then my groin went numb", "emergency"),
+        ("got over the flu and my groin is numb", "emergency"),
+        ("got over the long hard winter and then my groin went numb", "emergency"),
+        ("cancer in 2010, now numb groin", "emergency"),
+        ("cancer in 2010 numb groin", "emergency"),
+        ("a fall in 2010, numb groin", "emergency"),
+        ("numb groin, a fall in 2010", "emergency"),
+        ("numb groin after surgery in 2010", "none"),
+        ("numb groin in 2010, cancer in 2012", "emergency"),
+        ("car crash at 19", "emergency"),
+        ("car crash at 19, now 63", "none"),
+        ("now 63, car crash at 19", "emergency"),
+        ("car crash at 19, now 63, back hurts since monday", "emergency"),
+        ("car crash at 19, fine since", "none"),
+        ("car crash at 45, now 63", "emergency"),
+        ("car crash in 1990", "none"),
+        ("car crash years ago, back hurts today", "none"),
+        ("car crash yesterday, back surgery years ago", "emergency"),  # the date beside it counts
+        ("years ago I had surgery but yesterday I crashed my car", "emergency"),
+        ("suicidal years ago but fully recovered", "none"),
+        ("years ago weak in one leg, now both legs are numb", "emergency"),
+    ],
+)
+def test_what_is_long_over_is_told_from_what_began_since(message: str, level: str) -> None:
+    assert _level(message) == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("can my numb groin be normal", "emergency"),
+        ("numb groin, should be fine", "emergency"),
+        ("can a numb groin be normal, came on an hour ago", "emergency"),
+        ("my groin was numb but is normal", "none"),
+        ("my wife has cauda equina", "emergency"),
+        ("my wife had cauda equina", "none"),
+        ("does my neighbour have cauda equina", "conditional"),
+        ("my mother has cancer, my back aches", "none"),
+    ],
+)
+def test_hoping_is_no_denial_and_an_illness_of_somebody_close_is_no_family_history(message: str, level: str) -> None:
+    assert _level(message) == level

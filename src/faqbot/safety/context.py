@@ -146,9 +146,14 @@ def _in_story(reading: Reading, match: Match, stories: Iterable[Mention]) -> boo
 
 
 def _in_family(reading: Reading, match: Match, sentence: int) -> bool:
-    """A risk that runs in the family, and nobody of the family is ill now."""
+    """A risk that runs in the family, and nobody of the family is ill now ("my wife has cauda equina")."""
     if reading.near("in_the_family", sentence):
         return True
     if reading.mentions.get("their_trouble"):
         return False
-    return any(0 <= match.start - person.end <= _FAMILY_WITHIN for person in reading.near("relative", sentence))
+    words, ill = reading.words.words, match.finding.kind == "condition"
+    return any(
+        0 <= match.start - person.end <= _FAMILY_WITHIN
+        and not (ill and not _HAS.isdisjoint(words[person.end : match.start]))
+        for person in reading.near("relative", sentence)
+    )

@@ -14,6 +14,7 @@ _NAMES_A_STATE = ("ness", "ing", "aches")
 _OR = frozenset({"or", "nor"})
 _LISTED_WITHIN = 3
 _ASKING_MARKS = "?:–—-("
+_NOT_OVER = ("i", "im", "be")  # "I went", "can it be normal"
 
 
 def is_denied(book: Book, reading: Reading, match: Match) -> bool:
@@ -102,11 +103,15 @@ def _denied_after(reading: Reading, end: int) -> bool:
         return False
     for position in range(end, min(end + 4, len(words.words))):
         answer = reading.starts_at("denying_answer", position)
-        if answer and (_ends_clause(reading, answer.end) or reading.starts_at("denying_answer", answer.end)):
+        if answer and words.words[position - 1] != "be" and _ends_answer(reading, answer):  # not "can it be normal"
             return True
         if set(words.marks[position]) & set(_ASKING_MARKS) or position not in reading.see_through:
             return False
     return False
+
+
+def _ends_answer(reading: Reading, answer: Mention) -> bool:
+    return _ends_clause(reading, answer.end) or reading.starts_at("denying_answer", answer.end) is not None
 
 
 def _over_anyway(reading: Reading, match: Match) -> bool:
@@ -145,6 +150,6 @@ def _ended(reading: Reading, position: int) -> bool:
     ended = reading.starts_at("is_over_at_end", position)
     return (
         bool(ended and _ends_clause(reading, ended.end))
-        and reading.words.words[position - 1] not in ("i", "im")
+        and reading.words.words[position - 1] not in _NOT_OVER
         and position not in reading.covers("back_went")
     )

@@ -8,6 +8,7 @@ from faqbot.safety.reading import Reading
 
 _RECOVERED_WITHIN = 5
 _DATED_WITHIN = 3
+_GOES_ON = {("and", word) for word in ("my", "i", "im", "then", "now", "the", "a", "his", "her", "he", "she")}
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
 
@@ -17,14 +18,30 @@ def is_past(reading: Reading, match: Match) -> bool:
         return False
     start, end = thought(reading, match)
     if match.finding.kind == "event":
-        return within(reading, ("long_ago", "year"), start, end) or _in_youth(reading, match)
+        return _long_before(reading, match, start, end) or _in_youth(reading, match)
     ago = any(not _dates_other(reading, match, date) for date in _dates(reading, start, end))
     over = reading.near("got_over", reading.words.sentences[match.start])
     if match.finding.kind == "plea":
         return ago and bool(over)
     if ago and (over or not within(reading, ("still",), start, end)):
         return True
-    return any(start <= recovery.start and 0 <= match.start - recovery.end <= _RECOVERED_WITHIN for recovery in over)
+    return any(start <= recovery.start and _reaches(reading, recovery, match) for recovery in over)
+
+
+def _reaches(reading: Reading, recovery: Mention, match: Match) -> bool:
+    """Whether it is the finding that was got over, and not what came before ("over the flu, my groin is numb")."""
+    if not 0 <= match.start - recovery.end <= _RECOVERED_WITHIN:
+        return False
+    words = reading.words
+    anew = (words.words[place : place + 2] in _GOES_ON for place in range(recovery.end, match.start))
+    return not any(words.marks[recovery.end : match.start + 1]) and not any(anew)
+
+
+def _long_before(reading: Reading, match: Match, start: int, end: int) -> bool:
+    """Whether an event was long ago: the date beside it counts, in "crashed yesterday, had surgery years ago" not."""
+    near = (*reading.near("this_day", reading.words.sentences[match.start]), *_dates(reading, start, end))
+    nearest = min(near, key=lambda date: max(date.start - match.end, match.start - date.end), default=None)
+    return nearest is not None and nearest.group != "this_day"
 
 
 def thought(reading: Reading, match: Match) -> tuple[int, int]:
