@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
+from watching import watched
+
 from faqbot.building import build, read_all, split_all
 from faqbot.building.build import _card
 from faqbot.building.embedding import Made, encoded, remember, texts_of
@@ -80,11 +82,10 @@ def start() -> Any:
 
 def spread(passages: list[Passage], arguments: tuple[object, ...], workers: int) -> int:
     """Encode passages on Ray; returns how many were not on Milvus yet."""
-    ray = start()
-    given = ray.data.from_items([{"passage": encode(each)} for each in passages])
+    given = start().data.from_items([{"passage": encode(each)} for each in passages])
     made = given.map_batches(Encode, fn_constructor_args=arguments, batch_size=BATCH, concurrency=workers, num_cpus=1)
     began = time.monotonic()
-    count = int(sum(row["encoded"] for row in made.iter_rows()))
+    count = int(sum(row["encoded"] for row in watched(made.iter_rows())))
     print(f"{count} of {len(passages)} passages encoded in {time.monotonic() - began:.1f} s", flush=True)
     return count
 
