@@ -1,5 +1,7 @@
 """What is told, denied, asked or another's, message beside look-alike: the level that the rules give, to the word."""
 
+from pathlib import Path
+
 import pytest
 
 from faqbot.safety.conversation import fired_rules
@@ -50,6 +52,17 @@ def test_a_denial_of_a_whole_list_is_told_from_other_words_like_it(message: str,
         ("I do not at all now have any kind of significant or obvious new numbness in my groin", "none"),
         ("no numbness, no weakness. Fever", "conditional"),
         ("no. numb groin", "emergency"),
+        ("no aching, tingling, fever", "none"),  # two commas make a list
+        ("no aching, fever", "urgent"),
+        ("no fever (chills)", "urgent"),
+        ("nothing or numb groin", "none"),
+        ("neither numb nor weak in both legs", "none"),
+        ("no fever but chills", "urgent"),
+        ("no fever or even a hint of any chills", "none"),
+        ("no fever, no chills, and no numb groin", "none"),
+        ("no numbness and weakness in both legs", "emergency"),
+        ("no weakness and numb groin", "emergency"),
+        ("no problem, numb groin", "emergency"),
     ],
 )
 def test_a_denial_in_front_reaches_along_a_list_and_no_further(message: str, level: str) -> None:
@@ -66,6 +79,16 @@ def test_a_denial_in_front_reaches_along_a_list_and_no_further(message: str, lev
         ("numb groin? no idea what to do", "emergency"),
         ("fever (no), chills (none), numb groin (no)", "none"),
         ("fever no, numb groin yes", "emergency"),
+        ("fever chills none", "none"),
+        ("fever - none", "none"),
+        ("fever, none", "none"),
+        ("weakness or fever: no", "none"),
+        ("fever of any kind no", "none"),
+        ("fever of any kind at all really no", "none"),
+        ("numb groin not really", "none"),
+        ("numb groin in the morning no", "emergency"),
+        ("numb groin: normal people walk", "emergency"),
+        ("numb groin fine shoes", "emergency"),
         ("numbness in my groin is better now", "none"),
         ("numb groin since my back went", "emergency"),
         ("wet myself, since my back went", "emergency"),
@@ -262,3 +285,60 @@ def test_what_is_long_over_is_told_from_what_began_since(message: str, level: st
 )
 def test_hoping_is_no_denial_and_an_illness_of_somebody_close_is_no_family_history(message: str, level: str) -> None:
     assert _level(message) == level
+
+
+OWN = """
+[[words]]
+name = "leaflets"
+phrases = ["leaflet"]
+[[finding]]
+id = "leaflet"
+patterns = ["leaflets"]
+[[rule]]
+id = "own"
+category = "own"
+level = "urgent"
+when = ["leaflet"]
+reason = "r"
+source = "s"
+fires = ["leaflet"]
+firm = false
+"""
+LIGHTLY = "Picked up a leaflet on pilates at the gym, great for stiff shoulders."
+IN_EARNEST = "That leaflet. My legs give way and the pain is terrible"
+
+
+@pytest.mark.parametrize(
+    ("messages", "level"),
+    [
+        ([LIGHTLY], "conditional"),
+        ([LIGHTLY, LIGHTLY], "conditional"),
+        ([IN_EARNEST], "urgent"),
+        ([LIGHTLY, IN_EARNEST], "urgent"),
+        ([IN_EARNEST, LIGHTLY], "urgent"),
+    ],
+)
+def test_what_was_said_lightly_counts_in_full_once_it_is_said_in_earnest(
+    tmp_path: Path, messages: list[str], level: str
+) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(OWN, encoding="utf-8")
+    (own,) = (found for found in fired_rules(load_book(path), messages) if found.rule.id == "own")
+    assert own.level == level
+
+
+@pytest.mark.parametrize(
+    ("messages", "level"),
+    [
+        (["my groin feels sore", "and now it is numb"], "emergency"),
+        (["my back hurts", "and now it is numb"], "none"),
+        (["my groin feels sore", "no fever", "and now it is numb"], "none"),  # only the message before
+        (["numb feet in the cold", "and weak too"], "none"),
+        (["neither weak legs nor pain", "it's numb now"], "emergency"),
+        (["what is cauda equina", "I think I have it"], "emergency"),
+        (["what is cauda equina", "how do I lift?", "I think I have it"], "emergency"),
+        (["I think I have it", "what is cauda equina"], "conditional"),
+    ],
+)
+def test_a_message_goes_on_with_the_one_before_it(messages: list[str], level: str) -> None:
+    assert _level(*messages) == level

@@ -1,6 +1,7 @@
 """A person's messages become an Alert: findings are gathered over the turns, and the highest level stays."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from faqbot.safety.book import Book, Fired, Rule
@@ -50,7 +51,7 @@ def gather(book: Book, messages: Sequence[str]) -> tuple[dict[str, Said], dict[s
             if said.finding not in known or (known[said.finding].calm and not said.calm):
                 known[said.finding] = said
         if heard.claims:
-            told = asked | told
+            told = {name: replace(said, calm="") for name, said in asked.items()} | told  # it was only asked lightly
         previous = message
     return told, asked
 
