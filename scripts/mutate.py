@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "answering": (
-        ("answering.py", "doors.py", "guards.py"),
+        ("answering.py", "messages.py", "doors.py", "guards.py"),
         tuple(f"tests/test_{name}.py" for name in ("doors", "guards", "answering", "switching", "rest")),
     ),
 }

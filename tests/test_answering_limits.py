@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from faqbot.answering import MOST_SUGGESTIONS, FaqBot, _suggestions, user_texts
+from faqbot.answering import MOST_SUGGESTIONS, FaqBot, _suggestions
 from faqbot.errors import QuestionError
+from faqbot.messages import user_texts
 from faqbot.types import Hit, Passage, Ranking
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faqbot.evaluation.safety import SafetyReport, evaluate_safety, read_items
 from faqbot.safety import assess
 from faqbot.safety.findings import hear
-from faqbot.safety_evaluation import SafetyReport, evaluate_safety, read_items
 
 OWN = Path(__file__).parent / "data" / "redflags"
 SHARED = Path(__file__).parents[2] / "shared" / "eval" / "redflags"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from faqbot.errors import FaqbotError, QuestionError
+from faqbot.messages import Message, check, user_texts
 from faqbot.safety import assess
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Alert, Answer, Document, Passage, Ranking
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Message = str | Mapping[str, Any]
 MOST_SUGGESTIONS = 3
 
 
@@ -86,7 +86,7 @@ class FaqBot:
         """
         earlier = user_texts(history)
         alert = self.assess([*earlier, question])
-        self._check(question, earlier, alert)
+        check(question, earlier, self.settings, alert)
         depth = self._depth(top_k, alert)
         opened = self._opened  # the one generation that this answer is of, whatever is opened meanwhile
         ranking = opened.retriever.rank(question, earlier, top_k=depth)
@@ -100,7 +100,7 @@ class FaqBot:
         asked = list(questions)
         alerts = [self.assess([question]) for question in asked]
         for question, alert in zip(asked, alerts, strict=True):
-            self._check(question, (), alert)
+            check(question, (), self.settings, alert)
         depth = self._depth(top_k, Alert())
         opened = self._opened
         rankings = opened.retriever.rank_many(asked, top_k=depth)
@@ -109,7 +109,7 @@ class FaqBot:
     def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
         """What is found for a question, without judging it: for evaluation. Raises QuestionError as `answer` does."""
         earlier = user_texts(history)
-        self._check(question, earlier, Alert())
+        check(question, earlier, self.settings, Alert())
         return self._opened.retriever.rank(question, earlier, top_k=top_k)
 
     @property
@@ -168,35 +168,6 @@ class FaqBot:
             raise QuestionError(f"top_k is {top_k}, expected 1 or more, or None for the setting", alert)
         return top_k or self.settings.top_k
 
-    def _check(self, question: str, earlier: Sequence[str], alert: Alert) -> None:
-        if not isinstance(question, str):
-            raise QuestionError(f"A question is text, found {type(question).__name__}. Pass a string", alert)
-        if not _is_text(question) or not all(map(_is_text, earlier)):
-            raise QuestionError("The message holds bytes that are no text. Send it as UTF-8", alert)
-        if not question.strip():
-            raise QuestionError("The question is empty. Write what you want to know", alert)
-        most = self.settings.max_question_chars
-        if len(question) > most:
-            raise QuestionError(
-                f"The question has {len(question):,} characters, at most {most:,} are answered. Ask in fewer words",
-                alert,
-            )
-        if len(earlier) > self.settings.max_history:
-            raise QuestionError(
-                f"The conversation has {len(earlier)} messages, at most {self.settings.max_history} are looked at. "
-                "Start a new conversation",
-                alert,
-            )
-
-
-def _is_text(message: str) -> bool:
-    """Whether it can be written as UTF-8: half a surrogate pair cannot."""
-    try:
-        message.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
 
 def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibration) -> Answer:
     return Answer(
@@ -216,24 +187,3 @@ def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
     near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.also)]
     asked = {question.strip().lower(), near[0].lower() if near else ""}
     return tuple(dict.fromkeys(each for each in near if each and each.lower() not in asked))[:MOST_SUGGESTIONS]
-
-
-def user_texts(messages: Sequence[Message]) -> list[str]:
-    """The person's own messages as text: strings, and mappings with the role "user"; other roles are left out."""
-    return [_text(message) for message in messages if isinstance(message, str) or _role(message) == "user"]
-
-
-def _role(message: Message) -> str:
-    return str(message.get("role", "user")) if isinstance(message, Mapping) else "user"
-
-
-def _text(message: Message) -> str:
-    """A message's text: a string, or its "content", which may be a list of blocks such as {"type": "text", "text"}."""
-    content = message.get("content", "") if isinstance(message, Mapping) else message
-    if isinstance(content, str):
-        return content
-    if isinstance(content, Mapping):
-        return str(content.get("text", ""))
-    if isinstance(content, Sequence):
-        return "\n".join(_text({"content": block}) for block in content)
-    return ""

@@ -13,11 +13,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from faqbot.answering import user_texts
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import Inbox
 from faqbot.guards import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
+from faqbot.messages import user_texts
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
 from faqbot.safety import assess, standing_banner

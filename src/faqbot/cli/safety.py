@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 
 from faqbot.cli.codes import DONE, FAILED
+from faqbot.evaluation.safety import evaluate_safety, read_items, write_report
 from faqbot.safety import assess, check_rules, list_rules
-from faqbot.safety_evaluation import evaluate_safety, read_items, write_report
 from faqbot.settings import Settings
 from faqbot.types import Alert
 

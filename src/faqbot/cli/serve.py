@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faqbot.answering import FaqBot, user_texts
+from faqbot.answering import FaqBot
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.doors import Answering, WithoutIndex
 from faqbot.errors import FaqbotError, RulesError, SettingsError, need
 from faqbot.feedback import Inbox
 from faqbot.index import store_of
+from faqbot.messages import user_texts
 from faqbot.safety import assess
 from faqbot.settings import Settings
 

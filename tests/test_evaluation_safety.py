@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.safety_evaluation import Item, LabelError, evaluate_safety, read_items, share, write_report
+from faqbot.evaluation.safety import Item, LabelError, evaluate_safety, read_items, share, write_report
 from faqbot.types import Alert, Level
 
 ITEMS = (
