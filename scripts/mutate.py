@@ -29,7 +29,10 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         tuple(
             f"tests/test_safety{name}.py"
-            for name in ("", "_guided", "_past", "_walking", "_rules", "_classifier", "_cards", "_evaluation")
+            for name in (
+                *("", "_telling", "_words", "_guided", "_past", "_walking"),
+                *("_rules", "_classifier", "_cards", "_evaluation"),
+            )
         ),
     ),
     "splitting": (
@@ -37,7 +40,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             f"splitting/{name}.py"
             for name in ("cutting", "packing", "sections", "units", "statements", "sentences", "sources", "rendering")
         ),
-        tuple(f"tests/test_splitting{name}.py" for name in ("", "_packing", "_units", "_sections")),
+        tuple(f"tests/test_splitting{name}.py" for name in ("", "_packing", "_units", "_sections", "_cutting")),
     ),
     "generations": (
         tuple(f"index/{name}.py" for name in ("publishing", "keeping", "manifest", "opening", "locks", "generation")),
@@ -48,7 +51,10 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "answering": (
         ("answering.py", "messages.py", "doors.py", "guards.py"),
-        tuple(f"tests/test_{name}.py" for name in ("doors", "guards", "answering", "switching", "rest")),
+        tuple(
+            f"tests/test_{name}.py"
+            for name in ("doors", "guards", "guards_asgi", "answering", "answering_limits", "switching", "rest")
+        ),
     ),
 }
 
