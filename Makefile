@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INDEX := index
 ARGS ?=
 SECONDS ?= 180
+# Processes that the tests are spread over, a file at a time, the longest first (tests/conftest.py); 0 is none but one.
+TESTERS ?= 2
 
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
@@ -19,7 +21,7 @@ index: $(VENV)/installed
 	$(BIN)/faqbot build corpus --index $(INDEX)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from filelock import FileLock
@@ -12,9 +13,26 @@ from filelock import FileLock
 import outside
 from faqbot.answering import FaqBot
 from faqbot.building import build
+from faqbot.encoding.models import Model
+from faqbot.index import keep_encoder
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+# Files that take longest, by their names; run first, for a worker that begins one of them last ends alone.
+LONGEST = (
+    *(
+        "index_milvus",
+        "browser",
+        "milvus_answers",
+        "speed",
+        "workers",
+        "milvus_replicas",
+        "switching",
+        "browser_access",
+    ),
+    *("feedback_browser", "gaps", "encode_ray", "journey", "wrong_use", "safety", "reading_hostile", "index_faults"),
+    *("serving", "seeds", "answering"),
+)
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 outside.guard()
 
@@ -58,8 +76,23 @@ def index_folder(corpus: Path, run_folder: Path) -> Path:
     index = run_folder / "shipped" / "index"
     with FileLock(run_folder / "shipped.lock"):
         if not (index / "CURRENT").exists():
+            _export(index)
             build(corpus, index, settings=Settings())
     return index
+
+
+def _export(index: Path) -> None:
+    """Export the encoder into an index, and keep it for others.
+
+    The build then finds it and encodes in float32. A build that exports has torch loaded, takes bfloat16 where that is
+    faster at this moment, and two passages as good as each other change places from run to run.
+    """
+    settings = Settings()
+    model = Model(settings.model, [])
+    with TemporaryDirectory() as folder:
+        exported = model.export([], Path(folder))
+        for place in (str(index), settings.kept_encoders):
+            keep_encoder(place, exported, model.facts.fingerprint)
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +121,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared here")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, each in its own order."""
+    places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -26,8 +27,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, with_encoder: Callable[[Path]
 
 @pytest.fixture
 def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy to change, as the working folder."""
-    shutil.copytree(made, tmp_path / "here")
+    """A copy to change, as the working folder; its encoder, which no build writes to, is the same."""
+    shutil.copytree(made, tmp_path / "here", ignore=shutil.ignore_patterns("encoders"))
+    shutil.copytree(made / "index" / "encoders", tmp_path / "here" / "index" / "encoders", copy_function=os.link)
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
 

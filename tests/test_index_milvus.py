@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -92,6 +94,13 @@ class Shelf:
             return sorted(engine.call("list_collections"))
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pymilvus, which sleeps half a second before it asks whether a new collection is ready, ask sooner."""
+    soon = SimpleNamespace(time=time.time, sleep=lambda seconds: time.sleep(min(seconds, 0.01)))
+    monkeypatch.setattr("pymilvus.client.grpc_handler.time", soon)
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     yield Shelf(tmp_path)
@@ -159,6 +168,20 @@ def test_a_graph_is_explored_as_far_as_its_manifest_says(shelf: Shelf, monkeypat
     with closing(open_index(shelf.index)) as there:
         there.candidates(unit_vectors(1, 1)[0], "walk", 3)
     assert asked == [{"ef": 400}, {}]
+
+
+def test_a_store_that_takes_long_to_read_its_rows_is_waited_for(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    from milvus_lite.engine.collection import Collection
+
+    def slow(collection: Any) -> None:
+        time.sleep(1.2)
+        load(collection)
+
+    shelf.build()
+    load = Collection.load
+    monkeypatch.setattr(Collection, "load", slow)
+    with closing(open_index(shelf.index, timeout=1.0)) as there:
+        assert len(there.candidates(unit_vectors(1, 1)[0], "walk", 3).ids) > 0
 
 
 def assert_same(there: Served, here: Served, vector: np.ndarray, text: str) -> None:
