@@ -7,6 +7,7 @@ comes back is held against the digests in the index folder before anybody sees i
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from faqbot.index.locks import ReadLock
 from faqbot.index.manifest import Manifest
 from faqbot.index.milvus import pairs
 from faqbot.index.milvus.digests import Digests
-from faqbot.index.milvus.engine import Engine
+from faqbot.index.milvus.engine import PATIENCE, Engine
 from faqbot.index.milvus.reading import read_rows, read_vectors
 from faqbot.index.milvus.rows import Row
 from faqbot.index.milvus.search import Search
@@ -61,9 +62,7 @@ class MilvusGeneration(Folder):
         Raises EngineError, IndexMissingError or IndexMismatchError.
         """
         with self._watching():
-            deadline = self._engine.deadline()
-            self._hold(deadline)
-            pairs.touch(self._engine, self._name, deadline)
+            pairs.touch(self._engine, self._name, self._hold())
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """The k nearest passages to a query vector (d,) together with the k best by BM25 for its text.
@@ -72,7 +71,7 @@ class MilvusGeneration(Folder):
         """
         query = self._sound(vector)
         with self._watching():
-            return self._candidates(query, text, k, self._engine.deadline())
+            return self._candidates(query, text, k, self._hold())
 
     def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
         """The passages with these ids, in this order; IndexMismatchError for an id that is not here."""
@@ -85,13 +84,21 @@ class MilvusGeneration(Folder):
         self._engine.close()
         super().close()
 
-    def _hold(self, deadline: float) -> None:
-        """Hold the collections against the manifest, once a connection."""
-        era = self._engine.era
+    def _hold(self) -> float:
+        """Hold the collections against the manifest, once a connection; returns until when what follows has time.
+
+        Milvus Lite reads all rows into this process first, which takes as long as there are rows.
+        """
+        deadline, era = self._engine.deadline(), self._engine.era
         if self._held != era:
+            here = self._engine.address.kind == "milvus-lite"
             counts = (self.manifest.passages, self.manifest.vectors)
-            pairs.check(self._engine, self._name, self.encoder, counts, deadline)
+            pairs.check(
+                self._engine, self._name, self.encoder, counts, time.monotonic() + PATIENCE if here else deadline
+            )
             self._held = era
+            deadline = self._engine.deadline() if here else deadline
+        return deadline
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -104,7 +111,6 @@ class MilvusGeneration(Folder):
             raise
 
     def _candidates(self, query: NDArray[np.float32], text: str, k: int, deadline: float) -> Candidates:
-        self._hold(deadline)
         words, ceiling = self._terms.question(text)
         dense = self._search.nearest(query, min(k, len(self)), deadline)
         lexical = self._search.sharing(words, k, deadline)
