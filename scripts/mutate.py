@@ -31,7 +31,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             f"tests/test_safety{name}.py"
             for name in (
                 *("", "_telling", "_words", "_guided", "_past", "_walking"),
-                *("_rules", "_classifier", "_cards", "_evaluation"),
+                *("_rules", "_classifier", "_cards"),
             )
         ),
     ),
