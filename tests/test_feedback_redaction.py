@@ -154,6 +154,6 @@ def test_planted_data_never_survives_wherever_it_stands(words: str, planted: str
 @pytest.mark.parametrize("piece", ["a.", "0 ", "Aa ", "a@", "1-", "my name is ", "(", "\u200b", "12 Aa Bb "])
 def test_a_long_text_is_read_quickly(piece: str) -> None:
     text = (piece * 2000)[:2000]
-    started = time.perf_counter()
+    started = time.process_time()
     redact(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
