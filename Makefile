@@ -20,6 +20,7 @@ chat: $(VENV)/installed
 index: $(VENV)/installed
 	$(BIN)/faqbot build corpus --index $(INDEX)
 
+test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
