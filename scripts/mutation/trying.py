@@ -86,7 +86,9 @@ def prepared(folder: Path, index: Path) -> Path:
     text = conftest.read_text(encoding="utf-8")
     if BUILDING not in text:
         sys.exit(f"{conftest} builds its index in another way than this script knows. Change BUILDING")
-    conftest.write_text(text.replace(BUILDING, f"shutil.copytree({str(index)!r}, index)"), encoding="utf-8")
+    conftest.write_text(
+        text.replace(BUILDING, f"shutil.copytree({str(index)!r}, index, dirs_exist_ok=True)"), encoding="utf-8"
+    )
     hypothesis.settings.register_profile("faults", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("faults")
     return folder
