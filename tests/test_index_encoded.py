@@ -68,6 +68,9 @@ def test_documents_that_share_a_key_are_told_apart() -> None:
     lookup = Lookup(np.array([7, 3, 7], np.uint64), np.array([1, 0, 2]))
     assert (lookup.rows(7), lookup.rows(3), lookup.rows(5)) == ([0, 2], [1], [])
     assert (lookup.row(7), lookup.row(5), lookup.row(-1)) == (0, -1, -1)
+    assert lookup.first_rows([3, 7, 5, -1, 2**64 - 1, 7]) == [1, 0, -1, -1, -1, 0]
+    assert lookup.first_rows([]) == []
+    assert Lookup(np.empty(0, np.uint64), np.empty(0, np.int64)).first_rows([0, -1]) == [-1, -1]
 
 
 def test_many_documents_are_found_by_id(tmp_path: Path) -> None:

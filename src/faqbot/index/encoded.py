@@ -3,7 +3,7 @@
 import hashlib
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -84,6 +84,17 @@ class Lookup:
         """The first row that has this key, -1 if none has."""
         found = self.rows(key) if key >= 0 else []
         return found[0] if found else -1
+
+    def first_rows(self, keys: Sequence[int]) -> list[int]:
+        """The same for several keys."""
+        if not len(self.keys):
+            return [-1] * len(keys)
+        sought = np.array([max(key, 0) for key in keys], np.uint64)
+        places = np.searchsorted(self.keys, sought, sorter=self._order)
+        rows = self._order[np.minimum(places, len(self.keys) - 1)]
+        known = (self.keys[rows] == sought) & np.array([key >= 0 for key in keys], np.bool_)
+        found: list[int] = np.where(known, rows, -1).tolist()
+        return found
 
     def rows(self, key: int) -> list[int]:
         """Every row that has this key."""

@@ -78,7 +78,7 @@ class Generation(Folder):
         return Stored(self._passages[row], self._tokens[row], self._pieces[row])
 
     def _rows(self, ids: Sequence[str]) -> list[int]:
-        rows = [self._ids.row(id_number(each)) for each in ids]
+        rows = self._ids.first_rows([id_number(each) for each in ids])
         if -1 in rows:
             missing = ids[rows.index(-1)]
             raise IndexMismatchError(f"No passage {missing!r} in {self._folder}. Reload the index: it was built anew")
