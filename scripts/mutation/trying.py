@@ -28,8 +28,17 @@ from mutation.faults import Mutant
 
 PRELOADED = (faiss, np, rapidfuzz.distance, tokenizers)
 ROOT = Path(__file__).parents[2]
-# What the suite builds once; here an index that is there stands for it.
-BUILDING = "build(corpus, index, settings=Settings())"
+# What the suite builds once; here an index that is there stands for it, however the fixtures come to build theirs.
+BUILDING = "build(corpus, index"
+TAKEN = """
+
+def build(corpus, index, **settings):
+    shutil.copytree({index!r}, index, dirs_exist_ok=True)
+
+
+def _export(index):
+    pass
+"""
 # Of a busy machine a slow run would count as a fault that was noticed.
 TIMED = ("time_grows", "is_fast", "quick", "seconds")
 LOADED = "-Wignore::pytest.PytestAssertRewriteWarning"  # of hypothesis, which is there before pytest
@@ -86,9 +95,7 @@ def prepared(folder: Path, index: Path) -> Path:
     text = conftest.read_text(encoding="utf-8")
     if BUILDING not in text:
         sys.exit(f"{conftest} builds its index in another way than this script knows. Change BUILDING")
-    conftest.write_text(
-        text.replace(BUILDING, f"shutil.copytree({str(index)!r}, index, dirs_exist_ok=True)"), encoding="utf-8"
-    )
+    conftest.write_text(text + TAKEN.format(index=str(index)), encoding="utf-8")
     hypothesis.settings.register_profile("faults", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("faults")
     return folder
