@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from faqbot import FaqBot
 from faqbot.doors import FAULT, Message, Refusal, WithoutIndex, ask, watch
 from faqbot.errors import IndexDamagedError, IndexMissingError, QuestionError
 from faqbot.types import Alert, Answer
@@ -67,6 +68,21 @@ def test_without_an_index_the_reason_is_given_and_messages_are_still_assessed() 
     assert bot.examples(3) == ()
     with pytest.raises(IndexMissingError):
         bot.document("a.md")
+
+
+def test_once_a_bot_is_given_it_answers_in_the_place_of_the_reason(bot: FaqBot) -> None:
+    waiting = WithoutIndex(IndexMissingError("No index at index/"), bot.assess)
+    assert (waiting.generation, waiting.examples(2)) == ("", ())
+    with pytest.raises(IndexMissingError):
+        waiting.ready()
+    waiting.bot = bot
+    waiting.ready()
+    found = waiting.answer("Why does my back hurt when I walk?", top_k=1)
+    assert found == bot.answer("Why does my back hurt when I walk?", top_k=1)
+    passage = found.hits[0].passage
+    assert waiting.passage(passage.id) == passage
+    assert waiting.document(passage.document_id).id == passage.document_id
+    assert (waiting.generation, waiting.examples(2)) == (bot.generation, bot.examples(2))
 
 
 @pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True)])

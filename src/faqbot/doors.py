@@ -47,40 +47,46 @@ class Answering(Protocol):
 
 
 class WithoutIndex:
-    """Answers nothing, says why, and assesses every message all the same."""
+    """Answers nothing, says why, and assesses every message all the same, until it is given a bot that answers."""
 
     def __init__(self, error: FaqbotError, assess: Callable[[Sequence[Message]], Alert]) -> None:
         self.error = error
+        self.bot: Answering | None = None
         self._assess = assess
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
-        """Raises the error that the index could not be opened for."""
-        raise self.error
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().answer(question, history, top_k)
 
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say; they need no index."""
         return self._assess(messages)
 
     def examples(self, n: int) -> tuple[str, ...]:
-        """None: without an index nothing is known of the corpus."""
-        return ()
+        """The bot's; without an index nothing is known of the corpus."""
+        return self.bot.examples(n) if self.bot else ()
 
     def document(self, document_id: str) -> Document:
-        """Raises the error that the index could not be opened for."""
-        raise self.error
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().document(document_id)
 
     def passage(self, passage_id: str) -> Passage:
-        """Raises the error that the index could not be opened for."""
-        raise self.error
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().passage(passage_id)
 
     @property
     def generation(self) -> str:
-        """None is in use."""
-        return ""
+        """The bot's; none is in use without one."""
+        return self.bot.generation if self.bot else ""
 
     def ready(self) -> None:
-        """Raises the error that the index could not be opened for."""
-        raise self.error
+        """Raises FaqbotError while questions cannot be answered."""
+        self._given().ready()
+
+    def _given(self) -> Answering:
+        if self.bot is None:
+            raise self.error
+        return self.bot
 
 
 @dataclass(frozen=True, slots=True)

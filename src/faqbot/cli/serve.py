@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from faqbot.answering import FaqBot
 from faqbot.cli.codes import DONE, FAILED
-from faqbot.doors import Answering, WithoutIndex
-from faqbot.errors import FaqbotError, RulesError, SettingsError, need
+from faqbot.doors import WithoutIndex
+from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import Inbox
 from faqbot.index import store_of
 from faqbot.messages import user_texts
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 FOLLOW = 5.0  # seconds between looks for a new generation
+RARELY = 60.0  # and for one that can be opened, when opening has failed a few times
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
@@ -50,8 +51,7 @@ def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
     bot = open_bot(Path(settings.index), settings)
     gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
     app = create_app(bot, settings, page=page)
-    if isinstance(bot, FaqBot):
-        threading.Thread(target=_follow, args=(bot,), daemon=True).start()
+    threading.Thread(target=_follow, args=(bot, settings), daemon=True).start()
     return app
 
 
@@ -97,14 +97,29 @@ def _refuse(settings: Settings) -> None:
         Inbox(Path(settings.feedback))
 
 
-def _follow(bot: FaqBot) -> None:
+def _follow(bot: FaqBot | WithoutIndex, settings: Settings) -> None:
     """Go over to a new generation soon after a build has made one."""
+    served = bot if isinstance(bot, FaqBot) else _first(bot, settings)
     while True:
         time.sleep(FOLLOW)
-        bot.refresh()
+        served.refresh()
 
 
-def open_bot(index: Path, settings: Settings) -> Answering:
+def _first(bot: WithoutIndex, settings: Settings) -> FaqBot:
+    """Wait for an index that can be opened, and answer from it; looks for a missing one are cheap, others get rare."""
+    pause = FOLLOW
+    while True:
+        time.sleep(pause)
+        try:
+            bot.bot = opened = FaqBot.load(Path(settings.index), settings=settings)
+        except FaqbotError as error:
+            bot.error = error
+            pause = FOLLOW if isinstance(error, IndexMissingError) else min(2 * pause, RARELY)
+        else:
+            return opened
+
+
+def open_bot(index: Path, settings: Settings) -> FaqBot | WithoutIndex:
     """The bot of an index; where it cannot be opened, one that says why and still watches for emergencies."""
     try:
         return FaqBot.load(index, settings=settings)
