@@ -92,8 +92,7 @@ def test_what_was_left_out_is_shown_up_to_a_hundred_characters(length: int, show
     text = f"Kept.\n\n{'x' * length}\n"
     document = Document("d", text, removed=((7, 7 + length),))
     rendered = render_passages(document, split(document, _words, limit=40))
-    assert shown in rendered
-    assert "x" * 101 not in rendered
+    assert f"  {shown}\n" in rendered
 
 
 def test_no_more_headings_give_way_than_must() -> None:

@@ -101,6 +101,7 @@ def test_a_block_is_taken_by_sentences_only_where_it_is_too_long() -> None:
         ("ab cd ef", 4, ["ab", "cd", "ef"]),
         ("ab  cd   ef", 3, ["ab", "cd", "ef"]),
         ("abcdefgh", 4, ["abcd", "efgh"]),
+        ("ab", 1, ["a", "b"]),
         ("abcdefghij kl mn", 4, ["ab", "cde", "fg", "hij", "kl", "mn"]),
         ("ab abcdefghij", 4, ["ab", "ab", "cde", "fg", "hij"]),
         ("abcde fg", 3, ["ab", "cde", "fg"]),
