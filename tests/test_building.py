@@ -12,6 +12,7 @@ from faqbot.answering import FaqBot
 from faqbot.building import build, is_current
 from faqbot.cli import main
 from faqbot.encoding.encoder import Encoded, Encoder
+from faqbot.encoding.models import Model
 from faqbot.errors import CorpusError
 from faqbot.index import open_generation
 from faqbot.preview import preview
@@ -95,6 +96,21 @@ def test_a_rebuild_encodes_only_what_is_new(pages: Path, index: Path, monkeypatc
     encoded.clear()
     assert build(pages, index, settings=Settings()).passages == 3
     assert encoded == []
+
+
+def test_a_build_takes_no_more_threads_than_it_is_given(
+    pages: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    make = Model.encoder
+
+    def watched(model: Model, folder: Path, texts: int, *, threads: int = 0) -> Encoder:
+        taken.append(threads)
+        return make(model, folder, texts, threads=threads)
+
+    monkeypatch.setattr(Model, "encoder", watched)
+    build(pages, index, settings=Settings(threads=1))
+    assert taken == [1]
 
 
 def test_a_build_that_is_stopped_leaves_the_old_index_and_goes_on_where_it_was(

@@ -22,7 +22,7 @@ BOILERPLATE = ("Leave a Comment", "Website | + posts", "Ask AI Doctor", "Docus A
 @pytest.fixture(scope="module")
 def folder(shared: Path, with_encoder: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     index = with_encoder(tmp_path_factory.mktemp("seeds") / "index")
-    build(shared / "reference" / "seeds", index, settings=Settings())
+    build(shared / "reference" / "seeds", index, settings=Settings(threads=1))
     return index
 
 

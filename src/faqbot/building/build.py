@@ -94,7 +94,7 @@ def build_documents(
         if exported != model.installed:
             keep_encoder(settings.kept_encoders, exported, model.facts.fingerprint)
         unknown = sum(text.key not in cache for passage in passages for text in texts_of(passage, model.facts))
-        encoder = model.encoder(exported, unknown)
+        encoder = model.encoder(exported, unknown, threads=settings.threads)
         contents = Contents(
             documents=documents,
             passages=encoded(passages, encoder, model.facts, cache, progress),
