@@ -126,6 +126,9 @@ def test_what_is_over_or_answered_behind_is_told_from_what_only_sounds_so(messag
         ("cauda equina", "conditional"),
         ("I have cauda equina", "emergency"),
         ("is it cauda equina", "conditional"),
+        ("I have had bad cauda equina", "emergency"),
+        ("do I have cauda equina", "conditional"),
+        ("I have a cold and read about cauda equina", "conditional"),
     ],
 )
 def test_what_is_supposed_or_read_of_is_told_from_what_somebody_has(message: str, level: str) -> None:
@@ -190,6 +193,8 @@ def test_an_animals_or_a_storys_is_told_from_ones_own_beside_it(message: str, le
     [
         ("cancer runs in my family and my back aches", "none"),
         ("my mother had cancer, back aches", "none"),
+        ("mother with a bad old case of cancer, back aches", "none"),
+        ("mother with a very bad old case of cancer, back aches", "urgent"),  # too far apart to tell
         ("my mother has cancer and her back aches", "urgent"),
         ("dad had a numb groin in 2003", "none"),
         ("dad has had a numb groin since monday", "emergency"),
@@ -242,6 +247,8 @@ def test_a_reason_is_told_from_the_same_word_beside_it(message: str, level: str)
         ("years ago, now my groin is numb", "emergency"),
         ("fully recovered from numbness in the groin", "none"),
         ("recovered from fever and chills", "none"),
+        ("recovered from a really bad bout of numbness in the groin", "none"),
+        ("recovered from a really very bad bout of numbness in the groin", "emergency"),  # too far apart to tell
         ("recovered from flu, numb groin", "emergency"),  # it is the flu that is over
         ("recovered, numb groin", "emergency"),
         ("got over the flu and then my groin went numb", "emergency"),
