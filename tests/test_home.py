@@ -22,22 +22,12 @@ def test_what_a_test_keeps_for_other_indexes_goes_with_the_run(index_folder: Pat
     (encoder,) = (index_folder / "encoders").iterdir()
     (tmp_path / "test_it.py").write_text(KEEPS.format(encoder=str(encoder), name=encoder.name), encoding="utf-8")
     (tmp_path / "home").mkdir()
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "conftest",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:langsmith_plugin",
-        "test_it.py",
-    ]
+    command = [sys.executable, "-m", "pytest", "test_it.py"]
+    options = f"-p conftest -p no:cacheprovider -p no:langsmith_plugin --basetemp={tmp_path / 'run'}"
     environment = os.environ | {
         "PYTHONPATH": str(Path(__file__).parent),
         "HOME": str(tmp_path / "home"),
-        "PYTEST_ADDOPTS": f"--basetemp={tmp_path / 'run'}",
+        "PYTEST_ADDOPTS": options,
     }
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert "1 passed" in done.stdout, done.stdout

@@ -85,19 +85,9 @@ def test_it():
 
 def test_a_refusal_that_was_swallowed_fails_the_test_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(SWALLOWS, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "conftest",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:langsmith_plugin",
-        "test_it.py",
-    ]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, "-m", "pytest", "test_it.py"]
+    options = "-p conftest -p no:cacheprovider -p no:langsmith_plugin"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTEST_ADDOPTS": options}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert "AssertionError: assert ['socket.connect 192.0.2.1'] == []" in done.stdout
     assert "1 passed, 1 error" in done.stdout
