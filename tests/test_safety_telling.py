@@ -203,6 +203,10 @@ def test_an_animals_or_a_storys_is_told_from_ones_own_beside_it(message: str, le
         ("dad says I wet myself", "emergency"),
         ("dad suffered with his chest and has chest pain", "emergency"),
         ("dad had his tea and then chest pain", "emergency"),
+        ("my back is fine but my old dad had a numb groin", "none"),
+        ("dad wet himself, he is fine now", "none"),
+        ("dad wet himself, he says he's fine now", "emergency"),  # it is he who says so
+        ("my neighbour has leg weakness but says he's recovered", "urgent"),
         ("my late dad had chest pain", "none"),
         ("chest pain, my late dad", "emergency"),
         ("my late dad, and I have chest pain", "emergency"),

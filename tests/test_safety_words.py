@@ -224,3 +224,11 @@ def test_a_phrase_ends_at_a_mark_and_steps_over_fillers() -> None:
     book = _book({"both legs": "pair"})
     assert "pair" in find_mentions(book, read_words(book, "both really legs"))
     assert "pair" not in find_mentions(book, read_words(book, "both, legs"))
+
+
+def test_a_shield_hides_what_ends_in_it_and_not_what_holds_it() -> None:
+    phrases = {"numb legs": "state", "legs day": "saying", "both legs day today": "whole"}
+    mentions = find_mentions(book := _book(phrases, shields=("saying",)), read_words(book, "numb legs day today"))
+    assert mentions == {}
+    book = _book(phrases, shields=("saying",))
+    assert find_mentions(book, read_words(book, "both legs day today")).keys() == {"whole"}

@@ -18,7 +18,7 @@ _TURNS_BACK = frozenset({"when", "because", "if", "since", "though"})
 _BEGINS_QUESTION = frozenset(
     {"should", "shall", "can", "could", "would", "what", "which", "how", "any", "is", "are", "do", "does", "will"}
 )
-_MAKES_LIGHT = frozenset({"says", "said", "saying", "say", "insists", "thinks", "reckons", "claims", "swears", "told"})
+MAKES_LIGHT = frozenset({"says", "said", "saying", "say", "insists", "thinks", "reckons", "claims", "swears", "told"})
 _HAS = frozenset({"has", "have", "is", "hes", "shes", "theyve"})
 
 
@@ -63,7 +63,7 @@ def _is_well_again(reading: Reading, match: Match, sentence: int) -> bool:
     """Whether they are said to be well after it: not when it is they who say so ("he says he's fine")."""
     words = reading.words.words
     return any(
-        match.end <= over.start and _MAKES_LIGHT.isdisjoint(words[max(0, over.start - 2) : over.start])
+        match.end <= over.start and MAKES_LIGHT.isdisjoint(words[max(0, over.start - 2) : over.start])
         for over in reading.near("got_over", sentence)
     )
 

@@ -1,8 +1,10 @@
 """Whether a finding is denied where it stands: "no numbness", "fever? none", "isn't numb", "the tingling went away"."""
 
 from bisect import bisect_right
+from itertools import pairwise
 
 from faqbot.safety.book import Book
+from faqbot.safety.context import MAKES_LIGHT
 from faqbot.safety.matching import Match
 from faqbot.safety.phrases import Mention
 from faqbot.safety.reading import Reading
@@ -14,6 +16,7 @@ _NAMES_A_STATE = ("ness", "ing", "aches")
 _OR = frozenset({"or", "nor"})
 _LISTED_WITHIN = 3
 _ASKING_MARKS = "?:–—-("
+_THEY = frozenset({"hes", "shes", "he", "she", "theyre", "they"})
 _NOT_OVER = ("i", "im", "be")  # "I went", "can it be normal"
 
 
@@ -121,9 +124,16 @@ def _over_anyway(reading: Reading, match: Match) -> bool:
         return False
     near = range(match.end, min(match.end + _OVER_ANYWAY_WITHIN, len(words.words)))
     return any(
-        words.sentences[position] == words.sentences[match.start] and reading.starts_at("is_over_anyway", position)
+        words.sentences[position] == words.sentences[match.start]
+        and reading.starts_at("is_over_anyway", position)
+        and not _they_say(words.words[max(0, position - 2) : position + 1])
         for position in near
     )
+
+
+def _they_say(words: tuple[str, ...]) -> bool:
+    """Whether it is the ill who make light of it: "he says he's fine now"."""
+    return any(said in MAKES_LIGHT and who in _THEY for said, who in pairwise(words))
 
 
 def _over(book: Book, reading: Reading, match: Match) -> bool:

@@ -37,7 +37,7 @@ def find_mentions(book: Book, words: Words) -> dict[str, list[Mention]]:
     mentions: dict[str, list[Mention]] = {}
     for mention in found:
         group, start, end = mention
-        if shields and (start in shields or end - 1 in shields or end - start > 2) and _hides(mention, shields):
+        if shields and (start in shields or end - 1 in shields) and _hides(mention, shields):
             continue
         if group in mentions:
             mentions[group].append(mention)
