@@ -19,6 +19,7 @@ from faqbot.doors import Answering
 from faqbot.errors import RulesError, SettingsError
 from faqbot.serving import create_app, listen
 from faqbot.settings import Settings
+from slowness import slowness
 from web_server import serving
 
 SERVE = """
@@ -36,11 +37,6 @@ run(app, "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 
 
 def test_a_stop_finishes_what_is_under_way_and_takes_under_five_seconds(index_folder: Path) -> None:
-    assert any(0.5 <= seconds_to_stop(index_folder) < 5 for _ in range(3))  # a busy machine may be slow once
-
-
-def seconds_to_stop(index_folder: Path) -> float:
-    """From SIGTERM to the end of a server that has a question under way, which it answers, and one half said."""
     command = [sys.executable, "-c", SERVE, str(index_folder), "0.9"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -53,11 +49,11 @@ def seconds_to_stop(index_folder: Path) -> float:
             time.sleep(0.5)
             started = time.monotonic()
             server.send_signal(signal.SIGTERM)
-            assert server.wait(20) == 0
+            assert server.wait(60) == 0
             seconds = time.monotonic() - started
+        assert 0.5 <= seconds < 5 * slowness()
         asking.join(10)
         assert given == [200]
-    return seconds
 
 
 def _ask(address: str, given: list[int]) -> None:

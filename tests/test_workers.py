@@ -17,6 +17,7 @@ import pytest
 from faqbot.building import build
 from faqbot.cli import main
 from faqbot.settings import Settings
+from slowness import slowness
 
 WORKERS = 2
 ARTICLE = (
@@ -53,7 +54,7 @@ class Served:
         """Seconds from SIGTERM to the end."""
         began = time.monotonic()
         self.process.terminate()
-        assert self.process.wait(30) == 0
+        assert self.process.wait(120) == 0
         return time.monotonic() - began
 
 
@@ -106,7 +107,7 @@ def test_a_process_that_hangs_is_replaced_and_a_stop_ends_all_in_five_seconds(in
         until(lambda: not runs(hung))
         processes = served.processes()
         assert other in processes
-        assert served.stop() < 5
+        assert served.stop() < 5 * slowness()
         assert {runs(pid) for pid in processes} == {False}
 
 
@@ -115,7 +116,7 @@ def test_a_stop_waits_no_longer_while_one_hangs(index_folder: Path) -> None:
         processes = served.processes()
         os.kill(min(processes), signal.SIGSTOP)
         time.sleep(1)  # by then it is being waited for
-        assert served.stop() < 6  # 4 where nothing else runs, and 8.4 when the wait was not broken off
+        assert served.stop() < 6 * slowness()  # 4 where nothing else runs, and 8.4 when the wait was not broken off
         assert {runs(pid) for pid in processes} == {False}
 
 
@@ -123,7 +124,7 @@ def test_processes_end_when_the_one_that_started_them_is_killed(index_folder: Pa
     with serving(index_folder) as served:
         processes = served.processes()
         served.process.kill()
-        until(lambda: not any(map(runs, processes)), 10)
+        until(lambda: not any(map(runs, processes)))
 
 
 def test_each_process_goes_over_to_a_new_generation(index_folder: Path, corpus: Path, tmp_path: Path) -> None:
