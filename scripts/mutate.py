@@ -53,7 +53,16 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("answering.py", "messages.py", "doors.py", "guards.py"),
         tuple(
             f"tests/test_{name}.py"
-            for name in ("doors", "guards", "guards_asgi", "answering", "answering_limits", "switching", "rest")
+            for name in (
+                "doors",
+                "guards",
+                "guards_asgi",
+                "answering",
+                "answering_limits",
+                "switching",
+                "rest",
+                "feedback_doors",
+            )
         ),
     ),
 }

@@ -1,5 +1,6 @@
 """A generation gives back what was published, by row and by id, and finds it by meaning and by words."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +37,18 @@ def test_the_manifest_counts_what_was_published(generation: Generation) -> None:
     assert manifest.encoder == CARD
     assert manifest.id.startswith("000001-")
     assert len(generation) == 5
+
+
+def test_a_generation_knows_which_passages_it_holds(generation: Generation) -> None:
+    held = [f"{number:016x}" in generation for number in range(7)]
+    assert held == [False, True, True, True, True, True, False]
+
+
+def test_the_manifest_is_written_with_its_names_in_order(generation: Generation, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "index" / "generations").glob("*/manifest.json")
+    written = json.loads(path.read_bytes())
+    assert list(written) == sorted(written)
+    assert list(written["encoder"]) == sorted(written["encoder"])
 
 
 def test_fetch_gives_passages_tokens_and_pieces_in_the_order_asked(generation: Generation) -> None:
