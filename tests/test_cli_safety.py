@@ -1,0 +1,122 @@
+"""`faqbot rules`, `check`, `summary` and `eval-safety`: what they print, write and end with."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from command_line import run
+from faqbot.safety import questions
+from faqbot.safety.loading import load_book
+
+OWN = """
+[[words]]
+name = "leaflets"
+phrases = ["leaflet"]
+
+[[finding]]
+id = "leaflet"
+patterns = ["leaflets"]
+
+[[rule]]
+id = "own"
+category = "own"
+level = "urgent"
+when = ["leaflet"]
+reason = "r"
+source = "s"
+fires = ["a leaflet"]
+quiet = ["a poster"]
+"""
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What is typed at the prompts, in order; then the input ends."""
+    lines: list[str] = []
+
+    def answer(prompt: str) -> str:
+        if not lines:
+            raise EOFError
+        return lines.pop(0)
+
+    monkeypatch.setattr("builtins.input", answer)
+    yield lines
+
+
+def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run(capsys, "rules")
+    named = [line.split(":")[0] for line in shown.splitlines() if line and not line.startswith(" ")]
+    assert (code, named) == (0, [rule.id for rule in load_book().rules])
+
+
+def test_a_rules_file_is_checked_by_its_examples(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(OWN, encoding="utf-8")
+    assert run(capsys, "rules", "--check", str(path)) == (0, f"{path}: 1 rules, 2 examples, 0 do not hold\n", "")
+    path.write_text(OWN.replace("a leaflet", "a brochure"), encoding="utf-8")
+    code, shown, _ = run(capsys, "rules", "--check", str(path))
+    first, last = shown.splitlines()
+    assert (code, last) == (1, f"{path}: 1 rules, 2 examples, 1 do not hold")
+    assert first.startswith(f"{path}, line 17: ") and "a brochure" in first
+
+
+def test_a_missed_emergency_of_the_forbidden_kind_ends_a_measurement_with_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "messages.jsonl"
+    heard = {"id": "a", "text": "my groin is numb", "expect": "emergency", "category": "ces", "note": "textbook"}
+    missed = heard | {"id": "b", "text": "which shoes are best"}
+    path.write_text(json.dumps(heard), encoding="utf-8")
+    code, shown, _ = run(capsys, "eval-safety", str(path))
+    assert (code, "MISSED" in shown) == (0, False)
+    path.write_text(f"{json.dumps(heard)}\n{json.dumps(missed)}\n", encoding="utf-8")
+    code, shown, _ = run(capsys, "eval-safety", str(path))
+    assert (code, shown.splitlines()[-1]) == (1, "MISSED, and may never be: b")
+
+
+def test_the_check_asks_again_until_it_understands_and_ends_with_the_card(
+    capsys: pytest.CaptureFixture[str], typed: list[str]
+) -> None:
+    opened = sum(question.open for question in questions())
+    typed += ["low back"] * opened + ["maybe", "Y"]
+    code, shown, _ = run(capsys, "check")
+    assert code == 0
+    assert "  Please answer one of: yes, no, not sure\n" in shown
+    assert "\nEMERGENCY: " in shown
+    assert "numbness or tingling between your legs" in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"), [("n", "ADVICE"), ("", "ADVICE"), ("?", "EMERGENCY"), ("ns", "EMERGENCY")]
+)
+def test_short_answers_mean_what_they_say(
+    capsys: pytest.CaptureFixture[str], typed: list[str], answer: str, level: str
+) -> None:
+    typed += [""] * sum(question.open for question in questions()) + [answer]
+    assert f"\n{level}: " in run(capsys, "check")[1]
+
+
+@pytest.mark.parametrize(("name", "begins"), [("visit.md", "# "), ("visit.html", "<!")])
+def test_the_check_writes_a_sheet(
+    capsys: pytest.CaptureFixture[str], typed: list[str], tmp_path: Path, name: str, begins: str
+) -> None:
+    typed += ["between the shoulder blades"]
+    sheet = tmp_path / name
+    code, shown, _ = run(capsys, "check", "--summary", str(sheet))
+    assert (code, shown.splitlines()[-1]) == (0, f"The sheet for your visit is in {sheet}")
+    text = sheet.read_text(encoding="utf-8")
+    assert text.startswith(begins)
+    assert "between the shoulder blades" in text
+
+
+def test_a_sheet_is_made_of_messages_without_an_index_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("my back aches\n\n  my groin is numb \n"))
+    code, shown, error = run(capsys, "summary", "--index", str(tmp_path / "none"))
+    assert code == 0
+    assert "my back aches" in shown and "my groin is numb" in shown
+    assert error.startswith("faqbot: without passages: No index at ")
