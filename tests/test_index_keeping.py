@@ -267,3 +267,22 @@ def test_a_lock_file_from_a_dead_process_stops_nobody(work: Path) -> None:
     build(index)
     (index / "LOCK").write_text("1\n")
     assert len(build(index)) == 1
+
+
+@pytest.mark.parametrize("name", [layout.VECTORS, layout.PASSAGES, layout.TERMS])
+def test_a_byte_that_changed_on_its_way_to_the_disk_is_found_before_anything_points_to_it(
+    work: Path, name: str
+) -> None:
+    index = work / "index"
+    served = build(index)
+
+    def damage(step: str) -> None:
+        if step == "check":
+            path = index / layout.GENERATIONS / layout.UNSEALED / name
+            content = path.read_bytes()
+            path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+    with pytest.raises(IndexDamagedError, match=f"{name} is damaged"):
+        publish(index, sample_contents(), encoder_folder=work / "encoder", on_step=damage)
+    assert [manifest.id for manifest in generations(index)] == served
+    assert verify(index) == ()
