@@ -1,6 +1,7 @@
 """What a bot takes and refuses, to the character; whose messages count; which questions it suggests."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,10 @@ def test_examples_are_spread_over_the_corpus(bot: FaqBot) -> None:
     assert bot.examples(4) == everything[: 4 * step : step]
     assert bot.examples(1) == everything[:1]
     assert bot.examples(0) == ()
+
+
+def test_a_bot_names_the_generation_that_it_answers_from(bot: FaqBot, index_folder: Path) -> None:
+    assert bot.generation == (index_folder / "CURRENT").read_text(encoding="ascii").strip()
 
 
 def _hit(question: str, *also: str) -> Hit:
