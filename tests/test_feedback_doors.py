@@ -166,7 +166,7 @@ def test_a_verdict_in_an_emergency_is_kept_without_its_words(bot: FaqBot, path: 
     assert (entry.question, entry.verdict) == ("", "did_not_answer")
 
 
-@pytest.mark.parametrize("confidence", [float("nan"), float("inf"), -0.1])
+@pytest.mark.parametrize("confidence", [float("nan"), float("inf"), -0.1, 1.01])
 def test_a_confidence_that_is_none_is_refused(bot: FaqBot, path: Path, confidence: float) -> None:
     reply = tell(bot, Inbox(path), Opinion("q", "helpful", confidence=confidence), most=2000)
     assert isinstance(reply, Refusal)
