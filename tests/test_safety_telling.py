@@ -228,6 +228,8 @@ def test_somebody_elses_past_is_told_from_what_they_have_now(message: str, level
         ("wet from the rain, wet myself", "emergency"),
         ("lost weight because I'm dieting", "none"),
         ("lost weight without dieting", "urgent"),
+        ("lost weight not dieting", "urgent"),
+        ("legs numb and not from the cold", "emergency"),
         ("lost weight, should I diet?", "conditional"),
         ("dieting when I lost weight", "conditional"),
         ("weight loss and dieting", "none"),
