@@ -8,6 +8,7 @@ ends the run.
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -43,6 +44,7 @@ def _export(index):
 TIMED = ("time_grows", "is_fast", "quick", "seconds")
 LOADED = "-Wignore::pytest.PytestAssertRewriteWarning"  # of hypothesis, which is there before pytest
 OUTPUT = "output"
+_MOST_MEMORY = 8 << 30  # bytes
 _LEAST_SECONDS, _TIMES_SLOWER = 60.0, 8.0
 
 
@@ -153,6 +155,7 @@ def _forked(work: Callable[[], int], output_file: Path, limit: float) -> int | N
     child = os.fork()
     if not child:
         os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))  # a loop without end fills no machine
         output = os.open(output_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         for stream in (1, 2):
             os.dup2(output, stream)
