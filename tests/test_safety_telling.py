@@ -278,6 +278,15 @@ def test_a_reason_is_told_from_the_same_word_beside_it(message: str, level: str)
         ("years ago I had surgery but yesterday I crashed my car", "emergency"),
         ("suicidal years ago but fully recovered", "none"),
         ("years ago weak in one leg, now both legs are numb", "emergency"),
+        ("my groin was numb years ago. Now it is back", "emergency"),
+        ("years ago I had a numb groin. It has come back", "emergency"),
+        ("had saddle numbness 3 years ago. it returned this week", "emergency"),
+        ("I had cauda equina in 2015. now the same symptoms are back", "emergency"),
+        ("my groin was numb years ago. It never came back.", "none"),
+        ("my groin was numb years ago. It went away. Now I walk fine", "none"),
+        ("my groin was numb years ago. It is fine now, my back started hurting again", "none"),
+        ("my groin was numb years ago. The back pain is back now", "none"),
+        ("my groin was numb years ago. It", "none"),
     ],
 )
 def test_what_is_long_over_is_told_from_what_began_since(message: str, level: str) -> None:

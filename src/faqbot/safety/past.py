@@ -1,5 +1,6 @@
 """When it was: whether a finding lies in a past that is over, by the dates and recoveries that stand beside it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from faqbot.safety.matching import Match
@@ -8,6 +9,9 @@ from faqbot.safety.reading import Reading
 
 _RECOVERED_WITHIN = 5
 _DATED_WITHIN = 3
+_BACK_WITHIN = 3
+_SAME = {("it",), ("its",), ("this",), ("they",), ("same",), ("symptoms",)}
+_RETURNS = frozenset({"back", "again", "returned", "started"})
 _GOES_ON = {("and", word) for word in ("my", "i", "im", "then", "now", "the", "a", "his", "her", "he", "she")}
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
@@ -23,6 +27,8 @@ def is_past(reading: Reading, match: Match) -> bool:
     over = reading.near("got_over", reading.words.sentences[match.start])
     if match.finding.kind == "plea":
         return ago and bool(over)
+    if _is_back(reading, match):
+        return False
     if ago and (over or not within(reading, ("still",), start, end)):
         return True
     return any(start <= recovery.start and _reaches(reading, recovery, match) for recovery in over)
@@ -35,6 +41,21 @@ def _reaches(reading: Reading, recovery: Mention, match: Match) -> bool:
     words = reading.words
     anew = (words.words[place : place + 2] in _GOES_ON for place in range(recovery.end, match.start))
     return not any(words.marks[recovery.end : match.start + 1]) and not any(anew)
+
+
+def _is_back(reading: Reading, match: Match) -> bool:
+    """Whether the next sentence says that it is there again: "My groin was numb years ago. Now it is back."."""
+    words, sentence = reading.words, reading.words.sentences[match.end - 1] + 1
+    first = bisect_left(words.sentences, sentence)
+    same = next((place for place in range(first, first + 3) if words.words[place : place + 1] in _SAME), None)
+    if same is None or reading.near("got_over", sentence):
+        return False
+    return any(
+        0 < again.start - same <= _BACK_WITHIN
+        and not any(words.marks[same + 1 : again.start + 1])
+        and not _RETURNS.isdisjoint(words.words[again.start : again.end])
+        for again in reading.near("still", sentence)
+    )
 
 
 def _long_before(reading: Reading, match: Match, start: int, end: int) -> bool:
