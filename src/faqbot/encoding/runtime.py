@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from math import inf
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from faqbot.errors import EncoderError
@@ -16,14 +18,16 @@ if TYPE_CHECKING:
 GRAPH = "model.onnx"
 WEIGHTS = "model.onnx.data"
 LARGE = "1024"  # bytes from which a weight goes into the file of weights
+MEETING = 0.25  # seconds for which texts that met are expected to meet again
 OUTPUTS = ("token_embeddings", "sentence_embedding")
 
 
 class RuntimeModel:
     """An exported graph in ONNX Runtime, for many threads.
 
-    A text that comes alone is spread over all cores; one that comes while others are computed takes one core, in a
-    second session that is made when it is first needed: measured, both are faster so (docs/performance.md).
+    A text that comes alone is spread over all cores; one that comes while others are computed, or shortly after texts
+    met, takes one core, in a second session that is made when it is first needed: measured, both are faster so
+    (docs/performance.md).
     """
 
     def __init__(self, folder: Path, *, threads: int = 0) -> None:
@@ -34,11 +38,15 @@ class RuntimeModel:
         self._session = _session(path, threads=threads, optimised=(folder / WEIGHTS).is_file())
         self._alone = self._session if threads else None
         self._folder, self._running, self._lock = folder, 0, Lock()
+        self._met = -inf  # when texts last were computed together
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See encoder.Engine."""
         with self._lock:
-            session = self._narrow() if self._running else self._session
+            now = monotonic()
+            if self._running:
+                self._met = now
+            session = self._narrow() if now - self._met < MEETING else self._session
             self._running += 1
         try:
             tokens, pooled = session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask})
