@@ -30,8 +30,6 @@ from faqbot.reading import find
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Passage
 
-BATCH = 64  # passages that a worker encodes and sends together: what it loses when it is killed
-
 
 class Encode:
     """One worker: a batch of passages goes in, how many of them were encoded and sent comes out."""
@@ -81,9 +79,9 @@ def start() -> Any:
 
 
 def spread(passages: list[Passage], arguments: tuple[object, ...], workers: int) -> int:
-    """Encode passages on Ray; returns how many were not on Milvus yet."""
+    """Encode passages on Ray, 64 at a time: what a killed worker loses. Returns how many were not on Milvus yet."""
     given = start().data.from_items([{"passage": encode(each)} for each in passages])
-    made = given.map_batches(Encode, fn_constructor_args=arguments, batch_size=BATCH, concurrency=workers, num_cpus=1)
+    made = given.map_batches(Encode, fn_constructor_args=arguments, batch_size=64, concurrency=workers, num_cpus=1)
     began = time.monotonic()
     count = int(sum(row["encoded"] for row in watched(made.iter_rows())))
     print(f"{count} of {len(passages)} passages encoded in {time.monotonic() - began:.1f} s", flush=True)
