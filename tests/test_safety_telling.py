@@ -287,6 +287,15 @@ def test_a_reason_is_told_from_the_same_word_beside_it(message: str, level: str)
         ("my groin was numb years ago. It is fine now, my back started hurting again", "none"),
         ("my groin was numb years ago. The back pain is back now", "none"),
         ("my groin was numb years ago. It", "none"),
+        ("my groin was numb years ago, now its back", "emergency"),
+        ("my groin was numb years ago now it's back", "emergency"),
+        ("my groin was numb years ago. It has just started again", "emergency"),
+        ("my groin was numb years ago, but its back", "emergency"),
+        ("my groin was numb years ago, it's back", "emergency"),
+        ("my groin was numb years ago, it is back to normal", "none"),
+        ("my groin was numb years ago, its ok my back is sore", "none"),
+        ("my groin was numb years ago, the dog hurt its back", "none"),
+        ("my groin was numb years ago. This time it is my back again", "none"),
     ],
 )
 def test_what_is_long_over_is_told_from_what_began_since(message: str, level: str) -> None:

@@ -9,9 +9,13 @@ from faqbot.safety.reading import Reading
 
 _RECOVERED_WITHIN = 5
 _DATED_WITHIN = 3
-_BACK_WITHIN = 3
-_SAME = {("it",), ("its",), ("this",), ("they",), ("same",), ("symptoms",)}
-_RETURNS = frozenset({"back", "again", "returned", "started"})
+_BACK_WITHIN = 4
+_SAME = frozenset({"it", "its", "this", "they", "same", "symptoms"})
+_BACK = frozenset({"back", "again", "returned", "returning", "restarted"})
+_NOT_BACK = frozenset(
+    ("never", "not", "wont", "hasnt", "didnt", "may", "might", "could", "can", "if", "my", "the", "his", "her", "lower")
+)
+_NOT_RETURNED = {("to",), ("pain",), ("ache",)}  # "back to normal"
 _GOES_ON = {("and", word) for word in ("my", "i", "im", "then", "now", "the", "a", "his", "her", "he", "she")}
 _TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
 
@@ -44,18 +48,35 @@ def _reaches(reading: Reading, recovery: Mention, match: Match) -> bool:
 
 
 def _is_back(reading: Reading, match: Match) -> bool:
-    """Whether the next sentence says that it is there again: "My groin was numb years ago. Now it is back."."""
-    words, sentence = reading.words, reading.words.sentences[match.end - 1] + 1
-    first = bisect_left(words.sentences, sentence)
-    same = next((place for place in range(first, first + 3) if words.words[place : place + 1] in _SAME), None)
-    if same is None or reading.near("got_over", sentence):
-        return False
+    """Whether a clause behind it, or the next sentence, says that it is there again: "years ago. Now it is back."."""
+    words, last = reading.words, reading.words.sentences[match.end - 1] + 1
     return any(
-        0 < again.start - same <= _BACK_WITHIN
-        and not any(words.marks[same + 1 : again.start + 1])
-        and not _RETURNS.isdisjoint(words.words[again.start : again.end])
-        for again in reading.near("still", sentence)
+        words.words[place] in _SAME
+        and _begins(reading, place)
+        and _returns(reading, place + 1)
+        and not any(over.start >= place for over in reading.near("got_over", words.sentences[place]))
+        for place in range(match.end, bisect_left(words.sentences, last + 1))
     )
+
+
+def _begins(reading: Reading, place: int) -> bool:
+    """Whether a clause begins at a word, or one word before it: "now the same"."""
+    words, sentences = reading.words, reading.words.sentences
+    return any(
+        words.marks[at] or sentences[at - 1] != sentences[at] or not _TURNS.isdisjoint(words.words[at - 1 : at + 1])
+        for at in (place, place - 1)
+    )
+
+
+def _returns(reading: Reading, start: int) -> bool:
+    """Whether the next few words say that something is back, and not that it is not, nor "my back"."""
+    words = reading.words
+    for place in range(start, min(start + _BACK_WITHIN, len(words.words))):
+        if words.marks[place] or words.words[place] in _NOT_BACK:
+            return False
+        if words.words[place] in _BACK:
+            return words.words[place + 1 : place + 2] not in _NOT_RETURNED
+    return False
 
 
 def _long_before(reading: Reading, match: Match, start: int, end: int) -> bool:
