@@ -1,8 +1,6 @@
 """Building: every file is indexed or reported, nothing is encoded twice, and a dry run changes nothing."""
 
-import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +34,9 @@ def pages(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(index_folder: Path, tmp_path: Path) -> Path:
+def index(with_encoder: Callable[[Path], Path], tmp_path: Path) -> Path:
     """An index folder that holds only the exported encoder, so that builds need no export of their own."""
-    shutil.copytree(index_folder / "encoders", tmp_path / "index" / "encoders", copy_function=os.link)
-    (tmp_path / "index" / "LOCK").touch()
-    return tmp_path / "index"
+    return with_encoder(tmp_path / "index")
 
 
 def texts(index: Path) -> list[str]:

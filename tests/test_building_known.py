@@ -1,8 +1,6 @@
 """Reading once: a file that has not changed is neither read nor split again, and the index is that of a clean build."""
 
 import logging
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,16 +58,9 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path / "pages"
 
 
-def empty_index(index_folder: Path, path: Path) -> Path:
-    """An index folder that holds only the exported encoder, so that builds need no export of their own."""
-    shutil.copytree(index_folder / "encoders", path / "encoders", copy_function=os.link)
-    (path / "LOCK").touch()
-    return path
-
-
 @pytest.fixture
-def index(index_folder: Path, tmp_path: Path) -> Path:
-    return empty_index(index_folder, tmp_path / "index")
+def index(with_encoder: Callable[[Path], Path], tmp_path: Path) -> Path:
+    return with_encoder(tmp_path / "index")
 
 
 def contents(index: Path) -> tuple[list[Document], list[Passage]]:
@@ -78,7 +69,7 @@ def contents(index: Path) -> tuple[list[Document], list[Passage]]:
 
 
 def test_after_an_edit_only_the_edited_file_is_read_and_the_index_is_that_of_a_clean_build(
-    pages: Path, index: Path, index_folder: Path, tmp_path: Path, watched: Watched
+    pages: Path, index: Path, with_encoder: Callable[[Path], Path], tmp_path: Path, watched: Watched
 ) -> None:
     build(pages, index, settings=Settings())
     assert watched.read == watched.cut == ["a.md", "b/c.md", "d.txt"]
@@ -87,7 +78,7 @@ def test_after_an_edit_only_the_edited_file_is_read_and_the_index_is_that_of_a_c
     watched.forget()
     build(pages, index, settings=Settings())
     assert watched.read == watched.cut == ["b/c.md", "e.md"]
-    clean = empty_index(index_folder, tmp_path / "clean")
+    clean = with_encoder(tmp_path / "clean")
     build(pages, clean, settings=Settings())
     assert contents(index) == contents(clean)
     assert len(contents(index)[0]) == 4

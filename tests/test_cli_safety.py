@@ -10,26 +10,7 @@ import pytest
 from command_line import run
 from faqbot.safety import questions
 from faqbot.safety.loading import load_book
-
-OWN = """
-[[words]]
-name = "leaflets"
-phrases = ["leaflet"]
-
-[[finding]]
-id = "leaflet"
-patterns = ["leaflets"]
-
-[[rule]]
-id = "own"
-category = "own"
-level = "urgent"
-when = ["leaflet"]
-reason = "r"
-source = "s"
-fires = ["a leaflet"]
-quiet = ["a poster"]
-"""
+from own_rules import OWN
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from faqbot import FaqBot
-from faqbot.doors import FAULT, Message, Refusal, WithoutIndex, ask, watch
+from faqbot.doors import FAULT, Refusal, WithoutIndex, ask, watch
 from faqbot.errors import IndexDamagedError, IndexMissingError, QuestionError
+from faqbot.messages import Message
 from faqbot.types import Alert, Answer
 from web_samples import EMERGENCY, answer
 

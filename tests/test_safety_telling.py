@@ -6,6 +6,7 @@ import pytest
 
 from faqbot.safety.conversation import fired_rules
 from faqbot.safety.loading import load_book
+from own_rules import OWN
 
 
 def _level(*messages: str) -> str:
@@ -318,23 +319,6 @@ def test_hoping_is_no_denial_and_an_illness_of_somebody_close_is_no_family_histo
     assert _level(message) == level
 
 
-OWN = """
-[[words]]
-name = "leaflets"
-phrases = ["leaflet"]
-[[finding]]
-id = "leaflet"
-patterns = ["leaflets"]
-[[rule]]
-id = "own"
-category = "own"
-level = "urgent"
-when = ["leaflet"]
-reason = "r"
-source = "s"
-fires = ["leaflet"]
-firm = false
-"""
 LIGHTLY = "Picked up a leaflet on pilates at the gym, great for stiff shoulders."
 IN_EARNEST = "That leaflet. My legs give way and the pain is terrible"
 
@@ -353,7 +337,7 @@ def test_what_was_said_lightly_counts_in_full_once_it_is_said_in_earnest(
     tmp_path: Path, messages: list[str], level: str
 ) -> None:
     path = tmp_path / "rules.toml"
-    path.write_text(OWN, encoding="utf-8")
+    path.write_text(f"{OWN}firm = false\n", encoding="utf-8")
     (own,) = (found for found in fired_rules(load_book(path), messages) if found.rule.id == "own")
     assert own.level == level
 

@@ -2,12 +2,11 @@
 
 import json
 import logging
-import os
 import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -113,16 +112,16 @@ def plain(answer: Answer) -> tuple[str, str, list[str]]:
 
 
 @pytest.mark.slow
-def test_a_rebuild_after_an_edit_equals_a_clean_build(corpus: Path, index_folder: Path, tmp_path: Path) -> None:
+def test_a_rebuild_after_an_edit_equals_a_clean_build(
+    corpus: Path, index_folder: Path, with_encoder: Callable[[Path], Path], tmp_path: Path
+) -> None:
     """Same passages, vectors and first five; the clean build encodes everything anew.
 
     The edit changes two files and takes the largest folder away, half of all words, which need not be encoded then.
     """
-    edited, again, clean = tmp_path / "corpus", tmp_path / "again", tmp_path / "clean"
+    edited, again, clean = tmp_path / "corpus", tmp_path / "again", with_encoder(tmp_path / "clean")
     shutil.copytree(corpus, edited)
     shutil.copytree(index_folder, again)
-    shutil.copytree(index_folder / "encoders", clean / "encoders", copy_function=os.link)
-    (clean / "LOCK").touch()
     page = edited / "walking-uphill.md"
     page.write_text("# Walking uphill\n\nLean forward a little and take short steps.\n", encoding="utf-8")
     (edited / "causes" / "overview.md").write_text("# Causes\n\nMany things make a back ache.\n", encoding="utf-8")

@@ -2,17 +2,19 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
 from faqbot.feedback import JUDGED, Entry, Inbox, title_of
+from faqbot.messages import Message, user_texts
+from faqbot.safety import assess
+from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Document, Passage
 
 log = logging.getLogger(__name__)
 
-Message = str | Mapping[str, Any]
 Reason = Literal["question", "index", "fault"]
 
 _OTHER_INDEX = "That passage is not in the index in use. Ask the question again, then say what you think of the answer."
@@ -87,6 +89,12 @@ class WithoutIndex:
         if self.bot is None:
             raise self.error
         return self.bot
+
+
+def without_index(error: FaqbotError, settings: Settings) -> WithoutIndex:
+    """What stands in for a bot whose index could not be opened, with the safety rules of the settings."""
+    rules = settings.rules or None
+    return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from faqbot.doors import Answering, WithoutIndex
+from faqbot.doors import Answering, without_index
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import Inbox
 from faqbot.guards import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
-from faqbot.messages import user_texts
 from faqbot.rest.routes import add_rest
 from faqbot.rest.token import TokenGuard
-from faqbot.safety import assess, standing_banner
+from faqbot.safety import standing_banner
 from faqbot.settings import Settings
 from faqbot.web.assets import asset_routes
 from faqbot.web.documents import document_routes
@@ -43,9 +42,7 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
     """
     if isinstance(bot, FaqbotError):
-        bot = WithoutIndex(
-            bot, lambda said: assess(user_texts(said), region=settings.region, rules=settings.rules or None)
-        )
+        bot = without_index(bot, settings)
     bot.assess([])  # rules that cannot be read stop the start, not the first question
     inbox = Inbox(Path(settings.feedback)) if settings.feedback else None
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)

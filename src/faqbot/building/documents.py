@@ -28,8 +28,8 @@ def read_all(
     skipped: list[Skipped] = []
     for number, file in enumerate(files, 1):
         try:
-            unread = known.document(file) if known else None
-            documents.append(unread or read(file.path, document_id=file.document_id))
+            same = known.document(file) if known else None
+            documents.append(same or read(file.path, document_id=file.document_id))
         except ReadError as error:
             skipped.append(Skipped(file.document_id, str(error)))
         if progress:

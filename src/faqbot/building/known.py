@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -10,6 +9,7 @@ from importlib import metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from faqbot.digests import digest
 from faqbot.errors import IndexWriteError
 from faqbot.index import Reading, Readings, write_readings
 
@@ -54,15 +54,15 @@ class Known:
             content = file.path.read_bytes()
         except OSError:
             return None  # reading it says why
-        self._keys[file.document_id] = key = _digest(_code(), file.document_id.encode(errors="surrogatepass"), content)
+        self._keys[file.document_id] = key = digest(_code(), file.document_id.encode(errors="surrogatepass"), content)
         if found := self._readings.get(key):
             self._found[file.document_id] = found
         return found.document if found else None
 
     def passages(self, document: Document, recipe: str) -> tuple[Passage, ...] | None:
         """The passages of a document that was not read anew, cut as `recipe` says, else None."""
-        found = self._found.get(document.id)
-        return found.passages if found and found.document is document and found.recipe == recipe else None
+        found = self._unchanged(document, recipe)
+        return found.passages if found else None
 
     def keep(self, documents: Sequence[Document], passages: Iterable[Passage], recipe: str) -> None:
         """Keep what was made of the files; where that cannot be, the next build reads them again."""
@@ -76,10 +76,12 @@ class Known:
             logger.warning("%s. The next build reads every file again", error)
 
     def _reading(self, document: Document, passages: tuple[Passage, ...], recipe: str) -> Reading:
+        new = Reading(self._keys[document.id], recipe, document, passages)
+        return self._unchanged(document, recipe) or new
+
+    def _unchanged(self, document: Document, recipe: str) -> Reading | None:
         found = self._found.get(document.id)
-        if found and self.passages(document, recipe) is not None:
-            return found
-        return Reading(self._keys[document.id], recipe, document, passages)
+        return found if found and found.document is document and found.recipe == recipe else None
 
 
 def recipe_of(facts: Facts, settings: Settings) -> str:
@@ -92,7 +94,7 @@ def _code() -> bytes:
     package = files("faqbot")
     sources = sorted((each for name in CODE for each in _sources(package / name)), key=str)
     versions = (f"{name} {_version(name)}".encode() for name in PACKAGES)
-    return _digest(*(source.read_bytes() for source in sources), *versions)
+    return digest(*(source.read_bytes() for source in sources), *versions)
 
 
 def _sources(place: Traversable) -> list[Traversable]:
@@ -106,10 +108,3 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _digest(*parts: bytes) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8) + part)
-    return digest.digest()

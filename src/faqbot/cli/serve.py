@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from faqbot.answering import FaqBot
 from faqbot.cli.codes import DONE, FAILED
-from faqbot.doors import WithoutIndex
+from faqbot.doors import WithoutIndex, without_index
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import Inbox
 from faqbot.index import store_of
-from faqbot.messages import user_texts
 from faqbot.safety import assess
 from faqbot.settings import Settings
 
@@ -127,5 +126,4 @@ def open_bot(index: Path, settings: Settings) -> FaqBot | WithoutIndex:
         raise  # without its rules, or the numbers to call, nothing may be served
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr, flush=True)
-        rules = settings.rules or None
-        return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
+        return without_index(error, settings)

@@ -36,7 +36,7 @@ class RuntimeModel:
         if not path.is_file():
             raise EncoderError(f"No encoder graph at {path}. Run: faqbot build")
         self._session = _session(path, threads=threads, optimised=(folder / WEIGHTS).is_file())
-        self._alone = self._session if threads else None
+        self._single = self._session if threads else None
         self._folder, self._running, self._lock = folder, 0, Lock()
         self._met = -inf  # when texts last were computed together
 
@@ -57,9 +57,9 @@ class RuntimeModel:
 
     def _narrow(self) -> Any:
         """The session that computes with the calling thread alone."""
-        if self._alone is None:
-            self._alone = _session(self._folder / GRAPH, threads=1, optimised=(self._folder / WEIGHTS).is_file())
-        return self._alone
+        if self._single is None:
+            self._single = _session(self._folder / GRAPH, threads=1, optimised=(self._folder / WEIGHTS).is_file())
+        return self._single
 
 
 def optimise(source: Path, folder: Path) -> None:

@@ -4,7 +4,6 @@ It knows the texts of the generation in use and those of a build that ended earl
 index/cache/ in segments. Nothing but keys is held in memory.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
@@ -15,9 +14,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from faqbot.digests import digest
 from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import layout
-from faqbot.index.contents import KEY_BYTES
 from faqbot.index.directory import Directory
 from faqbot.index.encoders import discard_damaged
 from faqbot.index.locks import building
@@ -48,11 +47,7 @@ def text_key(text: str, *, fingerprint: str, settings: str = "") -> bytes:
 
     `settings` is whatever else the embedding depends on: the prompt, and whether there are token rows.
     """
-    digest = hashlib.blake2b(digest_size=KEY_BYTES)
-    for part in (text, fingerprint, settings):
-        content = part.encode("utf-8", "surrogatepass")
-        digest.update(len(content).to_bytes(8, "little") + content)
-    return digest.digest()
+    return digest(*(part.encode("utf-8", "surrogatepass") for part in (text, fingerprint, settings)))
 
 
 class Cache:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from faqbot.digests import BYTES
 from faqbot.types import Document, Passage
 
-KEY_BYTES = 16  # of a cache key
+KEY_BYTES = BYTES  # of a cache key
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,7 @@ class Lookup:
 
     def row(self, key: int) -> int:
         """The first row that has this key, -1 if none has."""
-        found = self.rows(key) if key >= 0 else []
-        return found[0] if found else -1
+        return self.first_rows([key])[0]
 
     def first_rows(self, keys: Sequence[int]) -> list[int]:
         """The same for several keys."""

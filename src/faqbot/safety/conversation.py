@@ -35,7 +35,7 @@ def fire_all(book: Book, told: dict[str, Said], asked: dict[str, Said]) -> tuple
         return ()
     known = asked | told
     likely = [rule for rule in book.rules if not rule.findings.isdisjoint(known)]
-    fired = [found for rule in likely if (found := _fire(rule, told, asked))]
+    fired = [found for rule in likely if (found := _fire(rule, told, known))]
     return tuple(sorted(fired, key=lambda found: -LEVELS.index(found.level)))
 
 
@@ -63,14 +63,14 @@ def _placed(book: Book, previous: str, message: str) -> tuple[Said, ...]:
     return tuple(said for said in hear(book, f"{previous[-_TAIL:]}, {message[:_TAIL]}").said if said.told)
 
 
-def _fire(rule: Rule, told: dict[str, Said], asked: dict[str, Said]) -> Fired | None:
-    """The rule at the highest level that what is known gives it, by the first alternative that does."""
+def _fire(rule: Rule, told: dict[str, Said], known: dict[str, Said]) -> Fired | None:
+    """The rule at the highest level that what is told or known at all gives it, by the first alternative that does."""
     fired = [
-        Fired(rule, level, tuple(dict.fromkeys(known[name].text for name in names)))
-        for known, firm in ((told, rule.level), (asked | told, CONDITIONAL))
+        Fired(rule, level, tuple(dict.fromkeys(said[name].text for name in names)))
+        for said, firm in ((told, rule.level), (known, CONDITIONAL))
         for names in rule.when
-        if all(name in known for name in names)
-        for level in (CONDITIONAL if _is_calm(rule, [known[name] for name in names]) else firm,)
+        if all(name in said for name in names)
+        for level in (CONDITIONAL if _is_calm(rule, [said[name] for name in names]) else firm,)
     ]
     return max(fired, key=lambda found: LEVELS.index(found.level), default=None)
 

@@ -6,7 +6,6 @@ read from their TOML as ever.
 """
 
 import contextlib
-import hashlib
 import marshal
 import sys
 import tempfile
@@ -14,7 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_DIGEST = 16
+from faqbot.digests import BYTES, digest
+
 _FOLDER = Path(__file__).parent / "__pycache__"
 _CODE = ("compiling.py", "loading.py", "sheet.py", "keeping.py", "../lexicon.py", "../lexicon.toml")
 
@@ -25,7 +25,7 @@ def kept(texts: Mapping[str, str], make: Callable[[], Any]) -> Any:
     `marshal` is read from nowhere but this package's own folder, as Python reads its bytecode from there.
     """
     path = _FOLDER / f"rules.{sys.implementation.cache_tag}.kept"
-    sources = _digest(*(part.encode() for pair in texts.items() for part in pair), *map(_bytes, _CODE))
+    sources = digest(*(part.encode() for pair in texts.items() for part in pair), *map(_bytes, _CODE))
     found = _read(path, sources)
     if found is None:
         found = make()
@@ -38,8 +38,8 @@ def _read(path: Path, sources: bytes) -> Any:
         content = path.read_bytes()
     except OSError:
         return None
-    head, body = content[: 2 * _DIGEST], content[2 * _DIGEST :]
-    return marshal.loads(body) if head == sources + _digest(body) else None  # noqa: S302 - of this package's own folder
+    head, body = content[: 2 * BYTES], content[2 * BYTES :]
+    return marshal.loads(body) if head == sources + digest(body) else None  # noqa: S302 - of this package's own folder
 
 
 def _write(path: Path, sources: bytes, body: bytes) -> None:
@@ -50,16 +50,9 @@ def _write(path: Path, sources: bytes, body: bytes) -> None:
         path.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             aside = Path(folder) / path.name
-            aside.write_bytes(sources + _digest(body) + body)
+            aside.write_bytes(sources + digest(body) + body)
             aside.replace(path)
 
 
 def _bytes(name: str) -> bytes:
     return (Path(__file__).parent / name).read_bytes()
-
-
-def _digest(*parts: bytes) -> bytes:
-    digest = hashlib.blake2b(digest_size=_DIGEST)
-    for part in parts:
-        digest.update(len(part).to_bytes(8) + part)
-    return digest.digest()

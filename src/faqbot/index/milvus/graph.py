@@ -63,7 +63,8 @@ def tuned(engine: Engine, name: str, folder: Path) -> dict[str, Any]:
     vectors = Rows(folder, layout.VECTORS, checked=True, advice="")
     queries, count = sample_queries(vectors.data), min(RECALL_AT, len(vectors.data))
     exact = nearest_exact(vectors.data, queries, count, threads=os.cpu_count() or 1)
-    right = [_named(numbers, vectors, load_array(folder / layout.IDS)) for numbers in exact]
+    ids = load_array(folder / layout.IDS)
+    right = [_named(numbers, vectors, ids) for numbers in exact]
     recall, breadth = 0.0, 0
     for breadth in BREADTHS:
         found = _found(engine, name, queries, 2 * count, breadth)
