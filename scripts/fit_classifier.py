@@ -18,8 +18,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from faqbot.safety import assess
-from faqbot.safety.cards import UNCLEAR
-from faqbot.safety.classifier import NAME, Classifier, place_features
+from faqbot.safety.classifier import CALM, NAME, Classifier, place_features
 from faqbot.safety.language import Words, read_words
 from faqbot.safety.loading import load_book
 from faqbot.safety.phrases import Mention, find_mentions
@@ -55,7 +54,7 @@ def main() -> None:
     written = [message for path in sorted(DATA.glob("*.jsonl")) for message in _read(path)]
     messages = [*_examples(), *written]
     if parser.parse_args().judge:
-        print("| file | messages | heard | emergencies called so | false alarms |\n|---|---|---|---|---|")
+        print("| file | messages | red flags held harmless | harmless held so |\n|---|---|---|---|")
         for name in dict.fromkeys(message.file for message in messages):
             held = [message for message in messages if message.file == name]
             print(_judged(name, held, fit([message for message in messages if message.file != name])), flush=True)
@@ -98,24 +97,18 @@ def _line(name: str, numbers: Sequence[float]) -> str:
 
 
 def _judged(file: str, held: Sequence[Message], classifier: Classifier) -> str:
-    found = [
-        likeness.finding if likeness else "" for likeness in (classifier.judge(*_read_words(m.text)) for m in held)
-    ]
-    harmful = [name for name, message in zip(found, held, strict=True) if message.expect != ROUTINE]
-    emergent = [name for name, message in zip(found, held, strict=True) if message.expect == EMERGENT]
-    harmless = [name for name, message in zip(found, held, strict=True) if message.expect == ROUTINE]
-    called = sum(name in ("like_emergency", "like_crisis") for name in emergent) / max(1, len(emergent))
-    heard, alarmed = (sum(map(bool, names)) / max(1, len(names)) for names in (harmful, harmless))
-    return f"| {file} | {len(held)} | {heard:.3f} | {called:.3f} | {alarmed:.3f} |"
+    judged = [classifier.judge(*_read_words(message.text)) for message in held]
+    calm = [likeness is not None and likeness.alarm < CALM for likeness in judged]
+    harmful = [each for each, message in zip(calm, held, strict=True) if message.expect != ROUTINE]
+    harmless = [each for each, message in zip(calm, held, strict=True) if message.expect == ROUTINE]
+    shares = [sum(part) / max(1, len(part)) for part in (harmful, harmless)]
+    return f"| {file} | {len(held)} | {shares[0]:.3f} | {shares[1]:.3f} |"
 
 
 def _examples() -> list[Message]:
     """The examples of the rules: those that fire at the rule's level, and the quiet ones that meet no rule at all."""
     fires = [
-        Message("rules", text, rule.level, rule.category, False)
-        for rule in load_book().rules
-        if rule.category != UNCLEAR
-        for text in rule.fires
+        Message("rules", text, rule.level, rule.category, False) for rule in load_book().rules for text in rule.fires
     ]
     quiet = [
         Message("rules", text, ROUTINE, "", False)

@@ -1,7 +1,6 @@
-"""The classifier beside the rules: what it adds, what it makes conditional, and that its weights are those of the messages."""
+"""The classifier beside the rules: what it makes conditional, that it raises nothing, and where its weights come from."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from faqbot.safety.loading import load_book
 from faqbot.safety.phrases import Mention, find_mentions
 
 OWN = Path(__file__).parent / "data" / "redflags"
-WITHOUT = '[[off]]\nrule = "like-crisis"\n[[off]]\nrule = "like-emergency"\n[[off]]\nrule = "like-urgent"\n'
 
 
 def _read(text: str) -> tuple[Words, dict[str, list[Mention]]]:
@@ -56,14 +54,7 @@ def test_one_alarming_sentence_is_not_drowned_by_a_long_story() -> None:
     alarming = "Now both legs are numb and I wet myself."
     assert len(story.split()) > 2 * WINDOW
     assert _judge(f"{story} {alarming} {story}").alarm > 0.8
-    assert _judge(story).finding == ""
-
-
-def test_a_long_message_must_alarm_by_more_since_it_has_more_chances_to() -> None:
-    assert Likeness(0.8, 0.0, 0.0, 1, "").finding == "like_urgent"
-    assert Likeness(0.8, 0.0, 0.0, 4, "").finding == ""
-    assert Likeness(0.99, 0.99, 0.0, 4, "").finding == "like_emergency"
-    assert Likeness(0.99, 0.0, 0.99, 1, "").finding == "like_crisis"
+    assert _judge(story).alarm < 0.2
 
 
 def test_a_message_without_words_is_not_judged() -> None:
@@ -72,46 +63,41 @@ def test_a_message_without_words_is_not_judged() -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_text_has_chances_between_nought_and_one_and_quotes_itself(text: str) -> None:
+def test_any_text_has_chances_between_nought_and_one(text: str) -> None:
     found = packaged_classifier().judge(*_read(text))
     if found is not None:
         assert 0 <= found.alarm <= 1 and 0 <= found.emergency <= 1 and 0 <= found.crisis <= 1
-        assert found.text in text
 
 
-UNKNOWN_TO_THE_RULES = "lower back bad, and the part of me that would touch a horse's saddle has gone numb"
+# What people type between two questions. The classifier called some of these an emergency and others urgent.
+PLAIN = (
+    "since monday",
+    "I don't know",
+    "naproxen",
+    "I have back pain",
+    "yes",
+    "no thanks",
+    "about two weeks",
+    "it comes and goes",
+    "left side",
+    "in the morning",
+    "ibuprofen and paracetamol",
+    "I'm 54",
+    "not really",
+    "what do you mean?",
+    "after work mostly",
+    "ok I'll try that",
+    "the same as yesterday",
+    "my lower back",
+    "can you help me",
+    "walking the dog",
+)
 
 
-def test_it_adds_an_alert_where_no_rule_fires_and_an_operator_can_do_without(tmp_path: Path) -> None:
-    without = tmp_path / "rules.toml"
-    without.write_text(WITHOUT, encoding="utf-8")
-    heard = [text for text in _alarming() if assess([text], rules=without).level == "none"]
-    assert heard, "every message is known to the rules: name one that is not"
-    assert all(assess([text]).level in ("urgent", "emergency") for text in heard)
-
-
-def _alarming() -> Sequence[str]:
-    """Messages with a red flag that the rules did not know when this was written."""
-    return (
-        "wiped this morning and might as well have been wiping someone else",
-        "my trousers feel like they belong to a stranger from the waist to the knees, all down the inside",
-        "went to spend a penny and stood there like a lemon, not a drop, brim full",
-    )
-
-
-def test_a_card_that_the_classifier_alone_calls_for_quotes_the_person_and_names_no_disease() -> None:
-    text = next(text for text in _alarming() if set(assess([text]).rules) <= {"like-emergency", "like-urgent"})
-    alert = assess([text])
-    assert alert.categories == ("unclear",)
-    assert alert.matches and alert.matches[0] in text
-    assert "Nobody can tell from a message what it is." in alert.message
-
-
-def test_a_rule_that_names_what_it_may_be_speaks_before_the_classifier() -> None:
-    alert = assess(["I can't pee and my saddle area is numb"])
-    assert "like-emergency" in alert.rules
-    assert "unclear" not in alert.categories
-    assert "Nobody can tell from a message" not in alert.message
+@pytest.mark.parametrize("reply", PLAIN)
+def test_plain_replies_raise_nothing(reply: str) -> None:
+    assert assess([reply]).level == "none"
+    assert assess(["my lower back aches when I walk", reply]).level == "none"
 
 
 def test_what_it_holds_to_be_harmless_is_conditional_but_not_where_a_rule_is_firm(

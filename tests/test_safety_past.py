@@ -10,9 +10,8 @@ UP = ("urgent", "emergency")
 
 
 def _heard(*messages: str) -> bool:
-    """Whether a rule, not the classifier, calls for help."""
-    fired = fired_rules(load_book(), messages)
-    return any(found.level in UP for found in fired if not found.rule.id.startswith("like-"))
+    """Whether a rule calls for help."""
+    return any(found.level in UP for found in fired_rules(load_book(), messages))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from faqbot.types import Level
 
 GroupKind = Literal["state", "part", "noun", "vague", "beside", "scope", "shield"]
-FindingKind = Literal["symptom", "risk", "event", "condition", "context", "plea", "likeness"]
+FindingKind = Literal["symptom", "risk", "event", "condition", "context", "plea"]
 Join = Literal[">", "&"]
 
 
@@ -73,8 +73,7 @@ class Finding:
 
     kind "symptom" is cleared by denial and by a past that is over; "event" (a fall, an overdose) by a distant past;
     "risk" (cancer, osteoporosis) counts though past, unless it is somebody else's; "condition" is a named disease,
-    which counts only for a person who has it; "context" only helps other findings; "plea" counts also as a question;
-    "likeness" has no patterns: the classifier finds it.
+    which counts only for a person who has it; "context" only helps other findings; "plea" counts also as a question.
     A word of the groups `unless` in the same sentence explains it away (wet from the rain), if it is not denied.
     """
 

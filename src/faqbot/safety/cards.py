@@ -12,7 +12,6 @@ from faqbot.safety.book import Fired
 from faqbot.types import Alert, Level, Number
 
 CRISIS = "crisis"
-UNCLEAR = "unclear"  # of what the classifier alone heard
 _MOST_REASONS = 3
 _MOST_QUOTES = 4
 
@@ -71,7 +70,7 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: s
     if not fired:
         return Alert()
     level = fired[0].level
-    top = _named([found for found in fired if found.level == level])
+    top = [found for found in fired if found.level == level]
     kind = _kind(level, top)
     shown = profile.cards[kind]
     quotes = _apart(tuple(dict.fromkeys(text for found in top for text in found.texts)))
@@ -79,7 +78,7 @@ def write_alert(fired: tuple[Fired, ...], region: str = "neutral", *, because: s
     body = (*shown.body, *why) if kind == CRISIS else (*why, *shown.body)
     return Alert(
         level=level,
-        categories=tuple(dict.fromkeys(found.rule.category for found in _named(fired))),
+        categories=tuple(dict.fromkeys(found.rule.category for found in fired)),
         message="\n".join((shown.heading, *body, *_spoken(shown.numbers))),
         matches=quotes,
         rules=tuple(found.rule.id for found in fired),
@@ -93,11 +92,6 @@ def advice(region: str = "neutral", *, soon: bool = False) -> Alert:
     """The card for a check in which no rule fired: level "none", and when to get help all the same."""
     shown = find_region(region).cards["soon" if soon else "advice"]
     return Alert(message="\n".join((shown.heading, *shown.body)), heading=shown.heading, body=shown.body)
-
-
-def _named(fired: Sequence[Fired]) -> Sequence[Fired]:
-    """Those that say what it may be, if any does."""
-    return [found for found in fired if found.rule.category != UNCLEAR] or fired
 
 
 def _kind(level: Level, top: Sequence[Fired]) -> str:

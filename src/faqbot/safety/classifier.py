@@ -2,8 +2,8 @@
 
 The rules hear what somebody thought of; this hears more of what nobody did. It is logistic regression over words, pairs
 of neighbours and the groups of the rules' lexicon, fitted on this project's own labelled messages by
-`scripts/fit_classifier.py`; `classifier.tsv` holds its weights, readable. It adds alerts to those of the rules, and
-where it is sure that a message is harmless it makes the alert of a rule conditional, unless the rule is firm.
+`scripts/fit_classifier.py`; `classifier.tsv` holds its weights, readable. It raises nothing: where
+it is sure that a message is harmless it makes the alert of a rule conditional, unless the rule is firm.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,36 +18,18 @@ from faqbot.safety.phrases import Mention
 
 NAME = "classifier.tsv"
 # Chosen on messages of writers that a fit had not seen (docs/safety.md).
-ALARM = 0.75  # chance from which messages are held to call for help
-EMERGENCY = 0.9  # chance, given an alarm, from which that is help at once
 CALM = 0.02  # chance below which a rule that is not firm gives no more than a conditional card
-CRISIS = 0.5  # and from which it is the crisis line
 WINDOW = 30  # words looked at together; of a longer message the window that alarms most counts
 _STEP = 10
-_QUOTED = 4  # words that told most, between the first and last of which the person is quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What messages in such words were: chances that they call for help soon, at once if so, and for a crisis line.
-
-    `size` is how many windows the message fills: in many of them one alarms by chance.
-    """
+    """What messages in such words were: chances that they call for help soon, at once if so, and for a crisis line."""
 
     alarm: float
     emergency: float
     crisis: float
-    size: int
-    text: str
-
-    @property
-    def finding(self) -> str:
-        """The finding of the rules that this makes, "" for none."""
-        if self.alarm < ALARM * (self.alarm + self.size * (1 - self.alarm)):  # the odds must be so many times those
-            return ""
-        if self.crisis >= CRISIS:
-            return "like_crisis"
-        return "like_emergency" if self.emergency >= EMERGENCY else "like_urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +53,7 @@ class Classifier:
         alarm, start, end = max(judged)
         features = [feature for place in places[start:end] for feature in place]
         emergency, crisis = (self._chance(self._total(features, column), len(features), column) for column in (1, 2))
-        telling = sorted(range(start, end), key=lambda place: -alarms[place])[:_QUOTED]
-        text = words.between(min(telling), max(telling) + 1)
-        return Likeness(alarm, emergency, crisis, -(-len(words.words) // WINDOW), text)
+        return Likeness(alarm, emergency, crisis)
 
     def _total(self, features: Sequence[str], column: int) -> float:
         return sum([self.weights[feature][column] for feature in features if feature in self.weights])

@@ -60,8 +60,6 @@ def hear(book: Book, message: str) -> Heard:
             told = not is_asked(reading, match)
             text = reading.words.between(match.start, match.end)
             said.setdefault((match.finding.id, told), Said(match.finding.id, told, text, calm))
-    if likeness and likeness.finding:
-        said[likeness.finding, True] = Said(likeness.finding, True, likeness.text)
     return Heard(
         tuple(said.values()),
         claims=bool(reading.mentions.get("claims")),

@@ -124,7 +124,7 @@ def _finding(entry: Entry) -> Finding:
     entry.only("id", "kind", "says", "patterns", "unless")
     kind = cast(FindingKind, entry.choice("kind", get_args(FindingKind), "symptom"))
     patterns = tuple(_pattern(text, entry) for text in entry.strings("patterns"))
-    if not patterns and kind != "likeness":
+    if not patterns:
         raise entry.wrong('a [[finding]] needs patterns, such as ["saddle & numb"]')
     return Finding(entry.string("id"), kind, entry.string("says", ""), patterns, entry.strings("unless"))
 
