@@ -11,7 +11,7 @@ TESTERS ?= 2
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: chat index test check fix eval bench load fuzz mutate clean
+.PHONY: chat index test check fix eval bench load fuzz clean
 
 chat: $(VENV)/installed
 	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
@@ -50,9 +50,6 @@ fuzz: $(VENV)/installed-dev
 	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed  # for the questions
 	$(BIN)/python tests/fuzzing.py $(SECONDS)
 
-mutate: $(VENV)/installed-dev
-	$(BIN)/python scripts/mutate.py
-
 clean:
 	rm -rf $(VENV) build
 
@@ -64,7 +61,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q -c constraints.txt torch
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]'
 	@$(BIN)/python -m compileall -q src
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/faqbot rules >/dev/null  # which keeps the rules ready for a quick start
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/faqbot safety-rules >/dev/null  # which keeps the rules ready for a quick start
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

@@ -5,7 +5,7 @@ import os
 from flask import Flask, Response, jsonify, request
 
 from faqbot import FaqBot
-from faqbot.doors import Refusal, ask
+from faqbot.service import Refusal, ask
 
 app = Flask(__name__)
 bot = FaqBot.load(os.environ.get("FAQBOT_INDEX", "index"))  # once for all requests; it serves many threads

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from facts import Fact, Plain, load_facts, spread, states
 
-from faqbot.encoding.bundled import find_model
-from faqbot.encoding.tokens import WordPieces
-from faqbot.reading import find, read
+from faqbot.chunking import split
+from faqbot.encoders.model_files import find_model
+from faqbot.encoders.tokenizer import WordPieces
+from faqbot.readers import find, read
 from faqbot.settings import Settings
-from faqbot.splitting import split
 
 ROOT = Path(__file__).parents[1]
 HEAD = """# What the corpus covers

@@ -12,14 +12,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build, build_documents
 from faqbot.cli.calibrate import figures, table
-from faqbot.confidence import threshold
-from faqbot.evaluation.abstention import Case, calibrate, cross_validated, labelled, measure
-from faqbot.evaluation.asking import label, ranked
-from faqbot.evaluation.folders import read_folder
-from faqbot.evaluation.quotes import Question, load_questions
+from faqbot.evaluation.benchmark import read_folder
+from faqbot.evaluation.metrics import Question, load_questions
+from faqbot.evaluation.runner import label, ranked
+from faqbot.evaluation.selective import Case, calibrate, cross_validated, labelled, measure
+from faqbot.retrieval.calibration import threshold
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]

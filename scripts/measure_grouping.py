@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from faqbot.building import read_all
-from faqbot.feedback.grouping import SIMILAR, clusters
+from faqbot.feedback.clustering import SIMILAR, clusters
 from faqbot.index import open_index
 from faqbot.opening import open_encoder
-from faqbot.reading import find
+from faqbot.readers import find
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 
@@ -31,7 +31,7 @@ def main(corpus: str = "corpus", index: str = "index") -> None:
     with closing(open_index(Path(index))) as generation:
         encoded = open_encoder(generation).encode(wordings, prompt=generation.encoder.query_prompt)
     vectors = np.stack([each.vector for each in encoded])
-    print(f"{len(wordings)} wordings of {len(pairs)} entries; faqbot gaps groups from {SIMILAR}\n")
+    print(f"{len(wordings)} wordings of {len(pairs)} entries; faqbot unanswered groups from {SIMILAR}\n")
     print("| mean cosine from | groups | precision | recall | largest |\n|---|---|---|---|---|")
     for threshold in THRESHOLDS:
         groups = clusters(vectors, threshold)

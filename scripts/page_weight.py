@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from faqbot import FaqBot
-from faqbot.serving import configured, create_app, listen
+from faqbot.server.app import configured, create_app, listen
 from faqbot.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"

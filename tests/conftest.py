@@ -11,9 +11,9 @@ import pytest
 from filelock import FileLock
 
 import outside
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build
-from faqbot.encoding.models import Model
+from faqbot.encoders.models import Model
 from faqbot.index import keep_encoder
 from faqbot.settings import Settings
 
@@ -63,11 +63,18 @@ def home(run_folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def index_folder(corpus: Path, run_folder: Path) -> Path:
-    """An index of the corpus that ships, built with the real model, once for a run. Do not change it."""
-    index = run_folder / "shipped" / "index"
-    with FileLock(run_folder / "shipped.lock"):
-        if not (index / "CURRENT").exists():
-            _export(index)
+    """An index of the corpus that ships, built with the real model, once for a run. Do not change it.
+
+    TEST_INDEX names a folder in which it is kept between runs.
+    """
+    kept = os.environ.get("TEST_INDEX")
+    index = Path(kept) if kept else run_folder / "shipped" / "index"
+    index.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(index.parent / "shipped.lock"):
+        if kept or not (index / "CURRENT").exists():
+            if not (index / "encoders").exists():
+                index.mkdir(parents=True, exist_ok=True)
+                _export(index)
             build(corpus, index, settings=Settings(threads=1))  # as quick, and half the work: others run beside it
     return index
 

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
+from faqbot.chunking import split
 from faqbot.errors import QuestionError, ReadError, RulesError
-from faqbot.reading import SUFFIXES, read
-from faqbot.reading.front_matter import split_front_matter
-from faqbot.reading.limits import Limits
+from faqbot.readers import SUFFIXES, read
+from faqbot.readers.front_matter import split_front_matter
+from faqbot.readers.limits import Limits
 from faqbot.safety import assess
 from faqbot.safety.loading import _draft as draft
 from faqbot.safety.loading import load_book, operator_sheet
 from faqbot.settings import Settings
-from faqbot.splitting import split
 from faqbot.types import Document, Passage
 from reading_samples import docx_bytes, paragraph, pdf_bytes
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from faqbot.alternates import Edit, Target, add_wordings, find_target, normal
 from faqbot.errors import CorpusError
-from faqbot.reading import find, read
+from faqbot.readers import find, read
 from faqbot.types import Document, Pair
 
 ROOT = Path(__file__).parents[1]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from faqbot.answering import MOST_SUGGESTIONS, FaqBot, _suggestions
+from faqbot.bot import MOST_SUGGESTIONS, FaqBot, _suggestions
+from faqbot.conversation import user_texts
 from faqbot.errors import QuestionError
-from faqbot.messages import user_texts
 from faqbot.types import Hit, Passage, Ranking
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build, is_current
 from faqbot.cli import main
-from faqbot.encoding.encoder import Encoded, Encoder
-from faqbot.encoding.models import Model
+from faqbot.encoders.encoder import Encoded, Encoder
+from faqbot.encoders.models import Model
 from faqbot.errors import CorpusError
 from faqbot.index import open_generation
 from faqbot.preview import preview

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from faqbot.building import build, documents, known
+from faqbot.chunking import split
 from faqbot.index import documents_of, layout, open_generation
 from faqbot.preview import preview
-from faqbot.reading import read
+from faqbot.readers import read
 from faqbot.settings import Settings
-from faqbot.splitting import split
 from faqbot.types import Document, Passage
 
 PAGES = {

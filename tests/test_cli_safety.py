@@ -1,4 +1,4 @@
-"""`faqbot rules`, `check`, `summary` and `eval-safety`: what they print, write and end with."""
+"""`faqbot safety-rules`, `check`, `summary` and `eval-safety`: what they print, write and end with."""
 
 import io
 import json
@@ -28,7 +28,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    code, shown, _ = run(capsys, "rules")
+    code, shown, _ = run(capsys, "safety-rules")
     named = [line.split(":")[0] for line in shown.splitlines() if line and not line.startswith(" ")]
     assert (code, named) == (0, [rule.id for rule in load_book().rules])
 
@@ -36,9 +36,9 @@ def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_rules_file_is_checked_by_its_examples(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(OWN, encoding="utf-8")
-    assert run(capsys, "rules", "--check", str(path)) == (0, f"{path}: 1 rules, 2 examples, 0 do not hold\n", "")
+    assert run(capsys, "safety-rules", "--check", str(path)) == (0, f"{path}: 1 rules, 2 examples, 0 do not hold\n", "")
     path.write_text(OWN.replace("a leaflet", "a brochure"), encoding="utf-8")
-    code, shown, _ = run(capsys, "rules", "--check", str(path))
+    code, shown, _ = run(capsys, "safety-rules", "--check", str(path))
     first, last = shown.splitlines()
     assert (code, last) == (1, f"{path}: 1 rules, 2 examples, 1 do not hold")
     assert first.startswith(f"{path}, line 17: ") and "a brochure" in first
@@ -63,7 +63,7 @@ def test_the_check_asks_again_until_it_understands_and_ends_with_the_card(
 ) -> None:
     opened = sum(question.open for question in questions())
     typed += ["low back"] * opened + ["maybe", "Y"]
-    code, shown, _ = run(capsys, "check")
+    code, shown, _ = run(capsys, "symptom-check")
     assert code == 0
     assert "  Please answer one of: yes, no, not sure\n" in shown
     assert "\nEMERGENCY: " in shown
@@ -77,7 +77,7 @@ def test_short_answers_mean_what_they_say(
     capsys: pytest.CaptureFixture[str], typed: list[str], answer: str, level: str
 ) -> None:
     typed += [""] * sum(question.open for question in questions()) + [answer]
-    assert f"\n{level}: " in run(capsys, "check")[1]
+    assert f"\n{level}: " in run(capsys, "symptom-check")[1]
 
 
 @pytest.mark.parametrize(("name", "begins"), [("visit.md", "# "), ("visit.html", "<!")])
@@ -86,7 +86,7 @@ def test_the_check_writes_a_sheet(
 ) -> None:
     typed += ["between the shoulder blades"]
     sheet = tmp_path / name
-    code, shown, _ = run(capsys, "check", "--summary", str(sheet))
+    code, shown, _ = run(capsys, "symptom-check", "--summary", str(sheet))
     assert (code, shown.splitlines()[-1]) == (0, f"The sheet for your visit is in {sheet}")
     text = sheet.read_text(encoding="utf-8")
     assert text.startswith(begins)
@@ -97,7 +97,7 @@ def test_a_sheet_is_made_of_messages_without_an_index_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("my back aches\n\n  my groin is numb \n"))
-    code, shown, error = run(capsys, "summary", "--index", str(tmp_path / "none"))
+    code, shown, error = run(capsys, "visit-summary", "--index", str(tmp_path / "none"))
     assert code == 0
     assert "my back aches" in shown and "my groin is numb" in shown
     assert error.startswith("faqbot: without passages: No index at ")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from faqbot.confidence import Calibration, Labelled, fit, shipped
 from faqbot.errors import IndexDamagedError
-from faqbot.evaluation.abstention import Case, auroc, calibrate, calibration_error, cross_validated, measure, wilson
+from faqbot.evaluation.selective import Case, auroc, calibrate, calibration_error, cross_validated, measure, wilson
+from faqbot.retrieval.calibration import Calibration, Labelled, fit, shipped
 
 
 def labelled(seed: int = 5, count: int = 400) -> list[Labelled]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from faqbot import FaqBot
-from faqbot.doors import FAULT, Refusal, WithoutIndex, ask, watch
+from faqbot.conversation import Message
 from faqbot.errors import IndexDamagedError, IndexMissingError, QuestionError
-from faqbot.messages import Message
+from faqbot.service import FAULT, Refusal, WithoutIndex, ask, watch
 from faqbot.types import Alert, Answer
 from web_samples import EMERGENCY, answer
 

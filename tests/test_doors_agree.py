@@ -72,7 +72,7 @@ def by_the_page(index_folder: Path, bot: FaqBot, questions: list[str]) -> Answer
 
 def by_model_context_protocol(index_folder: Path, bot: FaqBot, questions: list[str]) -> Answers:
     mcp = pytest.importorskip("mcp", reason="the mcp extra is not installed")
-    from faqbot.mcp import make_server
+    from faqbot.server.mcp import make_server
 
     async def ask() -> Answers:
         async with mcp.Client(make_server(bot, Settings())) as client:

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from faqbot import FaqBot
-from faqbot.serving import create_app
+from faqbot.server.app import create_app
 from faqbot.settings import PREFIX, Settings
 
 TEXT = (Path(__file__).parents[1] / "docs" / "embedding.md").read_text(encoding="utf-8")

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from faqbot.encoding.bundled import CHECKSUMS, find_model, is_bundled
-from faqbot.encoding.encoder import Encoder
-from faqbot.encoding.models import Model
-from faqbot.encoding.products import product
-from faqbot.encoding.projection import Projection, to_int8
-from faqbot.encoding.runtime import GRAPH, WEIGHTS, RuntimeModel
-from faqbot.encoding.tokens import WordPieces
-from faqbot.encoding.transformer import SAMPLES, TransformerModel, has_bfloat16, least_cosine
+from faqbot.encoders.encoder import Encoder
+from faqbot.encoders.model_files import CHECKSUMS, find_model, is_bundled
+from faqbot.encoders.models import Model
+from faqbot.encoders.onnx_backend import GRAPH, WEIGHTS, RuntimeModel
+from faqbot.encoders.pca import Projection, to_int8
+from faqbot.encoders.products import product
+from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.torch_backend import SAMPLES, TransformerModel, has_bfloat16, least_cosine
 from faqbot.errors import EncoderError
 
 Floats = NDArray[np.float32]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from faqbot.reading import read
+from faqbot.readers import read
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from faqbot.errors import FaqbotError
-from faqbot.evaluation.folders import CORPUS, QRELS, QUERIES, measure, read_folder
+from faqbot.evaluation.benchmark import CORPUS, QRELS, QUERIES, measure, read_folder
 from faqbot.types import Passage
 
 ROWS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from faqbot.reading import read
+from faqbot.readers import read
 from faqbot.types import Document, Pair
 
 ROOT = Path(__file__).parents[1]

@@ -10,13 +10,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from faqbot import FaqBot
-from faqbot.doors import Kept, Opinion, Refusal, tell
 from faqbot.errors import FeedbackError, IndexMissingError
 from faqbot.feedback import JUDGED, Entry, Inbox, read_asked, read_entries
-from faqbot.rest.forms import FeedbackGiven
-from faqbot.serving import create_app
+from faqbot.server.app import create_app
+from faqbot.server.schemas import FeedbackGiven
+from faqbot.service import Kept, Opinion, Refusal, tell
 from faqbot.settings import Settings
-from faqbot.web.desk import Desk
+from faqbot.ui.handlers import Desk
 from web_samples import answer
 
 QUESTION = "does walking cause back pain"
@@ -197,7 +197,7 @@ def test_the_page_keeps_a_verdict_only_where_feedback_is_on(bot: FaqBot, path: P
 
 
 def test_an_answer_has_buttons_only_where_it_is_one_and_nobody_is_in_danger(bot: FaqBot, path: Path) -> None:
-    from faqbot.web.turns import answer_turn
+    from faqbot.ui.render_answer import answer_turn
     from web_samples import EMERGENCY
 
     assert 'class="opinion"' in answer_turn(answer(), judged=True)

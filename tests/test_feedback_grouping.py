@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback import Entry, different, group, grouping
-from faqbot.feedback.grouping import clusters
+from faqbot.feedback import Entry, different, group
+from faqbot.feedback import clustering as grouping
+from faqbot.feedback.clustering import clusters
 
 
 def unit(*rows: tuple[float, ...]) -> np.ndarray:

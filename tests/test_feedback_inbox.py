@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback import Asked, Entry, Inbox, inbox, read_asked, read_entries, store
+from faqbot.feedback import Asked, Entry, Inbox, read_asked, read_entries, store
+from faqbot.feedback import recorder as inbox
 from faqbot.feedback.store import ForeignFileError, append
 from faqbot.types import Alert
 from web_samples import EMERGENCY, PACING, answer

@@ -1,4 +1,4 @@
-"""`faqbot gaps` and `faqbot stats` on a real index: what is listed, what is added, and that nothing gets worse unseen."""
+"""`faqbot unanswered` and `faqbot stats` on a real index: what is listed, what is added, and that nothing gets worse unseen."""
 
 import hashlib
 import json
@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from command_line import run
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.feedback.store import append
 from gaps_samples import FAQ, SWIM, make
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, with_encoder: Callable[[Path], Path]) -> Path:
-    folder = tmp_path_factory.mktemp("gaps") / "made"
+    folder = tmp_path_factory.mktemp("unanswered") / "made"
     with_encoder(folder / "index")
     make(folder)
     return folder
@@ -35,7 +35,7 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
-    code, out, _ = run(capsys, "gaps", "feedback.db", "--json")
+    code, out, _ = run(capsys, "unanswered", "feedback.db", "--json")
     assert code == 0
     return list(json.loads(out))
 
@@ -72,7 +72,7 @@ def test_groups_are_listed_the_largest_first_with_what_the_bot_says_today(
 
 def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     swim = swimming(capsys)
-    code, out, _ = run(capsys, "gaps", "feedback.db", "--most", "1")
+    code, out, _ = run(capsys, "unanswered", "feedback.db", "--most", "1")
     assert code == 0
     lines = out.splitlines()
     assert lines[0] == f"{swim}  5 (1 did not answer, 1 not helpful, 3 unanswered); 2 days, 2026-11-20 to 2026-11-22"
@@ -82,16 +82,16 @@ def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: P
 
 
 def test_earlier_days_can_be_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    _, out, _ = run(capsys, "gaps", "feedback.db", "--since", "2026-11-22")
+    _, out, _ = run(capsys, "unanswered", "feedback.db", "--since", "2026-11-22")
     assert out.endswith("feedback.db: 2 questions in 1 groups, 1 of them shown\n")
-    code, out, _ = run(capsys, "gaps", "feedback.db", "--since", "2027-01-01")
+    code, out, _ = run(capsys, "unanswered", "feedback.db", "--since", "2027-01-01")
     assert (code, out) == (0, "feedback.db: 0 questions in 0 groups, 0 of them shown\n")
 
 
 def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     before, swim = state(here), swimming(capsys)
     code, out, _ = run(
-        capsys, "gaps", "feedback.db", "--promote", swim, "--to", "can I swim with back pain", "--dry-run"
+        capsys, "unanswered", "feedback.db", "--promote", swim, "--to", "can I swim with back pain", "--dry-run"
     )
     assert code == 0
     assert f"+      - {SWIM[0]}" in out
@@ -108,7 +108,7 @@ def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
 ) -> None:
     swim = swimming(capsys)
     arguments = ("--promote", swim, "--to", "Can I swim with back pain?", "--eval", "questions.jsonl")
-    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments)
+    code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 0
     assert "right passage first, of 1 questions" in out
     assert "the corpus' own ways to ask that find their entry first" in out
@@ -120,7 +120,7 @@ def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
         assert bot.generation.startswith("000002-")
         best = bot.answer(SWIM[1]).hits[0].passage
         assert (best.question, set(best.alternates) >= set(SWIM)) == ("Can I swim with back pain?", True)
-    code, _, err = run(capsys, "gaps", "feedback.db", *arguments)
+    code, _, err = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 1
     assert "Nothing of group" in err
 
@@ -131,7 +131,9 @@ def _in_order(written: str) -> list[str]:
 
 def test_wordings_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     arguments = ("--promote", swimming(capsys), "--to", "Can I swim with back pain?", "--dry-run")
-    _, out, _ = run(capsys, "gaps", "feedback.db", *arguments, "--leave-out", SWIM[0].upper(), "--leave-out", SWIM[2])
+    _, out, _ = run(
+        capsys, "unanswered", "feedback.db", *arguments, "--leave-out", SWIM[0].upper(), "--leave-out", SWIM[2]
+    )
     added = [line.removeprefix("+      - ") for line in out.splitlines() if line.startswith("+      - ")]
     assert [wording.strip('"') for wording in added] == [SWIM[1]]
 
@@ -141,12 +143,12 @@ def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
 ) -> None:
     before, swim = state(here), swimming(capsys)
     arguments = ("--promote", swim, "--to", "Can I cycle with back pain?", "--eval", "questions.jsonl")
-    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments)
+    code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 1
     assert "WORSE questions answered first: 1 -> 0" in out
     assert out.endswith("nothing was changed: answers would get worse. Choose another entry, or add --force\n")
     assert state(here) == before
-    code, out, _ = run(capsys, "gaps", "feedback.db", *arguments, "--force")
+    code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments, "--force")
     assert code == 0
     assert SWIM[0] in (here / "corpus" / "faq.yaml").read_text()
 
@@ -154,7 +156,7 @@ def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
 def test_a_heading_of_a_page_takes_wordings_in_its_front_matter(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     parking = str(listed(capsys)[1]["id"])
     code, _, _ = run(
-        capsys, "gaps", "feedback.db", "--promote", parking, "--to", "how should i lie at night", "--force"
+        capsys, "unanswered", "feedback.db", "--promote", parking, "--to", "how should i lie at night", "--force"
     )
     assert code == 0
     text = (here / "corpus" / "sleep.md").read_text()
@@ -164,7 +166,7 @@ def test_a_heading_of_a_page_takes_wordings_in_its_front_matter(capsys: pytest.C
 def test_a_corpus_that_changed_since_the_build_is_built_first(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     swim = swimming(capsys)
     (here / "corpus" / "new.md").write_text("# New\n\nA new page about something.\n")
-    code, _, err = run(capsys, "gaps", "feedback.db", "--promote", swim, "--to", "which shoes help")
+    code, _, err = run(capsys, "unanswered", "feedback.db", "--promote", swim, "--to", "which shoes help")
     assert code == 1
     assert (
         "index was not made from corpus as it is now with these settings. Run: faqbot build corpus --index index" in err
@@ -211,35 +213,52 @@ def _newer(path: Path) -> None:
 
 
 WRONG_USE = [
-    (("gaps",), 2, "the following arguments are required: file"),
-    (("gaps", "none.db"), 1, "No feedback file at none.db. Run: faqbot serve --feedback none.db"),
-    (("gaps", "corpus"), 1, "No feedback file at corpus."),
-    (("gaps", "questions.jsonl"), 1, "questions.jsonl cannot be read: file is not a database"),
-    (("gaps", "newer.db"), 1, "newer.db has feedback of version 7, made by a newer faqbot; this one knows version 1."),
-    (("gaps", "feedback.db", "--index", "none"), 1, "No index at none."),
-    (("gaps", "feedback.db", "--since", "yesterday"), 2, "'yesterday' is no day, expected one such as 2026-11-22"),
-    (("gaps", "feedback.db", "--most", "0"), 2, "argument --most: "),
-    (("gaps", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),
-    (("gaps", "feedback.db", "--to", "x"), 2, "--promote GROUP and --to QUESTION go together"),
-    (("gaps", "feedback.db", "--promote", "abc", "--to", "x"), 1, "No group abc in feedback.db now. Groups: "),
+    (("unanswered",), 2, "the following arguments are required: file"),
+    (("unanswered", "none.db"), 1, "No feedback file at none.db. Run: faqbot serve --feedback none.db"),
+    (("unanswered", "corpus"), 1, "No feedback file at corpus."),
+    (("unanswered", "questions.jsonl"), 1, "questions.jsonl cannot be read: file is not a database"),
     (
-        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--leave-out", "zumba"),
+        ("unanswered", "newer.db"),
+        1,
+        "newer.db has feedback of version 7, made by a newer faqbot; this one knows version 1.",
+    ),
+    (("unanswered", "feedback.db", "--index", "none"), 1, "No index at none."),
+    (
+        ("unanswered", "feedback.db", "--since", "yesterday"),
+        2,
+        "'yesterday' is no day, expected one such as 2026-11-22",
+    ),
+    (("unanswered", "feedback.db", "--most", "0"), 2, "argument --most: "),
+    (("unanswered", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),
+    (("unanswered", "feedback.db", "--to", "x"), 2, "--promote GROUP and --to QUESTION go together"),
+    (("unanswered", "feedback.db", "--promote", "abc", "--to", "x"), 1, "No group abc in feedback.db now. Groups: "),
+    (
+        ("unanswered", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--leave-out", "zumba"),
         1,
         "has no wording 'zumba'. It has: ",
     ),
-    (("gaps", "feedback.db", "--promote", "{group}", "--to", "x"), 1, "No entry of the corpus asks 'x'"),
+    (("unanswered", "feedback.db", "--promote", "{group}", "--to", "x"), 1, "No entry of the corpus asks 'x'"),
     (
-        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--corpus", "none"),
+        ("unanswered", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--corpus", "none"),
         1,
         "No corpus at none",
     ),
     (
-        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--eval", "none.jsonl"),
+        ("unanswered", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--eval", "none.jsonl"),
         1,
         "The questions in none.jsonl cannot be read",
     ),
     (
-        ("gaps", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--store", "milvus-lite:x.db"),
+        (
+            "unanswered",
+            "feedback.db",
+            "--promote",
+            "{group}",
+            "--to",
+            "which shoes help",
+            "--store",
+            "milvus-lite:x.db",
+        ),
         1,
         "--store",
     ),
@@ -282,7 +301,7 @@ def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.M
     [
         (("lint",), {"asking"}),
         (
-            ("gaps", "feedback.db", "--to", "which shoes help", "--dry-run", "--promote"),
+            ("unanswered", "feedback.db", "--to", "which shoes help", "--dry-run", "--promote"),
             {"asking, before", "asking, after"},
         ),
     ],
@@ -294,7 +313,7 @@ def test_long_work_shows_how_far_it_is(
     arguments: tuple[str, ...],
     bars: set[str],
 ) -> None:
-    given = (*arguments, swimming(capsys)) if arguments[0] == "gaps" else arguments
+    given = (*arguments, swimming(capsys)) if arguments[0] == "unanswered" else arguments
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, _, err = run(capsys, *given)
     assert {bar for bar in bars if f"{bar}: " in err} == bars

@@ -10,7 +10,15 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from faqbot.guards import PAGE_PATHS, PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit, content_policy
+from faqbot.server.middleware import (
+    PAGE_PATHS,
+    PathGate,
+    RequestLog,
+    RetryLater,
+    SecurityHeaders,
+    SizeLimit,
+    content_policy,
+)
 
 
 async def echo(request: Request) -> PlainTextResponse:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from faqbot.guards import MAX_HEADERS, PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
+from faqbot.server.middleware import MAX_HEADERS, PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
 
 DISCONNECT: Message = {"type": "http.disconnect"}
 

@@ -67,7 +67,7 @@ def test_a_build_keeps_what_it_exported_and_the_next_index_takes_it_without_torc
     written = (encoder / "model.onnx.data").stat().st_mtime_ns
     shutil.rmtree(tmp_path / "one")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("faqbot.encoding.models.TransformerModel", None)
+        patch.setattr("faqbot.encoders.models.TransformerModel", None)
         build(corpus, tmp_path / "two", settings=settings)
     assert (tmp_path / "two" / "encoders" / encoder.name / "model.onnx").is_file()
     assert (encoder / "model.onnx.data").stat().st_mtime_ns == written

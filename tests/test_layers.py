@@ -11,35 +11,38 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "faqbot"
 
 LAYERS = (
-    {"errors", "types", "lexicon", "settings", "markdown", "messages", "digests"},
-    {"reading", "splitting", "encoding", "index", "safety"},
-    {"building", "retrieval", "confidence"},
+    {"errors", "types", "lexicon", "settings", "markdown", "conversation", "digests"},
+    {"readers", "chunking", "encoders", "index", "safety"},
+    {"building", "retrieval"},
     {"opening"},
-    {"answering", "preview", "evaluation", "linting", "feedback", "alternates", "stats", "visit"},
-    {"doors", "guards", "promoting"},
-    {"web", "rest", "mcp", "langchain", "serving", "workers", "cli"},
+    {"bot", "preview", "evaluation", "lint", "feedback", "alternates", "stats", "visit_summary"},
+    {"service", "promoting"},
+    {"ui", "server", "langchain", "cli"},
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.
-FREE = ({"errors", "types", "lexicon", "settings", "markdown", "messages", "digests"}, {"serving", "workers", "cli"})
+FREE = (
+    {"errors", "types", "lexicon", "settings", "markdown", "conversation", "digests"},
+    {"server", "ui", "cli"},
+)
 DOORS = {
     "faiss": {"index"},
     "bm25s": {"index"},
-    "sentence_transformers": {"encoding"},
-    "torch": {"encoding"},
-    "transformers": {"encoding"},
-    "onnx": {"encoding"},
-    "onnxruntime": {"encoding"},
-    "tokenizers": {"encoding"},
-    "gradio": {"web"},
-    "fastapi": {"rest", "web", "serving", "workers", "guards"},
-    "trafilatura": {"reading"},
-    "pypdf": {"reading"},
-    "mammoth": {"reading"},
+    "sentence_transformers": {"encoders"},
+    "torch": {"encoders"},
+    "transformers": {"encoders"},
+    "onnx": {"encoders"},
+    "onnxruntime": {"encoders"},
+    "tokenizers": {"encoders"},
+    "gradio": {"ui"},
+    "fastapi": {"server", "ui"},
+    "trafilatura": {"readers"},
+    "pypdf": {"readers"},
+    "mammoth": {"readers"},
     "ir_measures": {"evaluation"},
     "pymilvus": {"index"},
     "milvus_lite": {"index"},
     "grpc": {"index"},
-    "mcp": {"mcp"},
+    "mcp": {"server"},
     "langchain_core": {"langchain"},
 }
 HEAVY = (

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqbot.chunking import split
 from faqbot.errors import CorpusError
-from faqbot.linting import Ask, Bounds, Finding, lint
-from faqbot.linting.findings import place_of
-from faqbot.linting.reading_ease import coleman_liau
-from faqbot.linting.sameness import shared, word_weights
-from faqbot.linting.shingles import runs, words_of
-from faqbot.reading import find, read
-from faqbot.splitting import split
+from faqbot.lint import Ask, Bounds, Finding, lint
+from faqbot.lint.findings import place_of
+from faqbot.lint.reading_ease import coleman_liau
+from faqbot.lint.sameness import shared, word_weights
+from faqbot.lint.shingles import runs, words_of
+from faqbot.readers import find, read
 from faqbot.types import Document, Pair, Passage, Source
 
 TODAY = date(2026, 11, 22)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from faqbot import FaqBot
-from faqbot.doors import WithoutIndex
 from faqbot.errors import IndexMissingError
+from faqbot.service import WithoutIndex
 from faqbot.settings import Settings
 
 pytest.importorskip("mcp", reason="the mcp extra is not installed")
@@ -19,14 +19,14 @@ pytest.importorskip("mcp", reason="the mcp extra is not installed")
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from faqbot.mcp import make_server
+from faqbot.server.mcp import make_server
 
 QUESTION = "should I walk through the ache or stop"
 ALARM = "I can't feel my legs and I've wet myself"
 SERVE = """
 import sys
 from faqbot import FaqBot
-from faqbot.mcp import run
+from faqbot.server.mcp import run
 from faqbot.settings import Settings
 run(FaqBot.load(sys.argv[1]), Settings())
 """

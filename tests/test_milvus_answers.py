@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build, is_current
 from faqbot.cli import main
-from faqbot.doors import Refusal, ask
 from faqbot.errors import EngineError
 from faqbot.index import current_name, layout, open_generation
+from faqbot.service import Refusal, ask
 from faqbot.settings import Settings
 from faqbot.types import Answer
 from milvus_server import Server
@@ -233,7 +233,7 @@ def test_every_command_takes_the_store_where_it_is_reached_from_here(
         "build", str(corpus), "--dry-run"
     )
     monkeypatch.setattr("sys.stdin", io.StringIO("my back hurts when I walk\n"))
-    assert "my back hurts when I walk" in run("summary")
+    assert "my back hurts when I walk" in run("visit-summary")
 
 
 def test_the_store_that_is_named_is_the_one_that_is_asked(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import CorpusError, ReadError
-from faqbot.reading import SUFFIXES, Limits, Skipped, find, read
+from faqbot.readers import SUFFIXES, Limits, Skipped, find, read
 from faqbot.types import Document, Source
 from reading_samples import docx_bytes, paragraph, pdf_bytes, table
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faqbot.chunking import split
 from faqbot.errors import ReadError
-from faqbot.reading import SUFFIXES, Limits, clock, read
-from faqbot.splitting import split
+from faqbot.readers import SUFFIXES, Limits, read
+from faqbot.readers import timeout as clock
 from reading_samples import docx_bytes, paragraph, pdf_bytes
 
 BOMB = b"<w:document>" + b" " * 30_000_000

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.reading.drafts import Draft
-from faqbot.reading.finishing import finish
-from faqbot.reading.notices import is_notice, opens_comments, opens_links
+from faqbot.readers.boilerplate import is_notice, opens_comments, opens_links
+from faqbot.readers.parsed import Draft
+from faqbot.readers.postprocess import finish
 
 SEEDS = Path(__file__).parents[1].parent / "shared" / "reference" / "seeds"
 
@@ -127,8 +127,8 @@ def test_a_list_of_references_is_no_answer() -> None:
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the reference documents are not here")
 @pytest.mark.parametrize("start", ["000", "001", "002", "003", "004"])
 def test_no_passage_of_the_reference_documents_is_furniture(start: str) -> None:
-    from faqbot.reading import read
-    from faqbot.splitting import split
+    from faqbot.chunking import split
+    from faqbot.readers import read
 
     (path,) = SEEDS.glob(f"{start}_*.txt")
     found = split(read(path, document_id=path.name), lambda text: len(text.split()) * 3 // 2)
@@ -150,8 +150,8 @@ def test_the_gold_quotes_of_the_reference_questions_stand_in_one_passage() -> No
     import json
     import re
 
-    from faqbot.reading import read
-    from faqbot.splitting import split
+    from faqbot.chunking import split
+    from faqbot.readers import read
 
     def bare(text: str) -> str:
         return " ".join(re.findall(r"\w+", text.casefold()))

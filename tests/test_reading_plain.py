@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faqbot.markdown import plain
-from faqbot.reading import Limits, read
-from faqbot.reading.bylines import byline, find_date, is_biography
-from faqbot.reading.headings import is_heading
-from faqbot.reading.lines import Line
-from faqbot.reading.plain import read_plain, structured
-from faqbot.reading.tables import table_rows
+from faqbot.readers import Limits, read
+from faqbot.readers.headings import is_heading
+from faqbot.readers.lines import Line
+from faqbot.readers.metadata import byline, find_date, is_biography
+from faqbot.readers.plaintext import read_plain, structured
+from faqbot.readers.tables import table_rows
 from faqbot.types import Document
 
 ARTICLE = """Sore Calves on Long Walks | The Walking Page

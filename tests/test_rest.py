@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from faqbot import FaqBot, __version__
 from faqbot.errors import IndexMissingError
-from faqbot.rest.forms import AlertForm, AnswerForm, Problem
-from faqbot.rest.turnstile import BusyError, Turnstile
-from faqbot.serving import create_app
+from faqbot.server.app import create_app
+from faqbot.server.concurrency import BusyError, Turnstile
+from faqbot.server.schemas import AlertForm, AnswerForm, Problem
 from faqbot.settings import Settings
 from web_samples import EMERGENCY, answer
 

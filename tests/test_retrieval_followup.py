@@ -2,7 +2,7 @@
 
 import pytest
 
-from faqbot.retrieval.followup import referred_to, refers_back
+from faqbot.retrieval.follow_up import referred_to, refers_back
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from faqbot.encoding.tokens import Pieces
+from faqbot.encoders.tokenizer import Pieces
 from faqbot.retrieval.highlighting import highlight, matched
-from faqbot.retrieval.prepared import lay_out, lay_out_question
+from faqbot.retrieval.token_layout import lay_out, lay_out_question
 from faqbot.types import Passage
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from faqbot.encoding.projection import SCALE
+from faqbot.encoders.pca import SCALE
 from faqbot.index.contents import Candidates, Stored
-from faqbot.retrieval.folding import fold
-from faqbot.retrieval.prepared import Prepared, prepare, sentence_starts
-from faqbot.retrieval.scoring import QueryTokens, Weights, rarity, score
+from faqbot.retrieval.deduplication import fold
+from faqbot.retrieval.late_interaction import QueryTokens, Weights, rarity, score
+from faqbot.retrieval.token_layout import Prepared, prepare, sentence_starts
 from faqbot.types import Passage
 
 DOT = 7

@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build
-from faqbot.evaluation import quotes
+from faqbot.evaluation import metrics as quotes
 from faqbot.index import open_generation
 from faqbot.settings import Settings
 from faqbot.types import Passage

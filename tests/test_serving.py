@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from faqbot import FaqBot
-from faqbot.doors import Answering
 from faqbot.errors import RulesError, SettingsError
-from faqbot.serving import create_app, listen
+from faqbot.server.app import create_app, listen
+from faqbot.service import Answering
 from faqbot.settings import Settings
 from slowness import slowness
 from web_server import serving
@@ -25,8 +25,8 @@ from web_server import serving
 SERVE = """
 import sys
 from faqbot import FaqBot
-from faqbot.answering import FaqBot as Bot
-from faqbot.serving import create_app, run
+from faqbot.bot import FaqBot as Bot
+from faqbot.server.app import create_app, run
 from faqbot.settings import Settings
 import time
 answer = Bot.answer

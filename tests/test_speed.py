@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build
-from faqbot.encoding.bundled import find_model
-from faqbot.encoding.runtime import GRAPH
+from faqbot.encoders.model_files import find_model
+from faqbot.encoders.onnx_backend import GRAPH
 from faqbot.index import Generation, Stored, open_generation
 from faqbot.opening import open_retriever
 from faqbot.settings import Settings
@@ -50,7 +50,7 @@ def test_a_bot_in_another_program_loads_no_more(index_folder: Path) -> None:
 
 def test_the_rest_door_loads_no_more(index_folder: Path) -> None:
     found = loaded(
-        "from fastapi import FastAPI; from faqbot import FaqBot; from faqbot.rest.routes import add_rest\n"
+        "from fastapi import FastAPI; from faqbot import FaqBot; from faqbot.server.api import add_rest\n"
         "from faqbot.settings import Settings; app = FastAPI()\n"
         f"bot = FaqBot.load({str(index_folder)!r}); add_rest(app, bot, Settings()); bot.answer({QUESTION!r})"
     )

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faqbot.chunking import render_passages, split
+from faqbot.chunking.chunker import shortened
+from faqbot.chunking.sentences import sentences
 from faqbot.errors import EncoderError
 from faqbot.markdown import blocks
-from faqbot.reading import Limits
-from faqbot.reading.drafts import Draft, Facts
-from faqbot.reading.finishing import finish
-from faqbot.reading.pairs import read_yaml
-from faqbot.splitting import render_passages, split
-from faqbot.splitting.cutting import shortened
-from faqbot.splitting.sentences import sentences
+from faqbot.readers import Limits
+from faqbot.readers.pairs import read_yaml
+from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.postprocess import finish
 from faqbot.types import Document, Pair, Passage, Source
 
 GOLDEN = Path(__file__).parent / "golden"

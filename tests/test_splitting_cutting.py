@@ -2,8 +2,8 @@
 
 import pytest
 
-from faqbot.splitting import render_passages, split
-from faqbot.splitting.sections import sections
+from faqbot.chunking import render_passages, split
+from faqbot.chunking.sections import sections
 from faqbot.types import Document, Pair, Passage
 
 

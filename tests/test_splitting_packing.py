@@ -2,8 +2,8 @@
 
 import pytest
 
-from faqbot.splitting.packing import pack
-from faqbot.splitting.units import Bond, Unit
+from faqbot.chunking.packing import pack
+from faqbot.chunking.segments import Bond, Unit
 
 Row = list[tuple[int, Bond]]
 

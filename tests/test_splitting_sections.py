@@ -2,9 +2,9 @@
 
 import pytest
 
+from faqbot.chunking.citations import sources_of
+from faqbot.chunking.sections import sections
 from faqbot.markdown import blocks
-from faqbot.splitting.sections import sections
-from faqbot.splitting.sources import sources_of
 from faqbot.types import Document, Pair, Source, Span
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from faqbot.chunking.segments import Unit, halved, units
+from faqbot.chunking.statements import statements
 from faqbot.markdown import blocks
-from faqbot.splitting.statements import statements
-from faqbot.splitting.units import Unit, halved, units
 
 Hanging = list[tuple[str, str, str]]
 

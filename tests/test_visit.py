@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from faqbot.safety import AnswerError
 from faqbot.types import Passage
-from faqbot.visit import (
+from faqbot.visit_summary import (
     LONGEST_QUOTE,
     MOST_MESSAGES,
     MOST_PASSAGES,

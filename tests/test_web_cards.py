@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from faqbot.types import Alert, Level, Number
-from faqbot.web.cards import alert_card, banner
+from faqbot.ui.alert_card import alert_card, banner
 from web_samples import EMERGENCY
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from faqbot import FaqBot
-from faqbot.doors import FAULT
 from faqbot.safety import questions
+from faqbot.service import FAULT
 from faqbot.settings import Settings
-from faqbot.web.check import check_form
-from faqbot.web.desk import Desk
+from faqbot.ui.handlers import Desk
+from faqbot.ui.symptom_check import check_form
 from test_doors import Breaking
 
 ALARM = "I can't feel my legs and I've wet myself"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faqbot.web.markdown import article_html, passage_html, plain_text
+from faqbot.ui.markdown_html import article_html, passage_html, plain_text
 
 ALLOWED = {
     "p": {"class"}, "ul": set(), "ol": {"start"}, "li": set(), "em": set(), "strong": set(), "s": set(), "mark": {"id"},

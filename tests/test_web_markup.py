@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faqbot.web.markup import clean, escape, link, quoted_link, web_link
+from faqbot.ui.html import clean, escape, link, quoted_link, web_link
 
 
 @pytest.mark.parametrize(

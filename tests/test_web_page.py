@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from faqbot import FaqBot
 from faqbot.errors import IndexMissingError
-from faqbot.serving import create_app
+from faqbot.server.app import create_app
 from faqbot.settings import Settings
-from faqbot.web.page import build_page
+from faqbot.ui.page import build_page
 from web_server import running, serving
 
 QUESTION = "does walking cause back pain"

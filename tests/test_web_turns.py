@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faqbot.types import Alert, Answer, Band
-from faqbot.web.turns import NO_ANSWER, answer_turn, error_turn, how_sure, spoken
+from faqbot.ui.render_answer import NO_ANSWER, answer_turn, error_turn, how_sure, spoken
 from web_samples import EMERGENCY, answer
 
 GOLDEN = Path(__file__).parent / "golden"

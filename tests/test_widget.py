@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from browsing import ALARM, QUESTION, STANDING, browser, context, contexts, serious
 from faqbot import FaqBot
 from faqbot.settings import Settings
-from faqbot.web.assets import asset
+from faqbot.ui.assets import asset
 from web_server import running, serving
 
 __all__ = ["browser", "context", "contexts"]  # fixtures

@@ -114,10 +114,10 @@ REST: list[tuple[str, int, str, str]] = [
     ("serve --index {}/index --port {taken}", 1, "Cannot listen on 127.0.0.1:{taken}", "Choose another with --port"),
     ("serve --index {}/index --port 70000", 1, "FAQBOT_PORT is 70000", "expected 0 to 65535"),
     ("serve --index {}/index --host no.such.host.invalid", 1, "Cannot listen on no.such.host.invalid", "or --host"),
-    ("passages {}/none.md", 1, "none.md cannot be read", "o"),
-    ("passages {}/corpus", 1, "{}/corpus is a folder", "expected one document. Run: faqbot passages"),
-    ("passages {}/word.xyz", 1, "the suffix .xyz is none of", ".md"),
-    ("passages {}/false.pdf", 1, "false.pdf cannot be read: not a PDF", "it does not begin as one"),
+    ("inspect {}/none.md", 1, "none.md cannot be read", "o"),
+    ("inspect {}/corpus", 1, "{}/corpus is a folder", "expected one document. Run: faqbot inspect"),
+    ("inspect {}/word.xyz", 1, "the suffix .xyz is none of", ".md"),
+    ("inspect {}/false.pdf", 1, "false.pdf cannot be read: not a PDF", "it does not begin as one"),
     ("lint {}/none --index {}/index", 1, "No corpus at", "expected a folder of documents"),
     ("lint {}/corpus --index {}/index --reference {}/none", 1, "No corpus at", "expected a folder of documents"),
     ("eval {}/none.jsonl --index {}/index", 1, "none.jsonl cannot be read", "Expected JSON, one a line"),
@@ -142,11 +142,11 @@ REST: list[tuple[str, int, str, str]] = [
     ("eval-safety {}/bytes.jsonl", 1, "Cannot read", "Expected labelled messages, JSON, one a line"),
     ("eval-safety {}/other.jsonl", 1, "line 1: not a labelled message", "expected text and expect"),
     ("eval-safety {}/empty.jsonl", 1, "empty.jsonl holds no messages", "Expected labelled messages"),
-    ("rules --check {}/none.toml", 1, "No rules file at {}/none.toml", "Correct the setting rules or unset it"),
-    ("rules --check {}/broken.toml", 1, "broken.toml, line 1: not valid TOML", "Expected ']]'"),
-    ("rules --check {}/half.toml", 1, "half.toml, line 1: level is ''", "expected one of: urgent, emergency"),
-    ("rules --check {}/corpus", 1, "Is a directory", "Expected TOML in UTF-8"),
-    ("check --summary {}/none/sheet.md", 1, "sheet.md: No such file or directory", "or name another"),
+    ("safety-rules --check {}/none.toml", 1, "No rules file at {}/none.toml", "Correct the setting rules or unset it"),
+    ("safety-rules --check {}/broken.toml", 1, "broken.toml, line 1: not valid TOML", "Expected ']]'"),
+    ("safety-rules --check {}/half.toml", 1, "half.toml, line 1: level is ''", "expected one of: urgent, emergency"),
+    ("safety-rules --check {}/corpus", 1, "Is a directory", "Expected TOML in UTF-8"),
+    ("symptom-check --summary {}/none/sheet.md", 1, "sheet.md: No such file or directory", "or name another"),
 ]
 ASKED: list[tuple[str, int, str, str]] = [
     ("", 2, "required: COMMAND", "usage: faqbot"),
@@ -154,9 +154,9 @@ ASKED: list[tuple[str, int, str, str]] = [
     ("ask", 2, "required: question", "usage: faqbot ask"),
     ("ask x y", 2, "unrecognized arguments: y", "usage: faqbot"),
     ("ask x --colour", 2, "unrecognized arguments: --colour", "usage: faqbot"),
-    ("ask x --top-k many", 2, "'many' is no whole number from 1 on", "usage: faqbot ask"),
-    ("ask x --top-k 0", 2, "'0' is no whole number from 1 on", "usage: faqbot ask"),
-    ("ask x --top-k -3", 2, "'-3' is no whole number from 1 on", "usage: faqbot ask"),
+    ("ask x --top-k many", 2, "must be a positive integer, got 'many'", "usage: faqbot ask"),
+    ("ask x --top-k 0", 2, "must be a positive integer, got '0'", "usage: faqbot ask"),
+    ("ask x --top-k -3", 2, "must be a positive integer, got '-3'", "usage: faqbot ask"),
     ("serve --port eighty", 2, "invalid int value: 'eighty'", "usage: faqbot serve"),
     ("eval x --fields some", 2, "invalid choice: 'some'", "choose from 'all', 'text'"),
     ("build --index", 2, "expected one argument", "usage: faqbot build"),
@@ -219,7 +219,7 @@ def test_a_wrong_setting_is_one_clear_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    code, _, error = run(capsys, "rules")
+    code, _, error = run(capsys, "safety-rules")
     assert code == 1
     assert f"{name} {said}" in error or (name in error and said in error)
     assert len(error.strip().splitlines()) == 1
@@ -265,7 +265,7 @@ def test_a_locked_index_names_the_process_that_builds(capsys: pytest.CaptureFixt
     ("package", "command", "extra"),
     [
         ("gradio", "serve --index {}/index", "web"),
-        ("pypdf", "passages {}/false2.pdf", "build"),
+        ("pypdf", "inspect {}/false2.pdf", "build"),
         ("mcp", "mcp --index {}/index", "mcp"),
         ("pymilvus", "build {}/corpus --index {}/locked --store milvus://127.0.0.1:9/x", "milvus"),
     ],
@@ -314,7 +314,7 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_is_built(tmp_path: Pa
     (corpus / "c.md").chmod(0)
     (corpus / "shut").chmod(0)
     code = (
-        "import os, sys, pathlib\nfrom faqbot.reading import find\nfrom faqbot.building.build import read_all, _notes\n"
+        "import os, sys, pathlib\nfrom faqbot.readers import find\nfrom faqbot.building.build import read_all, _notes\n"
         "from faqbot.settings import Settings\ncorpus = pathlib.Path(sys.argv[1])\n"
         "read_all(find(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
         "found = find(corpus)\ndocuments, unread = read_all(found.files)\n_notes(corpus, Settings())\n"

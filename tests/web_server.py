@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from faqbot.doors import Answering
 from faqbot.errors import FaqbotError
-from faqbot.serving import configured, create_app, listen
+from faqbot.server.app import configured, create_app, listen
+from faqbot.service import Answering
 from faqbot.settings import Settings
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from corpora import Bench, distinct, edit_one, export_passages, perturbed
 from running import HERE, PYTHON, Run, Server, run
 
-from faqbot.encoding.bundled import find_model
+from faqbot.encoders.model_files import find_model
 from faqbot.index import open_generation
 from faqbot.settings import Settings
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.index import Generation, current_name, layout
 from faqbot.index.dense import Dense
 from faqbot.index.milvus.generation import MilvusGeneration

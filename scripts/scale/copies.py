@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.encoding.tokens import WordPieces
+from faqbot.encoders.tokenizer import WordPieces
 from faqbot.index import EncodedPassage, Generation, Stored
 
 SHARE = 0.5  # of the other's vector

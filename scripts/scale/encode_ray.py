@@ -19,14 +19,14 @@ from watching import watched
 from faqbot.building import build, read_all, split_all
 from faqbot.building.build import _card
 from faqbot.building.embedding import Made, encoded, remember, texts_of
-from faqbot.encoding.models import Model
+from faqbot.encoders.models import Model
 from faqbot.index import EncoderCard, encoder_folders, open_cache
 from faqbot.index.encoders import install_encoder
 from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.staging import Staging
 from faqbot.index.records import decode_passage, encode
 from faqbot.index.writing import Writer
-from faqbot.reading import find
+from faqbot.readers import find
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Passage
 

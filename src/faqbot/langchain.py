@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.errors import need
 from faqbot.types import passage_dict
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faqbot.confidence import Calibration, shipped
-from faqbot.encoding.encoder import Encoder, Engine
-from faqbot.encoding.projection import Projection
-from faqbot.encoding.runtime import GRAPH, RuntimeModel
-from faqbot.encoding.tokens import WordPieces
+from faqbot.encoders.encoder import Encoder, Engine
+from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
+from faqbot.encoders.pca import Projection
+from faqbot.encoders.tokenizer import WordPieces
 from faqbot.index import current_name, open_index
+from faqbot.retrieval.calibration import Calibration, shipped
 from faqbot.retrieval.retriever import DEFAULT, Retriever, Search
 from faqbot.retrieval.spelling import Speller, shorthand
 from faqbot.settings import Settings
@@ -70,7 +70,7 @@ def open_calibration(generation: Served) -> Calibration:
 def _engine(generation: Served, threads: int) -> Engine:
     if (generation.encoder_folder / GRAPH).is_file():
         return RuntimeModel(generation.encoder_folder, threads=threads)
-    from faqbot.encoding.transformer import TransformerModel
+    from faqbot.encoders.torch_backend import TransformerModel
 
     logger.warning("%s could not be exported: answering loads sentence-transformers", generation.encoder.name)
     return TransformerModel(generation.encoder.name)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from faqbot.building import Known, read_all, split_all
 from faqbot.building.embedding import texts_of
-from faqbot.encoding.models import Model
+from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.index import documents_of, encoder_folders, known_texts
-from faqbot.reading import Skipped, find
+from faqbot.readers import Skipped, find
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faqbot.alternates import Edit, Target, normal
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build_documents, is_current, read_all
 from faqbot.errors import CorpusError
-from faqbot.evaluation.asking import DEPTH, ranked
-from faqbot.evaluation.quotes import Question, first_hit
+from faqbot.evaluation.metrics import Question, first_hit
+from faqbot.evaluation.runner import DEPTH, ranked
 from faqbot.feedback import MARKS
 from faqbot.index import current_name, store_of
 from faqbot.index.layout import CURRENT, ENCODERS, GENERATIONS
-from faqbot.reading import find
+from faqbot.readers import find
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings

@@ -18,7 +18,7 @@ from faqbot.alternates.front_matter import with_front_matter
 from faqbot.alternates.pairs import with_pair
 from faqbot.alternates.targets import Target
 from faqbot.errors import CorpusError, ReadError
-from faqbot.reading import read
+from faqbot.readers import read
 from faqbot.types import Document, Pair
 
 _EDITORS = {".yaml": with_pair, ".yml": with_pair, ".md": with_front_matter, ".markdown": with_front_matter}

@@ -15,8 +15,8 @@ from faqbot import __version__
 from faqbot.building.documents import read_all, split_all
 from faqbot.building.embedding import Progress, encoded, texts_of
 from faqbot.building.known import Known, recipe_of
-from faqbot.encoding.models import Model
-from faqbot.encoding.projection import SCALE
+from faqbot.encoders.models import Model
+from faqbot.encoders.pca import SCALE
 from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index import (
     Contents,
@@ -31,12 +31,12 @@ from faqbot.index import (
     publish,
     store_of,
 )
-from faqbot.reading import Skipped, find
+from faqbot.readers import Skipped, find
 from faqbot.settings import Settings
 from faqbot.types import Document
 
 if TYPE_CHECKING:
-    from faqbot.encoding.encoder import Encoder
+    from faqbot.encoders.encoder import Encoder
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def build_documents(
         model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
         passages = split_all(documents, model, settings, known)
         if not passages:
-            raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot passages FILE, to see why")
+            raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot inspect FILE, to see why")
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
         if exported != model.installed:
             keep_encoder(settings.kept_encoders, exported, model.facts.fingerprint)

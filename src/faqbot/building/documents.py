@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from faqbot.building.known import recipe_of
+from faqbot.chunking import split
 from faqbot.errors import ReadError
-from faqbot.reading import Skipped, read
-from faqbot.splitting import split
+from faqbot.readers import Skipped, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from faqbot.building.embedding import Progress
     from faqbot.building.known import Known
-    from faqbot.encoding.models import Model
-    from faqbot.reading import File
+    from faqbot.encoders.models import Model
+    from faqbot.readers import File
     from faqbot.settings import Settings
     from faqbot.types import Document, Passage
 

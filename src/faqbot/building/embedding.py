@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from faqbot.encoding.projection import to_int8
+from faqbot.chunking import statements
+from faqbot.encoders.pca import to_int8
 from faqbot.errors import IndexDamagedError
 from faqbot.index import Cache, Embedding, EncodedPassage, text_key
-from faqbot.splitting import statements
 
 if TYPE_CHECKING:
-    from faqbot.encoding.encoder import Encoder
-    from faqbot.encoding.models import Facts
+    from faqbot.encoders.encoder import Encoder
+    from faqbot.encoders.models import Facts
     from faqbot.types import Passage
 
 BATCH = 256  # passages encoded together: texts of one length meet, and a killed build loses no more

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from faqbot.encoding.models import Facts
-    from faqbot.reading import File
+    from faqbot.encoders.models import Facts
+    from faqbot.readers import File
     from faqbot.settings import Settings
     from faqbot.types import Document, Passage
 
 logger = logging.getLogger(__name__)
 # What decides how a file is read and where it is cut: another version of any of it, and everything is read again.
-CODE = ("reading", "splitting", "markdown.py", "types.py")
+CODE = ("readers", "chunking", "markdown.py", "types.py")
 PACKAGES = (
     "beautifulsoup4",
     "charset-normalizer",

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE, FAILED, NO_ANSWER
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess

@@ -6,12 +6,12 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.cli.build import Bars
 from faqbot.errors import FaqbotError
-from faqbot.evaluation.abstention import Abstention, calibrate, cross_validated, measure
-from faqbot.evaluation.asking import label
-from faqbot.evaluation.quotes import load_questions
+from faqbot.evaluation.metrics import load_questions
+from faqbot.evaluation.runner import label
+from faqbot.evaluation.selective import Abstention, calibrate, cross_validated, measure
 from faqbot.index import add_calibration
 from faqbot.settings import Settings
 

@@ -10,17 +10,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import build_documents
 from faqbot.cli.build import Bars
 from faqbot.cli.calibrate import table as abstention_table
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.errors import FaqbotError
-from faqbot.evaluation import quotes
-from faqbot.evaluation.abstention import Case, auroc, cross_validated, measure
-from faqbot.evaluation.asking import label, ranked
-from faqbot.evaluation.folders import Folder, read_folder
-from faqbot.evaluation.folders import measure as measure_folder
+from faqbot.evaluation import metrics as quotes
+from faqbot.evaluation.benchmark import Folder, read_folder
+from faqbot.evaluation.benchmark import measure as measure_folder
+from faqbot.evaluation.runner import label, ranked
+from faqbot.evaluation.selective import Case, auroc, cross_validated, measure
 from faqbot.settings import Settings
 from faqbot.types import Passage
 

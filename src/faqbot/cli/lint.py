@@ -5,15 +5,15 @@ import sys
 from collections.abc import Sequence
 from itertools import count
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.building import read_all, split_all
 from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
-from faqbot.encoding.models import Model
+from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.index import encoder_folders
-from faqbot.linting import Ask, Finding, lint
-from faqbot.reading import find
+from faqbot.lint import Ask, Finding, lint
+from faqbot.readers import find
 from faqbot.settings import Settings
 from faqbot.types import Passage
 

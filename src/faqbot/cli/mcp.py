@@ -11,7 +11,7 @@ from faqbot.settings import Settings
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until the assistant closes the connection."""
     try:
-        from faqbot.mcp import run as serve
+        from faqbot.server.mcp import run as serve
     except ImportError as error:
         raise need("mcp", "mcp", error) from error
     serve(open_bot(given.index, settings), settings)

@@ -41,7 +41,7 @@ def make_parser(settings: Settings) -> Parser:
 def _number(text: str) -> int:
     """A whole number from 1 on; argparse makes one line of the error."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"must be a positive integer, got {text!r}")
     return int(text)
 
 
@@ -118,12 +118,12 @@ def _calibrate(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--out-of-scope", type=Path, help="a file of questions that nothing answers")
 
 
-def _passages(parser: Parser, settings: Settings) -> None:
+def _inspect(parser: Parser, settings: Settings) -> None:
     parser.add_argument("file", type=Path, help="a document")
     _index(parser, settings)
 
 
-def _check(parser: Parser, settings: Settings) -> None:
+def _symptom_check(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--summary", type=Path, metavar="FILE", help="write a sheet for a visit (.md or .html)")
 
 
@@ -133,7 +133,7 @@ def _lint(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--reference", type=Path, help="folder of texts that no sentence may be taken from")
 
 
-def _gaps(parser: Parser, settings: Settings) -> None:
+def _unanswered(parser: Parser, settings: Settings) -> None:
     parser.add_argument("file", type=Path, help="the feedback file of faqbot serve --feedback")
     _place(parser, settings)
     parser.add_argument("--since", type=_day, metavar="DAY", help="leave out what came before this day")
@@ -174,11 +174,11 @@ def _day(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no day, expected one such as 2026-11-22") from None
 
 
-def _rules(parser: Parser, settings: Settings) -> None:
+def _safety_rules(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--check", type=Path, metavar="FILE", help="check a rules file of your own")
 
 
-def _summary(parser: Parser, settings: Settings) -> None:
+def _visit_summary(parser: Parser, settings: Settings) -> None:
     _place(parser, settings)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it to a file (.md or .html)")
 
@@ -191,18 +191,28 @@ COMMANDS = (
     Command("build", "Index a folder of documents", "build", _build),
     Command("ask", "Answer a question", "ask", _ask),
     Command("serve", "Serve the chat page and the REST door", "serve", _serve),
-    Command("passages", "Show how a file is read and split", "passages", _passages),
+    Command("inspect", "Show how a file is read and split", "inspect", _inspect),
     Command("lint", "Check a corpus", "lint", _lint),
     Command("eval", "Measure retrieval and confidence", "evaluate", _eval),
     Command("calibrate", "Fit how sure answers are on labelled questions", "calibrate", _calibrate),
     Command("verify", "Check every file of an index", "index", _place),
     Command("repair", "Rebuild what can be rebuilt of an index without encoding", "index", _place),
     Command("rollback", "Go back to the generation before", "index", _place),
-    Command("rules", "List the safety rules, or check a file of your own", "safety", _rules),
-    Command("check", "Go through the guided check of warning signs", "guided", _check),
-    Command("summary", "Make a sheet for a visit from messages on standard input, one a line", "guided", _summary),
+    Command("safety-rules", "List the safety rules, or check a file of your own", "safety", _safety_rules),
+    Command("symptom-check", "Go through the guided check of warning signs", "symptom_check", _symptom_check),
+    Command(
+        "visit-summary",
+        "Make a sheet for a visit from messages on standard input, one a line",
+        "symptom_check",
+        _visit_summary,
+    ),
     Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _place),
-    Command("gaps", "Group what was asked in vain, and add it to the corpus as other ways to ask", "gaps", _gaps),
+    Command(
+        "unanswered",
+        "Group what was asked in vain, and add it to the corpus as other ways to ask",
+        "unanswered",
+        _unanswered,
+    ),
     Command("stats", "Count what is in an index, and in a feedback file", "stats", _stats),
     Command("eval-safety", "Measure the safety rules on labelled messages", "safety", _eval_safety),
 )

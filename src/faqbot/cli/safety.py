@@ -1,4 +1,4 @@
-"""`faqbot rules` and `faqbot eval-safety`: the safety rules in words, checked, and measured on labelled messages."""
+"""`faqbot safety-rules` and `faqbot eval-safety`: list the safety rules, check them, measure them."""
 
 import argparse
 from collections.abc import Sequence

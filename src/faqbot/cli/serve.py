@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faqbot.answering import FaqBot
+from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE, FAILED
-from faqbot.doors import WithoutIndex, without_index
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import Inbox
 from faqbot.index import store_of
 from faqbot.safety import assess
+from faqbot.service import WithoutIndex, without_index
 from faqbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port, workers=given.workers)
     settings = replace(settings, feedback=given.feedback)
     try:
-        from faqbot.serving import run as serve
+        from faqbot.server.app import run as serve
     except ImportError as error:
         raise need("gradio", "web", error) from error
     if settings.workers:
@@ -45,7 +45,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
     """An app that goes over to each new generation of its index."""
-    from faqbot.serving import create_app
+    from faqbot.server.app import create_app
 
     bot = open_bot(Path(settings.index), settings)
     gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
@@ -56,7 +56,7 @@ def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
 
 def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
     """The app of one process of several."""
-    from faqbot.workers import end_with_parent
+    from faqbot.server.workers import end_with_parent
 
     end_with_parent()
     logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
@@ -68,8 +68,8 @@ def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
 
 
 def _run_workers(settings: Settings) -> int:
-    from faqbot.serving import REST_ONLY
-    from faqbot.workers import run as serve
+    from faqbot.server.app import REST_ONLY
+    from faqbot.server.workers import run as serve
 
     _refuse(settings)
     # Left to itself, the encoder of each process would take all cores.

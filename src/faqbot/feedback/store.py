@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback.entries import Asked, Entry
+from faqbot.feedback.models import Asked, Entry
 
 APPLICATION = 0x66617162  # "faqb", by which a file is known for ours
 SCHEMA = 1

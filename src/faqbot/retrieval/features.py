@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.retrieval.scoring import QueryTokens, Scores
+    from faqbot.retrieval.late_interaction import QueryTokens, Scores
 
 NEXT = 10  # further candidates that the best one is compared with
 TOGETHER = 5  # best candidates whose cover is looked at together

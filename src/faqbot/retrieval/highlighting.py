@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.retrieval.prepared import Layout
+    from faqbot.retrieval.token_layout import Layout
     from faqbot.types import Span
 
 SHORT = 13  # characters: "Usually not." before the chosen sentence is the answer itself, and is marked with it

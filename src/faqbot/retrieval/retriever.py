@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from faqbot.retrieval.deduplication import fold
 from faqbot.retrieval.features import features
-from faqbot.retrieval.folding import fold
-from faqbot.retrieval.followup import referred_to
+from faqbot.retrieval.follow_up import referred_to
 from faqbot.retrieval.highlighting import highlight, matched
-from faqbot.retrieval.prepared import Layout, Prepared, lay_out, lay_out_question, prepare
-from faqbot.retrieval.scoring import QueryTokens, Scores, Weights, rarity, score
+from faqbot.retrieval.late_interaction import QueryTokens, Scores, Weights, rarity, score
+from faqbot.retrieval.token_layout import Layout, Prepared, lay_out, lay_out_question, prepare
 from faqbot.types import Hit, Ranking
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.encoding.encoder import Encoded, Encoder
+    from faqbot.encoders.encoder import Encoded, Encoder
     from faqbot.index.contents import Candidates, Stored
     from faqbot.retrieval.spelling import Repaired, Speller
     from faqbot.types import Passage

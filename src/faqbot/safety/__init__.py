@@ -2,8 +2,8 @@
 
 from faqbot.safety.cards import Card, advice, card, regions, standing_banner
 from faqbot.safety.conversation import assess
-from faqbot.safety.guided import ANSWERS, AnswerError, Question, conclude, questions
 from faqbot.safety.listing import Checked, check_rules, list_rules
+from faqbot.safety.symptom_check import ANSWERS, AnswerError, Question, conclude, questions
 
 __all__ = [
     "ANSWERS",

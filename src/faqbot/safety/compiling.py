@@ -54,7 +54,7 @@ class Draft:
     def remove_rule(self, rule_id: str, entry: Entry) -> None:
         """Take a rule out."""
         if rule_id not in self.rules:
-            raise entry.wrong(f"there is no rule {rule_id!r} to take out. Run: faqbot rules", "rule")
+            raise entry.wrong(f"there is no rule {rule_id!r} to take out. Run: faqbot safety-rules", "rule")
         del self.rules[rule_id]
 
 

@@ -1,4 +1,4 @@
-"""The rules made readable, and a rules file put to its own test: texts for `faqbot rules`."""
+"""The rules made readable, and a rules file put to its own test: texts for `faqbot safety-rules`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,1 +1,0 @@
-"""Mutation testing: faults that can be put into a module, and whether tests notice one."""

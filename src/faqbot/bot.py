@@ -1,0 +1,189 @@
+"""FaqBot: messages go in; the alert is decided first, then passages are found, then one Answer comes out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faqbot.conversation import Message, check, user_texts
+from faqbot.errors import FaqbotError, QuestionError
+from faqbot.safety import assess
+from faqbot.settings import Settings, read_settings
+from faqbot.types import Alert, Answer, Document, Passage, Ranking
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from faqbot.index import EncoderCard
+    from faqbot.opening import Opened
+    from faqbot.retrieval.calibration import Calibration
+
+logger = logging.getLogger(__name__)
+
+MOST_SUGGESTIONS = 3
+
+
+class FaqBot:
+    """Answers questions from one index. Serves many threads; asking writes nothing."""
+
+    def __init__(self, index: Path, opened: Opened, settings: Settings) -> None:
+        self.settings = settings
+        self._index = index
+        self._opened = opened
+        self._refused = ""  # the name of a newer generation that could not be opened
+
+    @classmethod
+    def load(cls, index: str | Path = "index", *, settings: Settings | None = None) -> FaqBot:
+        """Open an index folder.
+
+        Raises IndexMissingError, IndexDamagedError, IndexMismatchError, EncoderError or RulesError, naming what to do.
+        """
+        from faqbot.opening import open_whole
+
+        settings = settings or read_settings()
+        with ThreadPoolExecutor(1) as beside:
+            # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules.
+            rules = beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
+            opened = open_whole(Path(index), settings)
+        bot = cls(Path(index), opened, settings)
+        if (error := rules.exception()) is not None:
+            bot.close()
+            raise error
+        return bot
+
+    def refresh(self) -> bool:
+        """Go over to the generation that is in use now; whether there was a newer one that is sound.
+
+        Questions under way end on the one they began with. A newer one that cannot be opened is refused, with one
+        line in the log, and the old one stays.
+        """
+        from faqbot.index import current_name
+        from faqbot.opening import open_whole
+
+        name = ""
+        try:
+            name = current_name(self._index)
+            if name in (self._opened.name, self._refused):
+                return False
+            newer = open_whole(self._index, self.settings)
+        except FaqbotError as error:
+            logger.warning("The generation in use stays: %s", error)
+            self._refused = name
+            return False
+        older, self._opened = self._opened, newer
+        older.generation.close()
+        return True
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        """The passages that answer a question best, word for word, and how sure that is.
+
+        `history` is what was said before, oldest first: strings (the person's) or {"role", "content"} mappings, of
+        which only the person's count. Raises QuestionError, which carries the alert, for a question that is empty,
+        too long or not text.
+        """
+        earlier = user_texts(history)
+        alert = self.assess([*earlier, question])
+        check(question, earlier, self.settings, alert)
+        depth = self._depth(top_k, alert)
+        opened = self._opened  # the one generation that this answer is of, whatever is opened meanwhile
+        ranking = opened.retriever.rank(question, earlier, top_k=depth)
+        return _judged(question, alert, ranking, opened.calibration)
+
+    def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
+        """Answers to questions that have nothing to do with one another, in order; encoded together.
+
+        Raises QuestionError for the first that cannot be answered as it is.
+        """
+        asked = list(questions)
+        alerts = [self.assess([question]) for question in asked]
+        for question, alert in zip(asked, alerts, strict=True):
+            check(question, (), self.settings, alert)
+        depth = self._depth(top_k, Alert())
+        opened = self._opened
+        rankings = opened.retriever.rank_many(asked, top_k=depth)
+        return [_judged(*each, opened.calibration) for each in zip(asked, alerts, rankings, strict=True)]
+
+    def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
+        """What is found for a question, without judging it: for evaluation. Raises QuestionError as `answer` does."""
+        earlier = user_texts(history)
+        check(question, earlier, self.settings, Alert())
+        return self._opened.retriever.rank(question, earlier, top_k=top_k)
+
+    @property
+    def calibration(self) -> Calibration:
+        """How features become a confidence and a band."""
+        return self._opened.calibration
+
+    @property
+    def encoder(self) -> EncoderCard:
+        """The encoder that the index was made with."""
+        return self._opened.generation.encoder
+
+    def assess(self, messages: Sequence[Message]) -> Alert:
+        """What the safety rules say of the person's messages, oldest first."""
+        return assess(user_texts(messages), region=self.settings.region, rules=self.settings.rules or None)
+
+    def examples(self, n: int) -> tuple[str, ...]:
+        """Up to `n` questions that the corpus answers, spread over it."""
+        questions = self._opened.generation.questions()
+        step = max(1, len(questions) // max(1, n))
+        return tuple(questions[::step][:n])
+
+    def document(self, document_id: str) -> Document:
+        """A document of the index, as it was read."""
+        return self._opened.generation.document(document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """A passage of the index; raises IndexMismatchError for one that is not there (any more)."""
+        (stored,) = self._opened.generation.fetch([passage_id])
+        return stored.passage
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use."""
+        return self._opened.name
+
+    def ready(self) -> None:
+        """Raises FaqbotError while questions cannot be answered: the engine that holds the passages is asked."""
+        self._opened.generation.check()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._opened.generation.close()
+
+    def __enter__(self) -> FaqBot:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _depth(self, top_k: int | None, alert: Alert) -> int:
+        """How many passages to show."""
+        if top_k is not None and top_k < 1:
+            raise QuestionError(f"top_k is {top_k}, expected 1 or more, or None for the setting", alert)
+        return top_k or self.settings.top_k
+
+
+def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibration) -> Answer:
+    return Answer(
+        question=question,
+        band=calibration.band(ranking.features),
+        confidence=calibration.confidence(ranking.features),
+        hits=ranking.hits,
+        alert=alert,
+        query=ranking.query,
+        corrections=ranking.corrections,
+        suggestions=_suggestions(question, ranking),
+    )
+
+
+def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
+    """Questions near this one that the corpus answers: those of the passages found, the first one's left out."""
+    near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.also)]
+    asked = {question.strip().lower(), near[0].lower() if near else ""}
+    return tuple(dict.fromkeys(each for each in near if each and each.lower() not in asked))[:MOST_SUGGESTIONS]

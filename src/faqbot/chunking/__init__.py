@@ -1,0 +1,7 @@
+"""Cuts documents along their structure: a Document goes in, its Passages come out."""
+
+from faqbot.chunking.chunker import split
+from faqbot.chunking.inspect import render_passages
+from faqbot.chunking.statements import statements
+
+__all__ = ["render_passages", "split", "statements"]

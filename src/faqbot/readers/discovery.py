@@ -1,0 +1,94 @@
+"""A corpus folder goes in; the files to read, and those left out with the reason, come out."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from faqbot.errors import CorpusError
+from faqbot.readers.registry import SUFFIXES
+
+_EXPLAINING = ("readme.md", "license", "licence", "license.md", "license.txt")  # files about the corpus, at its root
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read; `document_id` is its path below the corpus folder, with forward slashes."""
+
+    document_id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that is not read, and why, in words for the person who keeps the corpus."""
+
+    document_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a corpus folder holds. Hidden files and the README and licence at its root are in neither list."""
+
+    files: tuple[File, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find(corpus: Path) -> Found:
+    """All readable files below a folder, sorted by document id; a single file is a corpus of one.
+
+    Raises CorpusError if there is no such folder. Links that leave it are skipped, with the reason.
+    """
+    if corpus.is_file():
+        return Found((File(corpus.name, corpus),), ())
+    if not corpus.is_dir():
+        raise CorpusError(f"No corpus at {corpus}, expected a folder of documents. Run: faqbot build FOLDER")
+    files: list[File] = []
+    skipped: list[Skipped] = []
+    for document_id, path in _walk(corpus, skipped):
+        reason = _reason(path, corpus)
+        if reason:
+            skipped.append(Skipped(document_id, reason))
+        else:
+            files.append(File(document_id, path))
+    return Found(tuple(sorted(files, key=_by_id)), tuple(sorted(skipped, key=_by_id)))
+
+
+def _by_id(entry: File | Skipped) -> str:
+    return entry.document_id
+
+
+def _walk(corpus: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
+    """Paths below the corpus that are not hidden: files, and links to folders, which are never followed.
+
+    A folder that cannot be listed is added to `skipped`.
+    """
+
+    def refused(error: OSError) -> None:
+        name = Path(error.filename).relative_to(corpus).as_posix()
+        skipped.append(Skipped(name, f"a folder that cannot be read ({error.strerror}). Change its permissions"))
+
+    for folder, inner, names in os.walk(corpus, onerror=refused):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        links = [name for name in inner if (Path(folder) / name).is_symlink()]
+        for name in (*names, *links):
+            path = Path(folder) / name
+            document_id = path.relative_to(corpus).as_posix()
+            if not name.startswith(".") and document_id.casefold() not in _EXPLAINING:
+                yield document_id, path
+
+
+def _reason(path: Path, corpus: Path) -> str:
+    """Why a path is not read; empty if it is."""
+    if not path.resolve().is_relative_to(corpus.resolve()):
+        return f"a link to {path.resolve()}, outside the corpus folder. Copy the file in"
+    if path.is_symlink() and path.is_dir():
+        return "a link to a folder. Copy the folder in"
+    if not path.exists():
+        return "a link to nothing"
+    if not path.is_file():
+        return "not a regular file"
+    if path.suffix.casefold() not in SUFFIXES:
+        return f"its suffix {path.suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}"
+    return ""

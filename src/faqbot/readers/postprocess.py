@@ -1,0 +1,166 @@
+"""A draft of any format goes in, a Document comes out: title, pairs, references, and what must not be an answer."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from operator import itemgetter
+
+from faqbot.markdown import Block, blocks, heading_text, plain
+from faqbot.readers.boilerplate import is_notice, is_notice_sentence, opens_comments, opens_links
+from faqbot.readers.metadata import byline, find_date, is_biography
+from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.references import find_references
+from faqbot.types import Document, Pair, Span
+
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?\n]+|$)")
+_WORD = re.compile(r"\w+")
+_SHORT_SECTION = 120  # words; a longer section under a question is an article of its own, not an answer
+_SHORT_LINK = 14  # words; longer lines after "Related articles" belong to the article again
+_HEADING_ZONE = 12  # blocks; who wrote an article and when stands near its head
+
+
+def finish(document_id: str, draft: Draft) -> Document:
+    """The Document of a draft; stated facts win over those found in the text.
+
+    Pairs were written to be answers: nothing is taken out of them.
+    """
+    facts, pairs, removed = (draft.facts, draft.pairs, ()) if draft.pairs else _found(draft)
+    return Document(
+        id=document_id,
+        text=draft.text,
+        title=facts.title or document_id.rpartition("/")[2].rpartition(".")[0],
+        url=facts.url,
+        author=facts.author,
+        date=find_date(facts.date) or facts.date,
+        reviewed=find_date(facts.reviewed) or facts.reviewed,
+        licence=facts.licence,
+        tags=facts.tags,
+        sources=facts.sources,
+        pairs=pairs,
+        removed=removed,
+    )
+
+
+def _found(draft: Draft) -> tuple[Facts, tuple[Pair, ...], tuple[Span, ...]]:
+    """What the text itself shows: facts, questions with their answers, and what is no answer."""
+    text, found = draft.text, blocks(draft.text)
+    title = next((block for block in found if block.kind == "heading" and block.level == 1), None)
+    references = find_references(found, text)
+    about, bylines = _bylines(found, text)
+    about = replace(about, title=heading_text(title, text) if title else "", sources=references.sources)
+    facts = draft.facts.or_else(about)
+    listed = set(references.spans)
+    others = [block for block in found if (block.start, block.end) not in listed]
+    removed = tuple(merged(sorted({*listed, *bylines, *_notices(others, text, facts.title)})))
+    return facts, tuple(_question_sections(found, text, removed, facts, title)), removed
+
+
+def merged(spans: Sequence[Span]) -> Iterator[Span]:
+    """Sorted spans without overlaps."""
+    current: Span | None = None
+    for start, end in spans:
+        if current and start <= current[1]:
+            current = (current[0], max(current[1], end))
+            continue
+        if current:
+            yield current
+        current = (start, end)
+    if current:
+        yield current
+
+
+def _bylines(found: Sequence[Block], text: str) -> tuple[Facts, list[Span]]:
+    """Author and dates near the head; a byline with a biography below it stays, as an answer to who wrote this."""
+    facts, spans = Facts(), []
+    for at, block in enumerate(found[:_HEADING_ZONE]):
+        if block.kind not in ("heading", "paragraph") or block.level == 1:
+            continue
+        about = byline(plain(text[block.start : block.end]))
+        if about is None:
+            continue
+        facts = facts.or_else(about)
+        after = found[at + 1] if at + 1 < len(found) else None
+        told = after and after.kind == "paragraph" and is_biography(text[after.start : after.end])
+        if not (about.author and told):
+            spans.append((block.start, block.end))
+    return facts, spans
+
+
+def _notices(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
+    """Places of page furniture: whole blocks, or single sentences of longer ones."""
+    seen: set[str] = set()
+    title_words = set(_WORD.findall(title.casefold()))
+    linking = furniture = False
+    for block, following in zip_longest(found, found[1:]):
+        piece = plain(text[block.start : block.end].lstrip("#-*+ "))
+        short = len(piece.split()) <= _SHORT_LINK
+        if opens_comments(piece) and block.start > len(text) // 2:
+            yield block.start, len(text)
+            return
+        linking = opens_links(piece) or (linking and short and not _leads_to_prose(block, following, text))
+        # An author's biography is said again below the article, after such a line as "Website | + posts".
+        repeated = furniture and block.kind == "paragraph" and piece in seen
+        caption = block.kind == "paragraph" and piece[:1].islower() and set(_WORD.findall(piece)) <= title_words
+        furniture = linking or repeated or caption or (short and is_notice(piece))
+        if furniture:
+            yield block.start, block.end
+        else:
+            yield from _notice_sentences(block, text)
+        seen.add(piece)
+
+
+def _leads_to_prose(block: Block, following: Block | None, text: str) -> bool:
+    """Whether a heading belongs to the article again, after links to others."""
+    if block.kind != "heading" or following is None or following.kind == "heading":
+        return False
+    return len(text[following.start : following.end].split()) > _SHORT_LINK
+
+
+def _notice_sentences(block: Block, text: str) -> Iterator[Span]:
+    """The whole block if half of its words are furniture, else those sentences of it."""
+    sentences = [found.span() for found in _SENTENCE.finditer(text, block.start, block.end) if found[0].strip()]
+    told = [span for span in sentences if is_notice_sentence(text[slice(*span)])]
+    if block.kind == "heading" or not told:
+        return
+    if 2 * sum(end - start for start, end in told) >= block.end - block.start:
+        yield block.start, block.end
+    else:
+        yield from told
+
+
+def _question_sections(
+    found: Sequence[Block], text: str, removed: Sequence[Span], facts: Facts, title: Block | None
+) -> Iterator[Pair]:
+    """A pair for each heading that asks something and has a short section of its own before the next heading."""
+    for heading, section in _headed(found, removed):
+        question = heading_text(heading, text)
+        alternates = facts.alternates.get(question, ())
+        if heading is title or not (question.endswith("?") or alternates):
+            continue
+        span = section[0].start, section[-1].end
+        # A lead that ends in a colon is no answer: the parts below it are.
+        if text[slice(*span)].endswith(":"):
+            continue
+        if alternates or len(text[slice(*span)].split()) <= _SHORT_SECTION:
+            yield Pair(question, alternates, *span)
+
+
+def _headed(found: Sequence[Block], removed: Sequence[Span]) -> Iterator[tuple[Block, list[Block]]]:
+    """Each heading with the blocks right below it, up to the next heading, rule or removed place."""
+    heading: Block | None = None
+    section: list[Block] = []
+    for block in (*found, None):
+        ends = block is None or block.kind in ("heading", "break") or _touched(block, removed)
+        if ends and heading and section:
+            yield heading, section
+        if block is not None and not ends:
+            section.append(block)
+        else:
+            heading, section = block if block and block.kind == "heading" else None, []
+
+
+def _touched(block: Block, removed: Sequence[Span]) -> bool:
+    at = bisect_right(removed, block.start, key=itemgetter(1))
+    return at < len(removed) and removed[at][0] < block.end

@@ -1,0 +1,70 @@
+"""Which reader reads which suffix: a path goes in, a Document comes out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from faqbot.errors import ReadError
+from faqbot.readers.decoding import decode
+from faqbot.readers.docx import read_docx
+from faqbot.readers.html import read_html
+from faqbot.readers.limits import Limits, refuse_lines, refuse_over
+from faqbot.readers.markdown import read_markdown
+from faqbot.readers.pairs import read_csv, read_json, read_jsonl, read_tsv, read_yaml
+from faqbot.readers.parsed import Draft
+from faqbot.readers.pdf import read_pdf
+from faqbot.readers.plaintext import read_plain
+from faqbot.readers.postprocess import finish
+from faqbot.readers.timeout import ended_after
+from faqbot.types import Document
+
+_TEXT: Mapping[str, Callable[[str, Limits], Draft]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_plain,
+    ".text": read_plain,
+    ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+}
+_BINARY: Mapping[str, Callable[[bytes, Limits], Draft]] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+}
+SUFFIXES = frozenset((*_TEXT, *_BINARY))
+_DEFAULT = Limits()
+
+
+def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document:
+    """The file as a Document. Raises ReadError with the reason, which names no path: the caller knows it."""
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES:
+        raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
+    with ended_after(limits.seconds):
+        return _read(path, suffix, document_id, limits)
+
+
+def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> Document:
+    content = _content(path, limits)
+    draft = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
+    if not draft.text.strip():
+        raise ReadError("no text in it")
+    if not draft.pairs:
+        refuse_lines(draft.text, limits)
+    return finish(document_id, draft)
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(limits.bytes + 1)
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+    refuse_over(limits.bytes, len(content), "bytes or more")
+    return content

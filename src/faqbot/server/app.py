@@ -1,0 +1,150 @@
+"""A bot -> an HTTP server for the page and REST: the app put together, and run until it is told to stop."""
+
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from faqbot.errors import FaqbotError, SettingsError
+from faqbot.feedback import Inbox
+from faqbot.safety import standing_banner
+from faqbot.server.api import add_rest
+from faqbot.server.auth import TokenGuard
+from faqbot.server.middleware import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
+from faqbot.service import Answering, without_index
+from faqbot.settings import Settings
+from faqbot.ui.assets import asset_routes
+from faqbot.ui.documents import document_routes
+from faqbot.ui.feedback_buttons import KEPT_SHORT
+from faqbot.ui.header import SEE_SOMEONE
+
+log = logging.getLogger(__name__)
+
+REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve without --workers."
+
+FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+_BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
+_OWN_PATHS = ("/api/", "/documents/", "/own/", "/widget.js")
+
+
+def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True) -> FastAPI:
+    """The page at `/` unless told otherwise, articles at `/documents/`, REST at `/api/`, all behind the guards.
+
+    With an error in place of the bot (its index could not be opened) every door gives the reason, and the safety advice
+    all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
+    """
+    if isinstance(bot, FaqbotError):
+        bot = without_index(bot, settings)
+    bot.assess([])  # rules that cannot be read stop the start, not the first question
+    inbox = Inbox(Path(settings.feedback)) if settings.feedback else None
+    app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
+    add_rest(app, bot, settings, inbox)
+    app.include_router(document_routes(bot))
+    app.router.routes.extend(asset_routes(_standing(settings)))
+    if page:
+        from faqbot.ui.page import mount_page  # which loads gradio
+
+        mount_page(app, bot, settings, inbox)
+    else:
+        app.add_route("/", _no_page)
+    _guard(app, settings)
+    return app
+
+
+def _standing(settings: Settings) -> str:
+    """What the widget always shows: the advice, and that questions are kept where they are."""
+    advice = f"{SEE_SOMEONE} {standing_banner(settings.region)}"
+    return f"{advice} {KEPT_SHORT}" if settings.feedback else advice
+
+
+async def _no_page(request: Request) -> JSONResponse:
+    return JSONResponse({"error": f"{REST_ONLY} REST is described at /api/docs"}, 404)
+
+
+def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] = lambda address: None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way; `announce` gets the address when it is open.
+
+    Port 0 takes any free port. Raises SettingsError where the address cannot be had.
+    """
+    listener = listen(host, port)
+    announce(address_of(listener, host))
+    with listener, _stopped_by_signals():
+        uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{named}:{listener.getsockname()[1]}/"
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let a stop be an ordinary return: uvicorn raises the signal again when it is done with it."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def configured(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uvicorn.Config:
+    """How the app is served: no access log (it would name people), no websockets, bounded headers and stop.
+
+    With a function that makes the app, each of several processes makes its own.
+    """
+    return uvicorn.Config(
+        app,
+        factory=not isinstance(app, FastAPI),
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        http="h11",  # the other parser buffers headers of any length
+        timeout_graceful_shutdown=FINISH,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket listening on the address; raises SettingsError with what to do where it is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves small packets to wait 40 ms for each other.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with --port or --host") from None
+    return listener
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put the guards before everything; the last added is the first met."""
+    origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
+    if settings.token:
+        app.add_middleware(TokenGuard, token=settings.token, origins=origins)
+    app.add_middleware(RetryLater)
+    app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Authorization"],
+    )
+    app.add_middleware(PathGate, served=_OWN_PATHS)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    app.add_middleware(RequestLog)

@@ -1,0 +1,211 @@
+"""What every door asks of a bot: a question goes in, an Answer or a Refusal comes out, the advice with either."""
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from faqbot.conversation import Message, user_texts
+from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
+from faqbot.feedback import JUDGED, Entry, Inbox, title_of
+from faqbot.safety import assess
+from faqbot.settings import Settings
+from faqbot.types import Alert, Answer, Document, Passage
+
+log = logging.getLogger(__name__)
+
+Reason = Literal["question", "index", "fault"]
+
+_OTHER_INDEX = "That passage is not in the index in use. Ask the question again, then say what you think of the answer."
+_NOT_KEPT = "Your feedback could not be kept. Questions are answered all the same."
+FAULT = "Something went wrong on this server. Please try again, and tell whoever runs it if it keeps happening."
+
+
+class Answering(Protocol):
+    """What a door asks of a bot: FaqBot has it, and WithoutIndex where there is no FaqBot to be had."""
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        """The answer; raises FaqbotError."""
+
+    def assess(self, messages: Sequence[Message]) -> Alert:
+        """What the safety rules say of the person's messages, oldest first."""
+
+    def examples(self, n: int) -> tuple[str, ...]:
+        """Questions that the corpus answers."""
+
+    def document(self, document_id: str) -> Document:
+        """A document of the index; raises FaqbotError for one that is not there."""
+
+    def passage(self, passage_id: str) -> Passage:
+        """A passage of the index; raises FaqbotError for one that is not there."""
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use, empty where there is none."""
+
+    def ready(self) -> None:
+        """Raises FaqbotError, with the reason, while questions cannot be answered."""
+
+
+class WithoutIndex:
+    """Answers nothing, says why, and assesses every message all the same, until it is given a bot that answers."""
+
+    def __init__(self, error: FaqbotError, assess: Callable[[Sequence[Message]], Alert]) -> None:
+        self.error = error
+        self.bot: Answering | None = None
+        self._assess = assess
+
+    def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().answer(question, history, top_k)
+
+    def assess(self, messages: Sequence[Message]) -> Alert:
+        """What the safety rules say; they need no index."""
+        return self._assess(messages)
+
+    def examples(self, n: int) -> tuple[str, ...]:
+        """The bot's; without an index nothing is known of the corpus."""
+        return self.bot.examples(n) if self.bot else ()
+
+    def document(self, document_id: str) -> Document:
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().document(document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().passage(passage_id)
+
+    @property
+    def generation(self) -> str:
+        """The bot's; none is in use without one."""
+        return self.bot.generation if self.bot else ""
+
+    def ready(self) -> None:
+        """Raises FaqbotError while questions cannot be answered."""
+        self._given().ready()
+
+    def _given(self) -> Answering:
+        if self.bot is None:
+            raise self.error
+        return self.bot
+
+
+def without_index(error: FaqbotError, settings: Settings) -> WithoutIndex:
+    """What stands in for a bot whose index could not be opened, with the safety rules of the settings."""
+    rules = settings.rules or None
+    return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, in words fit for people, with the advice: a message that is refused was still written.
+
+    `reason` is "question" where another question would help, "index" where the operator must act, "fault" for what
+    nobody foresaw.
+    """
+
+    reason: Reason
+    message: str
+    alert: Alert
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of a refusal, the same through every door."""
+        return {"error": self.message, "alert": self.alert.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody says of an answer; `passage_id` is its first passage's and `confidence` the answer's own."""
+
+    question: str
+    verdict: str
+    passage_id: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An opinion was kept."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"kept": True}
+
+
+def ask(
+    bot: Answering,
+    question: str,
+    history: Sequence[Message] = (),
+    *,
+    top_k: int | None = None,
+    inbox: Inbox | None = None,
+) -> Answer | Refusal:
+    """The answer, or why there is none; raises nothing, so that no failure can keep the advice from being shown.
+
+    Where there is an inbox the answer is noted in it, which nobody waits for.
+    """
+    try:
+        answer = bot.answer(question, history, top_k)
+        if inbox:
+            inbox.note(answer, bot.generation)
+        return answer
+    except QuestionError as error:
+        return Refusal("question", str(error), error.alert)
+    except FaqbotError as error:
+        return Refusal("index", str(error), _alert(bot, question, history))
+    except Exception as error:  # noqa: BLE001  whatever breaks here, an emergency must still be answered
+        log.error(
+            "Answering failed with %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+        )
+        return Refusal("fault", FAULT, _alert(bot, question, history))
+
+
+def watch(bot: Answering, messages: Sequence[Message], *, most: int) -> Alert | Refusal:
+    """The alert of a conversation; one of more than `most` messages is refused, with its alert, and never trimmed."""
+    alert = bot.assess(messages)
+    if len(messages) <= most:
+        return alert
+    too_many = f"The conversation has {len(messages)} messages, at most {most} are looked at. Start a new conversation"
+    return Refusal("question", too_many, alert)
+
+
+def tell(bot: Answering, inbox: Inbox, opinion: Opinion, *, most: int) -> Kept | Refusal:
+    """Keep what somebody says of an answer to a question of up to `most` characters; why not, if it is not kept."""
+    try:
+        inbox.add(_entry(bot, opinion, most))
+        return Kept()
+    except QuestionError as error:
+        return Refusal("question", str(error), Alert())
+    except IndexMismatchError:
+        return Refusal("question", _OTHER_INDEX, Alert())
+    except FeedbackError:
+        return Refusal("index", _NOT_KEPT, Alert())  # the log says which file, and what is wrong with it
+    except FaqbotError as error:
+        return Refusal("index", str(error), Alert())
+
+
+def _entry(bot: Answering, opinion: Opinion, most: int) -> Entry:
+    """The row to keep. What is shown of the passage comes from the index, not from whoever says it was shown."""
+    if not opinion.question.strip() or len(opinion.question) > most:
+        raise QuestionError(f"The question has {len(opinion.question):,} characters, expected 1 to {most:,}")
+    verdict = next((each for each in JUDGED if each == opinion.verdict), None)
+    if verdict is None:
+        raise QuestionError(f"The verdict is none of {', '.join(JUDGED)}. Send one of them")
+    if not 0 <= opinion.confidence <= 1:
+        raise QuestionError("The confidence is not between 0 and 1. Send the answer's own")
+    passage = bot.passage(opinion.passage_id) if opinion.passage_id else None
+    return Entry(
+        question="" if bot.assess([opinion.question]).level == "emergency" else opinion.question,
+        verdict=verdict,
+        passage_id=passage.id if passage else "",
+        title=title_of(passage) if passage else "",
+        source=passage.document_id if passage else "",
+        confidence=round(opinion.confidence, 4),
+        generation=bot.generation,
+    )
+
+
+def _alert(bot: Answering, question: str, history: Sequence[Message]) -> Alert:
+    """What the rules say, read on its own because answering never came to an end."""
+    return bot.assess([*history, question])
