@@ -1,56 +1,58 @@
-# Two commands for a newcomer: `make chat` and `make test`. Options for the chat: make chat ARGS="--port 8080"
+# `make help` lists the targets. Options are passed on in ARGS: make chat ARGS="--port 8080"
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := index
 ARGS ?=
 SECONDS ?= 180
-# Processes that the tests are spread over, a file at a time, the longest first (tests/conftest.py); 0 is none but one.
+# Processes to spread the tests over, a file at a time, longest first (tests/conftest.py); 0 means one process.
 TESTERS ?= 2
 
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: chat index test check fix eval bench load fuzz clean
+.PHONY: help chat index test check fix eval bench load fuzz clean
 
-chat: $(VENV)/installed
+help:  ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "make %-8s %s\n", $$1, $$2}'
+
+chat: $(VENV)/installed  ## build the index of corpus/ if needed and serve the chat page
 	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed
 	@$(BIN)/faqbot serve --index $(INDEX) $(ARGS)
 
-index: $(VENV)/installed
+index: $(VENV)/installed  ## build the index of corpus/
 	$(BIN)/faqbot build corpus --index $(INDEX)
 
 test: export OMP_NUM_THREADS ?= 1
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev  ## run the whole test suite
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/installed-dev
+check: $(VENV)/installed-dev  ## format, lint, types and layers; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
-fix: $(VENV)/installed-dev
+fix: $(VENV)/installed-dev  ## mend format and lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: $(VENV)/installed-dev
+eval: $(VENV)/installed-dev  ## measure retrieval, confidence and alerts against their thresholds
 	$(BIN)/python scripts/evaluate.py
 
-bench: $(VENV)/installed-dev
+bench: $(VENV)/installed-dev  ## time builds and answers beside plain sentence-transformers
 	$(BIN)/python scripts/bench/compare.py
 
-# A server under many callers, hostile input, and tests that must notice broken code: docs/reliability.md.
-load: $(VENV)/installed-dev
+load: $(VENV)/installed-dev  ## a server under many callers
 	@$(BIN)/python -m pip install -q 'locust>=2.40'
 	$(BIN)/python scripts/load/run.py
 
-fuzz: $(VENV)/installed-dev
+fuzz: $(VENV)/installed-dev  ## hostile input for readers, chunker, rules and questions (SECONDS=180 a target)
 	@$(BIN)/python -m pip install -q 'atheris>=2.3'
 	@$(BIN)/faqbot build corpus --index $(INDEX) --if-changed  # for the questions
 	$(BIN)/python tests/fuzzing.py $(SECONDS)
 
-clean:
+clean:  ## remove the environment and build files
 	rm -rf $(VENV) build
 
 # torch goes first and alone: pip then finds the CPU wheel of exactly this version where one is provided.
