@@ -1,0 +1,238 @@
+"""Every sentence of the page, the widget and the articles, in one place.
+
+`faqbot.toml` replaces single ones under `[language]`. Sentences about health stand in fields of their own, which
+`Texts.without_health` empties, so that an FAQ about bicycles says nothing of doctors or emergencies.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+HEALTH_FIELDS = frozenset(
+    {
+        "see_someone",
+        "safety_label",
+        "not_reviewed",
+        "unwell",
+        "pharmacist",
+        "level_emergency",
+        "level_urgent",
+        "level_conditional",
+        "level_advice",
+        "level_crisis",
+        "prefix_emergency",
+        "prefix_urgent",
+        "prefix_conditional",
+        "prefix_advice",
+        "still_holds",
+        "because_wrote",
+        "because_answered",
+        "not_meant",
+        "tab_check",
+        "tab_visit",
+        "keep",
+        "kept",
+        "region_label",
+        "region_neutral",
+        "region_uk",
+        "region_us",
+        "region_eu",
+        "check_intro",
+        "check_note",
+        "check_start",
+        "check_progress",
+        "check_back",
+        "check_skip",
+        "check_next",
+        "check_finish",
+        "check_again",
+        "check_stopped",
+        "check_go_on",
+        "check_numbers",
+        "visit_heading",
+        "visit_intro",
+        "visit_make",
+        "visit_ready",
+        "save_page",
+        "yes",
+        "no",
+        "not_sure",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of the interface, in English. Braces are filled in: "{words}" by the words, "{title}" by the title."""
+
+    # The page around the conversation.
+    skip: str = "Skip to the question box"
+    tagline: str = "Answers quoted from sourced articles."
+    not_reviewed: str = "Not reviewed by a clinician."
+    safety_label: str = "Safety advice"
+    see_someone: str = "See a health professional about new, bad or worsening pain."
+    no_script: str = "This page needs JavaScript to answer questions."
+    topics: str = "All topics, A to Z"
+    question: str = "Your question"
+    placeholder: str = "In your own words"
+    ask: str = "Ask"
+    start_again: str = "Start again"
+    tabs_label: str = "Parts of this page"
+    tab_ask: str = "Ask"
+    tab_check: str = "Check"
+    tab_visit: str = "My visit"
+    # Before anything is asked.
+    about_page: str = "About this page"
+    welcome: str = "What would you like to know?"
+    intro: str = (
+        "You get passages from articles, word for word, each with its source. Nothing is made up: "
+        "if the articles do not say, you are told so."
+    )
+    nothing_stored: str = "Nothing you write is stored. It is gone when you close the page."
+    people_ask: str = "People often ask"
+    # While an answer is under way, and when none comes.
+    searching: str = "Looking through the articles …"
+    failed: str = (
+        "No answer came: the connection to the server was lost or it is too busy. "
+        "Your question is still in the box. Wait a moment, then send it again."
+    )
+    stuck: str = (
+        "This page has lost its connection and has to be loaded again. What is shown here will be gone: "
+        "copy or print what you want to keep."
+    )
+    reload: str = "Load the page again"
+    unwell: str = "If you feel very unwell, do not wait for this page: call your emergency number."
+    # An answer.
+    you_wrote: str = "You wrote:"
+    understood: str = "I read {corrections}."
+    read_as: str = "“{word}” as “{used}”"
+    very_likely: str = "This very likely answers your question."
+    probably: str = "This probably answers your question."
+    may_help: str = "This may help."
+    no_answer: str = "I don't have an answer to that."
+    about: str = "My articles are about: {title}."
+    unmatched: str = "It does not mention {words}."
+    pharmacist: str = "About medicines together, or with alcohol: ask a pharmacist."
+    best: str = "Best passage, word for word"
+    another: str = "Another passage"
+    others: str = "Other passages on this"
+    for_later: str = "What the articles say, for later"
+    try_again: str = "Try other words, or ask about one thing at a time."
+    ask_next: str = "Ask next"
+    ask_next_label: str = "Questions near this one"
+    choose: str = "Did you mean one of these?"
+    answering_sentence: str = "Best passage: {title}. It says: {sentence}"
+    # A passage.
+    from_: str = "From:"
+    reviewed: str = "Last reviewed {date}"
+    whole_article: str = "Read it in the whole article"
+    original: str = "Open the original source"
+    sources: str = "Sources"
+    source: str = "Source"
+    why: str = "Why this passage"
+    in_passage: str = "“{word}” is in the passage"
+    met: str = "your “{word}” met “{other}”"
+    duplicates: str = "Other sources that say the same"
+    copy: str = "Copy"
+    copied: str = "Copied"
+    copy_link: str = "Copy link"
+    no_copy: str = "Your browser does not allow copying here"
+    print: str = "Print"
+    read_aloud: str = "Read aloud"
+    stop_reading: str = "Stop reading"
+    keep: str = "Add to my visit summary"
+    kept: str = "Added"
+    table: str = "Table"
+    picture: str = "Picture: {text}"
+    # Alerts.
+    level_emergency: str = "Emergency"
+    level_urgent: str = "Urgent"
+    level_conditional: str = "Check this first"
+    level_advice: str = "Advice"
+    level_crisis: str = "Help now"
+    prefix_emergency: str = "Immediate action required:"
+    prefix_urgent: str = "Urgent advice:"
+    prefix_conditional: str = "If this is happening to you:"
+    prefix_advice: str = "Advice:"
+    still_holds: str = "This still holds, because of what you wrote before."
+    because_wrote: str = "Because you wrote"
+    because_answered: str = "Because you answered"
+    not_meant: str = "That is not what I meant"
+    call: str = "Call {number}"
+    region_label: str = "Where are you? Numbers to call"
+    region_neutral: str = "Anywhere (112, 911, 999)"
+    region_uk: str = "United Kingdom"
+    region_us: str = "United States"
+    region_eu: str = "European Union"
+    # The symptom check and the summary for a visit.
+    check_intro: str = (
+        "One question at a time. Skip what you like; “Not sure” counts as much as “Yes”. "
+        "Your answers stay on this page and are gone when you leave it."
+    )
+    check_note: str = (
+        "This check looks for warning signs. It cannot rule anything out. "
+        "If you are worried, see a health professional."
+    )
+    check_start: str = "Start the check"
+    check_progress: str = "Question {at} of {all}"
+    check_back: str = "Back"
+    check_skip: str = "Skip"
+    check_next: str = "Next"
+    check_finish: str = "Show what to do"
+    check_again: str = "Start the check again"
+    check_stopped: str = "The check stops here: do this first."
+    check_go_on: str = "Go on with the check all the same"
+    check_numbers: str = "Numbers to call"
+    yes: str = "Yes"
+    no: str = "No"
+    not_sure: str = "Not sure"
+    visit_heading: str = "For your visit"
+    visit_intro: str = (
+        "One page to show or read out: what you wrote, what you answered in the check, and the passages you added. "
+        "It is made now and stored nowhere."
+    )
+    visit_make: str = "Make my summary"
+    visit_ready: str = "Your summary is ready."
+    save_page: str = "Save as a page"
+    # Feedback.
+    feedback_label: str = "Feedback on this answer"
+    feedback_question: str = "Did this help?"
+    feedback_helpful: str = "Yes, it helped"
+    feedback_not_helpful: str = "No, it did not help"
+    feedback_did_not_answer: str = "This did not answer my question"
+    feedback_thanks: str = "Thank you. This helps to make the articles better."
+    feedback_sending: str = "Sending …"
+    feedback_unsent: str = (
+        "This could not be sent: the connection to the server was lost or it is too busy. Try again in a moment."
+    )
+    feedback_instead: str = "Perhaps one of these does:"
+    feedback_contact: str = "You can also ask a person: {contact}"
+    feedback_on: str = (
+        "Feedback is on: questions without an answer, and answers you judge, are kept to make the articles better, "
+        "without who you are. Please leave out names and numbers."
+    )
+    feedback_what: str = "Feedback is on: what is kept"
+    # Articles and topics.
+    back: str = "Back to the questions"
+    not_found: str = "Not found"
+    article_sources: str = "Sources of this article"
+    article_questions: str = "Questions this article answers"
+    share: str = "Address of this passage"
+    topics_heading: str = "All topics, A to Z"
+    topics_intro: str = "Every article and every question that has an answer here."
+    topics_letters: str = "Letters"
+    articles: str = "Articles"
+    # Search as you type.
+    suggestions: str = "Questions that have an answer"
+    suggestions_found: str = "{n} questions found. Use the arrow keys to choose."
+    # The widget.
+    widget_open: str = "Ask a question"
+    widget_close: str = "Close"
+    widget_greeting: str = "Ask in your own words. You get passages from articles, with their sources."
+
+    def without_health(self) -> "Texts":
+        """Return the same texts with every sentence about health, safety and visits empty."""
+        return replace(self, **dict.fromkeys(HEALTH_FIELDS, ""))
+
+
+def text_names() -> tuple[str, ...]:
+    """Return the names that `[language]` may use."""
+    return tuple(field.name for field in fields(Texts))
