@@ -17,14 +17,14 @@ from faqbot.building import read_all
 from faqbot.feedback.clustering import SIMILAR, clusters
 from faqbot.index import open_index
 from faqbot.opening import open_encoder
-from faqbot.readers import find
+from faqbot.readers import discover
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 
 
 def main(corpus: str = "corpus", index: str = "index") -> None:
     """Encode, group at each threshold, and print."""
-    documents, _ = read_all(find(Path(corpus)).files)
+    documents, _ = read_all(discover(Path(corpus)).files)
     pairs = [pair for document in documents for pair in document.pairs if pair.alternates]
     wordings = [way for pair in pairs for way in pair.alternates]
     asked = np.array([number for number, pair in enumerate(pairs) for _ in pair.alternates])

@@ -21,7 +21,7 @@ from faqbot.safety.loading import _draft as draft
 from faqbot.safety.loading import load_book, operator_sheet
 from faqbot.settings import Settings
 from faqbot.types import Document, Passage
-from reading_samples import docx_bytes, paragraph, pdf_bytes
+from reader_samples import docx_bytes, paragraph, pdf_bytes
 
 ROOT = Path(__file__).parents[1]
 FOUND = Path(__file__).parent / "data" / "fuzz"  # inputs that broke a promise once, TARGET/NAME

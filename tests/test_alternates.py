@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from faqbot.alternates import Edit, Target, add_wordings, find_target, normal
 from faqbot.errors import CorpusError
-from faqbot.readers import find, read
+from faqbot.readers import discover, read
 from faqbot.types import Document, Pair
 
 ROOT = Path(__file__).parents[1]
@@ -220,7 +220,7 @@ def test_any_wording_is_read_back_as_it_was(
 
 
 def test_every_entry_of_the_corpus_that_ships_takes_one_more(tmp_path: Path) -> None:
-    files = find(ROOT / "corpus").files
+    files = discover(ROOT / "corpus").files
     tried = 0
     for file in files:
         document = read(file.path, document_id=file.document_id)

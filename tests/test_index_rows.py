@@ -24,7 +24,7 @@ PASSAGES = st.builds(
     Passage, TEXT, TEXT, TEXT, st.integers(), st.integers(), TEXT, TEXTS, TEXT, TEXTS, TEXT, TEXT, TEXT, TEXT, SOURCES
 )
 DOCUMENTS = st.builds(
-    Document, *[TEXT] * 8, TEXTS, sources=SOURCES, pairs=PAIRS, removed=st.lists(SPAN, max_size=2).map(tuple)
+    Document, *[TEXT] * 8, TEXTS, sources=SOURCES, pairs=PAIRS, boilerplate=st.lists(SPAN, max_size=2).map(tuple)
 )
 
 

@@ -18,7 +18,7 @@ from faqbot.lint.findings import place_of
 from faqbot.lint.reading_ease import coleman_liau
 from faqbot.lint.sameness import shared, word_weights
 from faqbot.lint.shingles import runs, words_of
-from faqbot.readers import find, read
+from faqbot.readers import discover, read
 from faqbot.types import Document, Pair, Passage, Source
 
 TODAY = date(2026, 11, 22)
@@ -364,7 +364,7 @@ def test_marks_and_punctuation_hide_no_words(words: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> tuple[list[Document], list[Passage]]:
-    documents = [read(file.path, document_id=file.document_id) for file in find(ROOT / "corpus").files]
+    documents = [read(file.path, document_id=file.document_id) for file in discover(ROOT / "corpus").files]
 
     def count(text: str) -> int:
         return len(text.split())

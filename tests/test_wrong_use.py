@@ -314,10 +314,10 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_is_built(tmp_path: Pa
     (corpus / "c.md").chmod(0)
     (corpus / "shut").chmod(0)
     code = (
-        "import os, sys, pathlib\nfrom faqbot.readers import find\nfrom faqbot.building.build import read_all, _notes\n"
+        "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.building.build import read_all, _notes\n"
         "from faqbot.settings import Settings\ncorpus = pathlib.Path(sys.argv[1])\n"
-        "read_all(find(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
-        "found = find(corpus)\ndocuments, unread = read_all(found.files)\n_notes(corpus, Settings())\n"
+        "read_all(discover(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
+        "found = discover(corpus)\ndocuments, unread = read_all(found.files)\n_notes(corpus, Settings())\n"
         "print([each.id for each in documents], [(each.document_id, each.reason) for each in (*found.skipped, *unread)])"
     )
     reachable = corpus

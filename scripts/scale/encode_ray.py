@@ -26,7 +26,7 @@ from faqbot.index.milvus.address import read_address
 from faqbot.index.milvus.staging import Staging
 from faqbot.index.records import decode_passage, encode
 from faqbot.index.writing import Writer
-from faqbot.readers import find
+from faqbot.readers import discover
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Passage
 
@@ -50,7 +50,7 @@ def run(corpus: Path, settings: Settings, workers: int) -> int:
     """Build the index of a corpus, encoding with so many workers; returns how many passages were left to encode."""
     index = Path(settings.index)
     model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
-    passages = split_all(read_all(find(corpus).files)[0], model, settings)
+    passages = split_all(read_all(discover(corpus).files)[0], model, settings)
     with open_cache(index) as cache, TemporaryDirectory() as folder:
         new = [each for each in passages if any(text.key not in cache for text in texts_of(each, model.facts))]
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))

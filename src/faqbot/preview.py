@@ -11,7 +11,7 @@ from faqbot.building.embedding import texts_of
 from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.index import documents_of, encoder_folders, known_texts
-from faqbot.readers import Skipped, find
+from faqbot.readers import SkippedFile, discover
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings
@@ -29,7 +29,7 @@ class Preview:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     kept: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     passages: int
     encoded: int
 
@@ -39,7 +39,7 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
 
     Raises IndexDamagedError or IndexMismatchError for an index that cannot be read.
     """
-    found = find(corpus)
+    found = discover(corpus)
     before = Known(index)
     documents, unread = read_all(found.files, known=before)
     model = Model(settings.model, encoder_folders(index, settings.kept_encoders))

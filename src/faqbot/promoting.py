@@ -20,7 +20,7 @@ from faqbot.evaluation.runner import DEPTH, ranked
 from faqbot.feedback import MARKS
 from faqbot.index import current_name, store_of
 from faqbot.index.layout import CURRENT, ENCODERS, GENERATIONS
-from faqbot.readers import find
+from faqbot.readers import discover
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings
@@ -122,7 +122,7 @@ def compare(
             f"{index} was not made from {corpus} as it is now with these settings. "
             f"Run: faqbot build {corpus} --index {index}"
         )
-    documents, _ = read_all(find(corpus).files)
+    documents, _ = read_all(discover(corpus).files)
     changed = [edit.document if each.id == edit.document.id else each for each in documents]
     with _beside(index) as trial:
         build_documents(changed, trial, settings=settings, progress=progress)

@@ -37,12 +37,23 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadWarning:
+    """Something that could not be read as meant, and the line of the file it is in (0: the whole file)."""
+
+    message: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file as the reader understood it.
 
     `id` is the path below the corpus folder, with forward slashes. `text` is Markdown and is what passages are cut
-    from; boilerplate that must never be an answer is listed in `removed` as spans of `text` (see reading/).
-    Dates are ISO 8601 where they could be read as dates, else as written.
+    from; text that must never be an answer is listed in `boilerplate` as spans of `text` (see readers/). Dates are
+    ISO 8601 where they could be read as dates, else as written. `warnings` name what of the file is in no passage.
     """
 
     id: str
@@ -56,7 +67,8 @@ class Document:
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     pairs: tuple[Pair, ...] = ()
-    removed: tuple[Span, ...] = ()
+    boilerplate: tuple[Span, ...] = ()
+    warnings: tuple[ReadWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from faqbot.alternates.changes import applied, block_key, flow_key, into_list
 from faqbot.alternates.yaml_places import field, is_block, mappings_of, root_of
 from faqbot.errors import CorpusError
-from faqbot.readers.pairs import COLUMNS
+from faqbot.readers.question_answers import COLUMNS
 
 
 def with_pair(text: str, question: str, wordings: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ from faqbot.index import (
     publish,
     store_of,
 )
-from faqbot.readers import Skipped, find
+from faqbot.readers import SkippedFile, discover
 from faqbot.settings import Settings
 from faqbot.types import Document
 
@@ -48,7 +48,7 @@ class Report:
     generation: str
     documents: int
     passages: int
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
 
 
 def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress | None = None) -> Report:
@@ -58,7 +58,7 @@ def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress |
     is nothing to index, EncoderError for a model that cannot be used.
     """
     _keep_apart(corpus, index)
-    found = find(corpus)
+    found = discover(corpus)
     known = Known(index)
     documents, unread = read_all(found.files, progress, known)
     skipped = (*found.skipped, *unread)
@@ -75,7 +75,7 @@ def build_documents(
     index: Path,
     *,
     settings: Settings,
-    skipped: tuple[Skipped, ...] = (),
+    skipped: tuple[SkippedFile, ...] = (),
     notes: dict[str, Any] | None = None,
     known: Known | None = None,
     progress: Progress | None = None,
@@ -150,7 +150,7 @@ def _card(model: Model, encoder: Encoder) -> EncoderCard:
 def _notes(corpus: Path, settings: Settings) -> dict[str, Any]:
     """What the index was made from: compared to tell whether it is up to date."""
     digest = hashlib.sha256()
-    for file in find(corpus).files:
+    for file in discover(corpus).files:
         digest.update(f"{file.document_id}\0".encode())
         digest.update(_digest(file.path))
     return {
@@ -182,7 +182,7 @@ def _keep_apart(corpus: Path, index: Path) -> None:
         )
 
 
-def _nothing(corpus: Path, skipped: Sequence[Skipped]) -> str:
+def _nothing(corpus: Path, skipped: Sequence[SkippedFile]) -> str:
     reasons = "; ".join(f"{skip.document_id}: {skip.reason}" for skip in skipped[:3])
     return (
         f"Nothing to index in {corpus}{f' ({reasons})' if reasons else ''}. Put Markdown, text, HTML or PDF files there"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from faqbot.building.known import recipe_of
 from faqbot.chunking import split
 from faqbot.errors import ReadError
-from faqbot.readers import Skipped, read
+from faqbot.readers import SkippedFile, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from faqbot.building.embedding import Progress
     from faqbot.building.known import Known
     from faqbot.encoders.models import Model
-    from faqbot.readers import File
+    from faqbot.readers import CorpusFile
     from faqbot.settings import Settings
     from faqbot.types import Document, Passage
 
 
 def read_all(
-    files: Sequence[File], progress: Progress | None = None, known: Known | None = None
-) -> tuple[list[Document], list[Skipped]]:
+    files: Sequence[CorpusFile], progress: Progress | None = None, known: Known | None = None
+) -> tuple[list[Document], list[SkippedFile]]:
     """The documents of those files that can be read, and the others with the reason; what is known is not read."""
     documents: list[Document] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedFile] = []
     for number, file in enumerate(files, 1):
         try:
             same = known.document(file) if known else None
             documents.append(same or read(file.path, document_id=file.document_id))
         except ReadError as error:
-            skipped.append(Skipped(file.document_id, str(error)))
+            skipped.append(SkippedFile(file.document_id, str(error)))
         if progress:
             progress("reading", number, len(files))
     return documents, skipped

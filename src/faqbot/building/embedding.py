@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from faqbot.chunking import statements
+from faqbot.chunking import sentence_spans
 from faqbot.encoders.pca import to_int8
 from faqbot.errors import IndexDamagedError
 from faqbot.index import Cache, Embedding, EncodedPassage, text_key
@@ -98,7 +98,7 @@ def texts_of(passage: Passage, facts: Facts) -> list[Text]:
     Those are the question and its alternates of an FAQ pair, else its sentences: a question is near the one
     sentence that answers it, and far from the rest of a passage (measured in docs/evaluation.md).
     """
-    parts = [passage.text[start:end] for start, end in statements(passage.text)]
+    parts = [passage.text[start:end] for start, end in sentence_spans(passage.text)]
     others = [passage.question, *passage.alternates] if passage.question else parts if len(parts) > 1 else []
     prompt = facts.passage_prompt
 

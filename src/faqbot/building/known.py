@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from faqbot.encoders.models import Facts
-    from faqbot.readers import File
+    from faqbot.readers import CorpusFile
     from faqbot.settings import Settings
     from faqbot.types import Document, Passage
 
@@ -48,7 +48,7 @@ class Known:
         self._keys: dict[str, bytes] = {}
         self._found: dict[str, Reading] = {}
 
-    def document(self, file: File) -> Document | None:
+    def document(self, file: CorpusFile) -> Document | None:
         """The document of a file whose content was read before by the same code, else None."""
         try:
             content = file.path.read_bytes()

@@ -2,6 +2,6 @@
 
 from faqbot.chunking.chunker import split
 from faqbot.chunking.inspect import render_passages
-from faqbot.chunking.statements import statements
+from faqbot.chunking.sentences import sentence_spans
 
-__all__ = ["render_passages", "split", "statements"]
+__all__ = ["render_passages", "sentence_spans", "split"]

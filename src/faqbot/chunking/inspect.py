@@ -8,8 +8,8 @@ from faqbot.types import Document, Passage, Source
 def render_passages(document: Document, passages: Sequence[Passage]) -> str:
     """Facts about the document, then each passage with what it carries, then what was left out of all passages."""
     parts = [_head(document, passages), *(_passage(number, passage) for number, passage in enumerate(passages, 1))]
-    if document.removed:
-        lines = (f"  {start}-{end}  {_line(document.text[start:end])}" for start, end in document.removed)
+    if document.boilerplate:
+        lines = (f"  {start}-{end}  {_line(document.text[start:end])}" for start, end in document.boilerplate)
         parts.append("\n".join(("left out of passages:", *lines)))
     return "\n\n".join(parts) + "\n"
 

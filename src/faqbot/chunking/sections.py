@@ -123,7 +123,7 @@ def _trimmed(block: Block, start: int, end: int, text: str) -> Iterator[Block]:
 
 def _removed_from(block: Block, document: Document) -> Iterator[Span]:
     """The removed places that touch a block; they are sorted and apart from each other."""
-    at = bisect_right(document.removed, block.start, key=itemgetter(1))
-    while at < len(document.removed) and document.removed[at][0] < block.end:
-        yield document.removed[at]
+    at = bisect_right(document.boilerplate, block.start, key=itemgetter(1))
+    while at < len(document.boilerplate) and document.boilerplate[at][0] < block.end:
+        yield document.boilerplate[at]
         at += 1

@@ -1,4 +1,4 @@
-"""A place in a text goes in, the places of its sentences come out."""
+"""Sentence boundaries, by rules that hold for many scripts."""
 
 import re
 
@@ -22,3 +22,17 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
     if text[start:end].strip():
         spans.append((start, end))
     return spans
+
+
+_LINE = re.compile(r"[^\n]+")
+_MARKER = re.compile(r"\s*(?:(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s+)*")
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Return the spans of sentences and list items of a Markdown text, markers left out, in order."""
+    found: list[Span] = []
+    for line in _LINE.finditer(text):
+        marker = _MARKER.match(text, line.start(), line.end())
+        start = marker.end() if marker else line.start()
+        found += [span for span in sentences(text, start, line.end()) if any(map(str.isalnum, text[slice(*span)]))]
+    return found

@@ -13,14 +13,14 @@ from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.index import encoder_folders
 from faqbot.lint import Ask, Finding, lint
-from faqbot.readers import find
+from faqbot.readers import discover
 from faqbot.settings import Settings
 from faqbot.types import Passage
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print every finding, a line each; an error among them is exit code 1, warnings alone are not."""
-    documents, unread = read_all(find(given.corpus).files)
+    documents, unread = read_all(discover(given.corpus).files)
     passages = split_all(
         documents, Model(settings.model, encoder_folders(given.index, settings.kept_encoders)), settings
     )

@@ -22,7 +22,7 @@ from faqbot.feedback import Entry, Group, different, group, read_entries, title_
 from faqbot.index import open_index
 from faqbot.opening import open_encoder
 from faqbot.promoting import AMONG, Comparison, Found, choose, compare
-from faqbot.readers import find
+from faqbot.readers import discover
 from faqbot.service import Refusal, ask
 from faqbot.settings import Settings
 from faqbot.types import Answer
@@ -116,7 +116,7 @@ def _named(groups: Sequence[Group], given: argparse.Namespace) -> Group:
 
 def _promote(found: Group, given: argparse.Namespace, settings: Settings) -> int:
     """Try the group's wordings as other ways to ask the entry, and add them where nothing gets worse."""
-    documents, _ = read_all(find(given.corpus).files)
+    documents, _ = read_all(discover(given.corpus).files)
     target = find_target(documents, given.to)
     chosen = choose(documents, target, _wanted(found, given))
     for wording, reason in chosen.left_out.items():

@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, Generic, TypeVar, overload
 
 from faqbot.index.rows import Rows
-from faqbot.types import Document, Pair, Passage, Source
+from faqbot.types import Document, Pair, Passage, ReadWarning, Source
 
 Record = TypeVar("Record")
 
@@ -57,7 +57,7 @@ def _is_default(record: Document | Passage, field: Field[Any]) -> bool:
     return field.default is not MISSING and bool(getattr(record, field.name) == field.default)
 
 
-def _mapping(value: Source | Pair) -> dict[str, Any]:
+def _mapping(value: Source | Pair | ReadWarning) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
@@ -70,4 +70,4 @@ def _revived(value: Any, kind: type[Any] | None = None) -> Any:
     return value
 
 
-_NESTED: dict[str, type[Any]] = {"sources": Source, "pairs": Pair}
+_NESTED: dict[str, type[Any]] = {"sources": Source, "pairs": Pair, "warnings": ReadWarning}

@@ -6,7 +6,7 @@ from pathlib import Path
 from faqbot.errors import ReadError
 from faqbot.lint.findings import Bounds, Finding
 from faqbot.lint.shingles import runs, words_of
-from faqbot.readers import find, read
+from faqbot.readers import discover, read
 from faqbot.types import Document
 
 
@@ -16,7 +16,7 @@ def check_copies(documents: Sequence[Document], reference: Path, bounds: Bounds)
     Names of sources are no part of it: a work is cited by its title.
     """
     known: dict[tuple[str, ...], str] = {}
-    for file in find(reference).files:
+    for file in discover(reference).files:
         try:
             text = read(file.path, document_id=file.document_id).text
         except ReadError as error:

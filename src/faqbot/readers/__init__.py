@@ -1,7 +1,7 @@
-"""Finds the structure of files: a path goes in, a Document comes out."""
+"""Readers: a file of any supported format to a Document with exact places."""
 
-from faqbot.readers.discovery import File, Found, Skipped, find
+from faqbot.readers.discovery import CorpusFile, CorpusFiles, SkippedFile, discover
 from faqbot.readers.limits import Limits
 from faqbot.readers.registry import SUFFIXES, read
 
-__all__ = ["SUFFIXES", "File", "Found", "Limits", "Skipped", "find", "read"]
+__all__ = ["SUFFIXES", "CorpusFile", "CorpusFiles", "Limits", "SkippedFile", "discover", "read"]

@@ -1,4 +1,4 @@
-"""A corpus folder goes in; the files to read, and those left out with the reason, come out."""
+"""Corpus discovery: the files of a folder to read, and those that are skipped with the reason."""
 
 import os
 from collections.abc import Iterator
@@ -8,11 +8,14 @@ from pathlib import Path
 from faqbot.errors import CorpusError
 from faqbot.readers.registry import SUFFIXES
 
-_EXPLAINING = ("readme.md", "license", "licence", "license.md", "license.txt")  # files about the corpus, at its root
+# Files at the root of a corpus that are about it: its description, its licence, its settings.
+_NOT_DOCUMENTS = frozenset(
+    ("readme.md", "license", "licence", "license.md", "license.txt", "faqbot.toml", "variants.yaml")
+)
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class CorpusFile:
     """A file to read; `document_id` is its path below the corpus folder, with forward slashes."""
 
     document_id: str
@@ -20,7 +23,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedFile:
     """A file or folder that is not read, and why, in words for the person who keeps the corpus."""
 
     document_id: str
@@ -28,38 +31,38 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a corpus folder holds. Hidden files and the README and licence at its root are in neither list."""
+class CorpusFiles:
+    """The files of a corpus folder; hidden ones and README, licence and settings at its root are in neither list."""
 
-    files: tuple[File, ...]
-    skipped: tuple[Skipped, ...]
+    files: tuple[CorpusFile, ...]
+    skipped: tuple[SkippedFile, ...]
 
 
-def find(corpus: Path) -> Found:
-    """All readable files below a folder, sorted by document id; a single file is a corpus of one.
+def discover(corpus: Path) -> CorpusFiles:
+    """Return all readable files below a folder, sorted by document id; a single file is a corpus of one.
 
     Raises CorpusError if there is no such folder. Links that leave it are skipped, with the reason.
     """
     if corpus.is_file():
-        return Found((File(corpus.name, corpus),), ())
+        return CorpusFiles((CorpusFile(corpus.name, corpus),), ())
     if not corpus.is_dir():
         raise CorpusError(f"No corpus at {corpus}, expected a folder of documents. Run: faqbot build FOLDER")
-    files: list[File] = []
-    skipped: list[Skipped] = []
+    files: list[CorpusFile] = []
+    skipped: list[SkippedFile] = []
     for document_id, path in _walk(corpus, skipped):
         reason = _reason(path, corpus)
         if reason:
-            skipped.append(Skipped(document_id, reason))
+            skipped.append(SkippedFile(document_id, reason))
         else:
-            files.append(File(document_id, path))
-    return Found(tuple(sorted(files, key=_by_id)), tuple(sorted(skipped, key=_by_id)))
+            files.append(CorpusFile(document_id, path))
+    return CorpusFiles(tuple(sorted(files, key=_by_id)), tuple(sorted(skipped, key=_by_id)))
 
 
-def _by_id(entry: File | Skipped) -> str:
+def _by_id(entry: CorpusFile | SkippedFile) -> str:
     return entry.document_id
 
 
-def _walk(corpus: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
+def _walk(corpus: Path, skipped: list[SkippedFile]) -> Iterator[tuple[str, Path]]:
     """Paths below the corpus that are not hidden: files, and links to folders, which are never followed.
 
     A folder that cannot be listed is added to `skipped`.
@@ -67,7 +70,7 @@ def _walk(corpus: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
 
     def refused(error: OSError) -> None:
         name = Path(error.filename).relative_to(corpus).as_posix()
-        skipped.append(Skipped(name, f"a folder that cannot be read ({error.strerror}). Change its permissions"))
+        skipped.append(SkippedFile(name, f"a folder that cannot be read ({error.strerror}). Change its permissions"))
 
     for folder, inner, names in os.walk(corpus, onerror=refused):
         inner[:] = [name for name in inner if not name.startswith(".")]
@@ -75,7 +78,7 @@ def _walk(corpus: Path, skipped: list[Skipped]) -> Iterator[tuple[str, Path]]:
         for name in (*names, *links):
             path = Path(folder) / name
             document_id = path.relative_to(corpus).as_posix()
-            if not name.startswith(".") and document_id.casefold() not in _EXPLAINING:
+            if not name.startswith(".") and document_id.casefold() not in _NOT_DOCUMENTS:
                 yield document_id, path
 
 

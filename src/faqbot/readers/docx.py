@@ -1,4 +1,4 @@
-"""A Word document goes in, a draft comes out; the only door to mammoth."""
+"""A Word document goes in, a parsed comes out; the only door to mammoth."""
 
 import io
 import re
@@ -7,11 +7,10 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from faqbot.errors import ReadError, need
-from faqbot.readers.damage import readable
 from faqbot.readers.decoding import clean
-from faqbot.readers.limits import Limits, refuse_over
-from faqbot.readers.markup import bold_lines_as_headings, check_nesting, to_markdown
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.html_markdown import bold_lines_as_headings, check_nesting, to_markdown
+from faqbot.readers.limits import Limits, readable, refuse_over
+from faqbot.readers.parsed import Metadata, ParsedFile
 
 _OLE = b"\xd0\xcf\x11\xe0"  # Word's older format, and also how an encrypted DOCX is wrapped
 _MEMBERS = 5_000
@@ -20,7 +19,7 @@ _CORE = "docProps/core.xml"
 _STATED = re.compile(r"<(dc:title|dc:creator|dcterms:created)[^<>]*>([^<>]*)</")
 
 
-def read_docx(content: bytes, limits: Limits) -> Draft:
+def read_docx(content: bytes, limits: Limits) -> ParsedFile:
     """The text with headings, lists and tables, and title and author from the document's properties."""
     if content.startswith(_OLE):
         raise ReadError("an encrypted document or an old .doc. Save it as DOCX without a password")
@@ -32,9 +31,9 @@ def read_docx(content: bytes, limits: Limits) -> Draft:
         raise ReadError("no text in it, perhaps only pictures. Run text recognition (OCR) over it")
     stated = {name: " ".join(value.split()) for name, value in _STATED.findall(core)}
     has_title = re.search(r"^# ", text, re.MULTILINE)
-    return Draft(
+    return ParsedFile(
         text,
-        Facts(
+        Metadata(
             title="" if has_title else stated.get("dc:title", ""),
             author=stated.get("dc:creator", ""),
             date=stated.get("dcterms:created", "")[:10],

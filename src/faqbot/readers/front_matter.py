@@ -1,4 +1,4 @@
-"""The YAML block at the head of a Markdown file, or the keys beside `pairs:` of a question file, as Facts."""
+"""The YAML block at the head of a Markdown file, or the keys beside `pairs:` of a question file, as Metadata."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,31 +6,31 @@ from typing import Any
 
 from faqbot.errors import ReadError
 from faqbot.readers.limits import Limits
-from faqbot.readers.mappings import load_yaml
-from faqbot.readers.parsed import Facts
+from faqbot.readers.parsed import Metadata
+from faqbot.readers.yaml_json import load_yaml
 from faqbot.types import Source
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"^[A-Za-z][\w -]*:(?:\s|$)", re.MULTILINE)
 
 
-def split_front_matter(text: str, limits: Limits) -> tuple[Facts, str]:
+def split_front_matter(text: str, limits: Limits) -> tuple[Metadata, str]:
     """The facts of the front matter and the text after it; a rule of dashes without keys is no front matter."""
     fence = _FENCE.match(text)
     if not fence or not _KEY.search(fence[1]):
-        return Facts(), text
+        return Metadata(), text
     try:
         keys = load_yaml(fence[1], limits)
     except ReadError as error:
         raise ReadError(f"front matter: {error}") from error
     if not isinstance(keys, Mapping):
         raise ReadError(f"front matter is a {type(keys).__name__}, expected keys such as title: and sources:")
-    return facts(keys), text[fence.end() :]
+    return metadata_of(keys), text[fence.end() :]
 
 
-def facts(keys: Mapping[Any, Any]) -> Facts:
-    """Facts from the keys of a mapping; unknown keys are left alone, since front matter belongs to many tools."""
-    return Facts(
+def metadata_of(keys: Mapping[Any, Any]) -> Metadata:
+    """Metadata from the keys of a mapping; unknown keys are left alone, since front matter belongs to many tools."""
+    return Metadata(
         title=words(keys.get("title")),
         url=words(keys.get("url")),
         author=_joined(keys.get("author", keys.get("authors"))),

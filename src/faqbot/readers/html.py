@@ -1,15 +1,14 @@
-"""A web page goes in, the article in it comes out as a draft; the only door to trafilatura. Nothing is fetched."""
+"""A web page goes in, the article in it comes out as a parsed; the only door to trafilatura. Nothing is fetched."""
 
 import re
 from typing import Any
 
 from faqbot.errors import need
 from faqbot.markdown import blocks
-from faqbot.readers.damage import readable
 from faqbot.readers.decoding import clean, decode
-from faqbot.readers.limits import Limits
-from faqbot.readers.markup import bold_lines_as_headings, check_nesting, to_markdown
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.html_markdown import bold_lines_as_headings, check_nesting, to_markdown
+from faqbot.readers.limits import Limits, readable
+from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.references import find_references
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
@@ -20,7 +19,7 @@ _SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
 
 
-def read_html(content: bytes, limits: Limits) -> Draft:
+def read_html(content: bytes, limits: Limits) -> ParsedFile:
     """The main text of a page with its headings, lists and tables, and what its head says about it."""
     page = _XML_DECLARATION.sub("", decode(content, limits, declared=_declared(content)))
     check_nesting(page, limits)
@@ -29,7 +28,7 @@ def read_html(content: bytes, limits: Limits) -> Draft:
     linked = to_markdown(page, links=True)
     sources = find_references(blocks(linked), linked).sources
     about = _metadata(page)
-    return Draft(bold_lines_as_headings(text), about.or_else(Facts(sources=sources)))
+    return ParsedFile(bold_lines_as_headings(text), about.or_else(Metadata(sources=sources)))
 
 
 def _declared(content: bytes) -> str:
@@ -60,18 +59,18 @@ def _extract(page: str) -> str:
     return _MARK.sub(r"[\1]", text or "")
 
 
-def _metadata(page: str) -> Facts:
+def _metadata(page: str) -> Metadata:
     # Dates only where the page states them: a search of its text finds dates of anything.
     with readable("HTML"):
         about: Any = _trafilatura().extract_metadata(
             page, date_config={"extensive_search": False, "original_date": True}
         )
     if about is None:
-        return Facts()
+        return Metadata()
     # What stands beside a name is sometimes taken for one.
     names = [name.strip() for name in (about.author or "").split(";") if not _NO_NAME.search(name)]
     author = ", ".join(name for name in names if name)
-    return Facts(title=about.title or "", url=about.url or "", author=author, date=about.date or "")
+    return Metadata(title=about.title or "", url=about.url or "", author=author, date=about.date or "")
 
 
 def _trafilatura() -> Any:

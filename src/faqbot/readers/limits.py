@@ -1,5 +1,9 @@
-"""How much a file may ask of the reader before it is refused: a fixed set of numbers goes into every read."""
+"""Bounds for untrusted files, and the errors of parsers turned into ReadError."""
 
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from faqbot.errors import ReadError
@@ -39,3 +43,33 @@ def refuse_lines(text: str, limits: Limits) -> None:
     lines = text.split("\n")
     refuse_over(limits.lines, len(lines), "lines")
     refuse_over(limits.line, max(map(len, lines)), "characters in one line")
+
+
+# Parsers of binary formats trust their input in places, so that a damaged file shows as nearly any of these.
+_SIGNS: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+@contextmanager
+def readable(kind: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turn what a parser raises inside the block, its own `errors` among them, into "not a readable <kind>"."""
+    try:
+        yield
+    except RecursionError as error:
+        raise ReadError(f"not a readable {kind}: nested too deeply") from error
+    except (*_SIGNS, *errors) as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ReadError(f"not a readable {kind}: {reason}") from error

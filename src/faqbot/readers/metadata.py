@@ -2,7 +2,7 @@
 
 import re
 
-from faqbot.readers.parsed import Facts
+from faqbot.readers.parsed import Metadata
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -52,12 +52,12 @@ _LONGEST = 160
 _LONGEST_BIOGRAPHY = 80  # words
 
 
-def byline(line: str) -> Facts | None:
+def byline(line: str) -> Metadata | None:
     """What a line states, if it does nothing but name an author, a date or a reading time; else None."""
     bare = " ".join(line.strip(" *_#|·•-–—").split())
     if not bare or len(bare) > _LONGEST or bare[-1] == "?":
         return None
-    facts, stated = Facts(), False
+    facts, stated = Metadata(), False
     for part in re.split(r"\s*[|·•]\s*|\s+[-–—]\s+", bare):
         about = _part(part)
         if about is None:
@@ -86,10 +86,10 @@ def find_date(text: str) -> str:
     return ""
 
 
-def _part(part: str) -> Facts | None:
+def _part(part: str) -> Metadata | None:
     """What one part of a line states; no facts for a reading time; None for anything else."""
     if _COUNT.fullmatch(part):
-        return Facts()
+        return Metadata()
     date = find_date(part)
     rest = part
     for form in _DATES:
@@ -100,12 +100,12 @@ def _part(part: str) -> Facts | None:
     name = re.sub(r"\s+(?:on|at)$", "", by["who"].strip(" ,.")) if by else ""
     if by and _NAME.fullmatch(name):
         checked = re.search("review|check|approv|verif|edit", by["what"] or "", re.IGNORECASE)
-        return Facts(reviewed=date) if checked else Facts(author=name, date=date)
+        return Metadata(reviewed=date) if checked else Metadata(author=name, date=date)
     if not touched and _SIGNED.fullmatch(part):
-        return Facts(author=part)
+        return Metadata(author=part)
     left = _LABEL.sub(" ", rest).strip(" ,.:;()/-–—")
     if left or not touched:
         return None
     if re.search("next review", part, re.IGNORECASE):
-        return Facts()
-    return Facts(reviewed=date) if re.search("review", part, re.IGNORECASE) else Facts(date=date)
+        return Metadata()
+    return Metadata(reviewed=date) if re.search("review", part, re.IGNORECASE) else Metadata(date=date)

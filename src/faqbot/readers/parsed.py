@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from faqbot.types import Pair, Source
+from faqbot.types import Pair, ReadWarning, Source
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Metadata:
     """What a document says about itself. `alternates` are other ways to ask the question of a heading."""
 
     title: str = ""
@@ -20,16 +20,17 @@ class Facts:
     sources: tuple[Source, ...] = ()
     alternates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def or_else(self, other: "Facts") -> "Facts":
+    def or_else(self, other: "Metadata") -> "Metadata":
         """These facts, and those of `other` where nothing is stated here."""
         found = {entry.name: getattr(self, entry.name) or getattr(other, entry.name) for entry in fields(self)}
         return replace(self, **found)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ParsedFile:
     """Markdown text, what it says about itself, and the pairs whose answers are places in it."""
 
     text: str
-    facts: Facts = Facts()
+    metadata: Metadata = Metadata()
     pairs: tuple[Pair, ...] = ()
+    warnings: tuple[ReadWarning, ...] = ()

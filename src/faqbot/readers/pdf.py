@@ -1,4 +1,4 @@
-"""A PDF goes in, a draft comes out; the only door to pypdf."""
+"""A PDF goes in, a parsed comes out; the only door to pypdf."""
 
 import io
 import re
@@ -6,10 +6,9 @@ import time
 from typing import Any
 
 from faqbot.errors import ReadError, need
-from faqbot.readers.damage import readable
 from faqbot.readers.decoding import clean
-from faqbot.readers.limits import Limits, refuse_lines, refuse_over
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.limits import Limits, readable, refuse_lines, refuse_over
+from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.pdf_text import joined
 from faqbot.readers.plaintext import structured
 
@@ -20,7 +19,7 @@ _MADE_UP_TITLE = re.compile(
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
 
-def read_pdf(content: bytes, limits: Limits) -> Draft:
+def read_pdf(content: bytes, limits: Limits) -> ParsedFile:
     """The text layer, with headings, lists and paragraphs as they can be told from its lines."""
     if b"%PDF-" not in content[:1024]:
         raise ReadError("not a PDF: it does not begin as one")
@@ -35,7 +34,7 @@ def read_pdf(content: bytes, limits: Limits) -> Draft:
         raise ReadError("an empty PDF: no text on any page")
     cleaned = [clean(page, limits) for page in pages]
     refuse_lines("\n".join(cleaned), limits)
-    return Draft(structured(joined([page.split("\n") for page in cleaned])), facts)
+    return ParsedFile(structured(joined([page.split("\n") for page in cleaned])), facts)
 
 
 def _opened(content: bytes, limits: Limits) -> Any:
@@ -88,12 +87,12 @@ def _inside(holder: Any, name: str) -> Any:
     return found.get_object() if found is not None else {}
 
 
-def _facts(reader: Any) -> Facts:
+def _facts(reader: Any) -> Metadata:
     """What the file says of itself; titles that programs make up are left out."""
     about = reader.metadata or {}
     stated = {name: " ".join(str(about.get(name) or "").split()) for name in ("/Title", "/Author", "/CreationDate")}
     date = _DATE.match(stated["/CreationDate"])
-    return Facts(
+    return Metadata(
         title="" if _MADE_UP_TITLE.fullmatch(stated["/Title"]) else stated["/Title"],
         author=stated["/Author"],
         date="-".join(date.groups()) if date else "",

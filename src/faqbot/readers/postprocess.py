@@ -1,4 +1,4 @@
-"""A draft of any format goes in, a Document comes out: title, pairs, references, and what must not be an answer."""
+"""A parsed of any format goes in, a Document comes out: title, pairs, references, and what must not be an answer."""
 
 import re
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from operator import itemgetter
 from faqbot.markdown import Block, blocks, heading_text, plain
 from faqbot.readers.boilerplate import is_notice, is_notice_sentence, opens_comments, opens_links
 from faqbot.readers.metadata import byline, find_date, is_biography
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.references import find_references
 from faqbot.types import Document, Pair, Span
 
@@ -21,15 +21,15 @@ _SHORT_LINK = 14  # words; longer lines after "Related articles" belong to the a
 _HEADING_ZONE = 12  # blocks; who wrote an article and when stands near its head
 
 
-def finish(document_id: str, draft: Draft) -> Document:
-    """The Document of a draft; stated facts win over those found in the text.
+def finish(document_id: str, parsed: ParsedFile) -> Document:
+    """The Document of a parsed; stated facts win over those found in the text.
 
     Pairs were written to be answers: nothing is taken out of them.
     """
-    facts, pairs, removed = (draft.facts, draft.pairs, ()) if draft.pairs else _found(draft)
+    facts, pairs, removed = (parsed.metadata, parsed.pairs, ()) if parsed.pairs else _found(parsed)
     return Document(
         id=document_id,
-        text=draft.text,
+        text=parsed.text,
         title=facts.title or document_id.rpartition("/")[2].rpartition(".")[0],
         url=facts.url,
         author=facts.author,
@@ -39,18 +39,19 @@ def finish(document_id: str, draft: Draft) -> Document:
         tags=facts.tags,
         sources=facts.sources,
         pairs=pairs,
-        removed=removed,
+        boilerplate=removed,
+        warnings=parsed.warnings,
     )
 
 
-def _found(draft: Draft) -> tuple[Facts, tuple[Pair, ...], tuple[Span, ...]]:
+def _found(parsed: ParsedFile) -> tuple[Metadata, tuple[Pair, ...], tuple[Span, ...]]:
     """What the text itself shows: facts, questions with their answers, and what is no answer."""
-    text, found = draft.text, blocks(draft.text)
+    text, found = parsed.text, blocks(parsed.text)
     title = next((block for block in found if block.kind == "heading" and block.level == 1), None)
     references = find_references(found, text)
     about, bylines = _bylines(found, text)
     about = replace(about, title=heading_text(title, text) if title else "", sources=references.sources)
-    facts = draft.facts.or_else(about)
+    facts = parsed.metadata.or_else(about)
     listed = set(references.spans)
     others = [block for block in found if (block.start, block.end) not in listed]
     removed = tuple(merged(sorted({*listed, *bylines, *_notices(others, text, facts.title)})))
@@ -71,9 +72,9 @@ def merged(spans: Sequence[Span]) -> Iterator[Span]:
         yield current
 
 
-def _bylines(found: Sequence[Block], text: str) -> tuple[Facts, list[Span]]:
+def _bylines(found: Sequence[Block], text: str) -> tuple[Metadata, list[Span]]:
     """Author and dates near the head; a byline with a biography below it stays, as an answer to who wrote this."""
-    facts, spans = Facts(), []
+    facts, spans = Metadata(), []
     for at, block in enumerate(found[:_HEADING_ZONE]):
         if block.kind not in ("heading", "paragraph") or block.level == 1:
             continue
@@ -131,7 +132,7 @@ def _notice_sentences(block: Block, text: str) -> Iterator[Span]:
 
 
 def _question_sections(
-    found: Sequence[Block], text: str, removed: Sequence[Span], facts: Facts, title: Block | None
+    found: Sequence[Block], text: str, removed: Sequence[Span], facts: Metadata, title: Block | None
 ) -> Iterator[Pair]:
     """A pair for each heading that asks something and has a short section of its own before the next heading."""
     for heading, section in _headed(found, removed):

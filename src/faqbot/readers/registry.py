@@ -9,15 +9,15 @@ from faqbot.readers.docx import read_docx
 from faqbot.readers.html import read_html
 from faqbot.readers.limits import Limits, refuse_lines, refuse_over
 from faqbot.readers.markdown import read_markdown
-from faqbot.readers.pairs import read_csv, read_json, read_jsonl, read_tsv, read_yaml
-from faqbot.readers.parsed import Draft
+from faqbot.readers.parsed import ParsedFile
 from faqbot.readers.pdf import read_pdf
 from faqbot.readers.plaintext import read_plain
 from faqbot.readers.postprocess import finish
+from faqbot.readers.question_answers import read_csv, read_json, read_jsonl, read_tsv, read_yaml
 from faqbot.readers.timeout import ended_after
 from faqbot.types import Document
 
-_TEXT: Mapping[str, Callable[[str, Limits], Draft]] = {
+_TEXT: Mapping[str, Callable[[str, Limits], ParsedFile]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".txt": read_plain,
@@ -30,7 +30,7 @@ _TEXT: Mapping[str, Callable[[str, Limits], Draft]] = {
     ".yaml": read_yaml,
     ".yml": read_yaml,
 }
-_BINARY: Mapping[str, Callable[[bytes, Limits], Draft]] = {
+_BINARY: Mapping[str, Callable[[bytes, Limits], ParsedFile]] = {
     ".html": read_html,
     ".htm": read_html,
     ".xhtml": read_html,
@@ -52,12 +52,12 @@ def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document
 
 def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> Document:
     content = _content(path, limits)
-    draft = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
-    if not draft.text.strip():
+    parsed = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
+    if not parsed.text.strip():
         raise ReadError("no text in it")
-    if not draft.pairs:
-        refuse_lines(draft.text, limits)
-    return finish(document_id, draft)
+    if not parsed.pairs:
+        refuse_lines(parsed.text, limits)
+    return finish(document_id, parsed)
 
 
 def _content(path: Path, limits: Limits) -> bytes:

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from faqbot.readers.headings import title_case
-from faqbot.readers.vocabulary import vocabulary
+from faqbot.readers.headings import title_case, vocabulary
 
 Row = tuple[str, ...]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from faqbot.chunking import statements
+from faqbot.chunking import sentence_spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def lay_out(passage: Passage, cut: Pieces) -> Layout:
         array("i", numbers)
         for numbers in ((cut.spans[i][0] for i in kept), (cut.spans[i][1] for i in kept), (cut.words[i] for i in kept))
     )
-    found = statements(passage.text)
+    found = sentence_spans(passage.text)
     pieces = tuple((bisect_left(starts, start + lead), bisect_right(ends, end + lead)) for start, end in found)
     return Layout(passage.embedded_text, starts, ends, words, tuple(found), pieces)
 

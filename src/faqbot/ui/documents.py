@@ -51,7 +51,7 @@ def _article(document: Document, wanted: Span) -> str:
 def _kept(document: Document, start: int, end: int) -> str:
     """That part of the text without the spans that were removed; a passage never reaches into one."""
     pieces, at = [], start
-    for first, last in sorted(document.removed):
+    for first, last in sorted(document.boilerplate):
         if last > at and first < end:
             pieces.append(document.text[at : max(at, first)])
             at = min(end, last)

@@ -90,7 +90,7 @@ def test_what_an_answer_holds_keeps_its_kind_but_headings_are_text() -> None:
 @pytest.mark.parametrize(("length", "shown"), [(100, "x" * 100), (101, "x" * 99 + "…")])
 def test_what_was_left_out_is_shown_up_to_a_hundred_characters(length: int, shown: str) -> None:
     text = f"Kept.\n\n{'x' * length}\n"
-    document = Document("d", text, removed=((7, 7 + length),))
+    document = Document("d", text, boilerplate=((7, 7 + length),))
     rendered = render_passages(document, split(document, _words, limit=40))
     assert f"  {shown}\n" in rendered
 

@@ -115,7 +115,7 @@ def test_facts_stand_in_the_document_and_not_in_its_answers(tmp_path: Path) -> N
         ("1", "", "https://example.org/calves"),
         ("2", "Lee A. Walking and the calf. 2020", "https://example.org/lee"),
     ]
-    removed = [document.text[start:end] for start, end in document.removed]
+    removed = [document.text[start:end] for start, end in document.boilerplate]
     assert removed[0] == "Mar 3, 2023 | 6 min read"
     assert removed[1] == "Share this article on Facebook"
     assert removed[-1].endswith("Leave a Comment\n")
@@ -212,7 +212,7 @@ your legs are numb
 def test_text_that_lost_its_blank_lines_and_bullets(tmp_path: Path) -> None:
     document = _read(tmp_path, UNSPACED)
     assert (document.title, document.reviewed) == ("Back pain on walks", "2023-10-05")
-    assert [document.text[start:end] for start, end in document.removed] == UNSPACED.split("\n")[1:3]
+    assert [document.text[start:end] for start, end in document.boilerplate] == UNSPACED.split("\n")[1:3]
     assert document.text.endswith(
         "## How to ease it yourself\n\nStay active, because resting for a long time makes it worse.\n\n"
         "- use an ice pack for twenty minutes\n- walk a little each day\n\n## Don't\n\ndo not stay in bed for long\n\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import CorpusError, ReadError
-from faqbot.readers import SUFFIXES, Limits, Skipped, find, read
+from faqbot.readers import SUFFIXES, Limits, SkippedFile, discover, read
 from faqbot.types import Document, Source
-from reading_samples import docx_bytes, paragraph, pdf_bytes, table
+from reader_samples import docx_bytes, paragraph, pdf_bytes, table
 
 Reader = Callable[..., Document]
 
@@ -158,7 +158,7 @@ def test_nothing_is_taken_out_of_pairs(reader: Reader) -> None:
     document = reader(
         "f.yaml", "- {question: A?, answer: Leave a Comment}\n- {question: B?, answer: Leave a Comment}\n"
     )
-    assert document.removed == ()
+    assert document.boilerplate == ()
 
 
 @pytest.mark.parametrize(
@@ -338,25 +338,25 @@ def test_a_corpus_is_found_in_order_with_what_was_left_out(tmp_path: Path) -> No
     (corpus / "inner.md").symlink_to(corpus / "b" / "two.md")
     (corpus / "same").symlink_to(corpus / "b")
     (corpus / "gone.md").symlink_to(corpus / "nothing.md")
-    found = find(corpus)
+    found = discover(corpus)
     assert [file.document_id for file in found.files] == ["a.pdf", "b/README.md", "b/ten.TXT", "b/two.md", "inner.md"]
     assert found.files[1].path == corpus / "b" / "README.md"
     listed = ", ".join(sorted(SUFFIXES))
     assert found.skipped == (
-        Skipped("Makefile", f"its suffix (none) is none of {listed}"),
-        Skipped("c.exe", f"its suffix .exe is none of {listed}"),
-        Skipped("gone.md", "a link to nothing"),
-        Skipped("link.md", f"a link to {outside}, outside the corpus folder. Copy the file in"),
-        Skipped("same", "a link to a folder. Copy the folder in"),
-        Skipped("up", f"a link to {tmp_path}, outside the corpus folder. Copy the file in"),
+        SkippedFile("Makefile", f"its suffix (none) is none of {listed}"),
+        SkippedFile("c.exe", f"its suffix .exe is none of {listed}"),
+        SkippedFile("gone.md", "a link to nothing"),
+        SkippedFile("link.md", f"a link to {outside}, outside the corpus folder. Copy the file in"),
+        SkippedFile("same", "a link to a folder. Copy the folder in"),
+        SkippedFile("up", f"a link to {tmp_path}, outside the corpus folder. Copy the file in"),
     )
 
 
 def test_a_single_file_is_a_corpus_of_one(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("x")
-    assert [file.document_id for file in find(tmp_path / "a.md").files] == ["a.md"]
+    assert [file.document_id for file in discover(tmp_path / "a.md").files] == ["a.md"]
 
 
 def test_a_missing_corpus_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="Run: faqbot build FOLDER"):
-        find(tmp_path / "gone")
+        discover(tmp_path / "gone")

@@ -38,7 +38,7 @@ def test_a_rule_ends_all_headings_but_those_of_the_first_level() -> None:
 
 def test_the_title_and_a_removed_heading_are_no_headings_of_a_section() -> None:
     text = "# Calves\n\n## Share this\n\none\n\n## \n\ntwo\n"
-    document = Document("d", text, title="Calves", removed=(_place(text, "## Share this"),))
+    document = Document("d", text, title="Calves", boilerplate=(_place(text, "## Share this"),))
     assert _sections(document) == [((), ["one"]), ((), ["two"])]
 
 
@@ -59,7 +59,7 @@ def test_removed_text_ends_a_run_of_blocks_and_leaves_what_is_beside_it(
     removed: tuple[str, ...], found: list[list[str]]
 ) -> None:
     text = "one two three\n\nfour\n"
-    document = Document("d", text, removed=tuple(_place(text, piece) for piece in removed))
+    document = Document("d", text, boilerplate=tuple(_place(text, piece) for piece in removed))
     assert [texts for _, texts in _sections(document)] == found
 
 

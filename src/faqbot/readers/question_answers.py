@@ -1,4 +1,4 @@
-"""Question-answer pairs in CSV, TSV, JSON, JSONL or YAML go in; one Markdown draft with their places comes out."""
+"""Question-answer pairs in CSV, TSV, JSON, JSONL or YAML go in; one Markdown parsed with their places comes out."""
 
 import csv
 import io
@@ -8,10 +8,10 @@ from typing import Any
 
 from faqbot.errors import ReadError
 from faqbot.readers.decoding import clean
-from faqbot.readers.front_matter import facts, phrases, words
+from faqbot.readers.front_matter import metadata_of, phrases, words
 from faqbot.readers.limits import Limits, refuse_over
-from faqbot.readers.mappings import load_json, load_yaml
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.parsed import Metadata, ParsedFile
+from faqbot.readers.yaml_json import load_json, load_yaml
 from faqbot.types import Pair, Source
 
 # What people call the columns; the first name that a row has is taken.
@@ -24,18 +24,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _LISTS = ("pairs", "faqs", "faq", "questions", "items", "data")
 
 
-def read_csv(text: str, limits: Limits) -> Draft:
+def read_csv(text: str, limits: Limits) -> ParsedFile:
     """Comma- or semicolon-separated rows under a header line that names a question and an answer column."""
     header = text.partition("\n")[0]
     return _table(text, limits, ";" if header.count(";") > header.count(",") else ",")
 
 
-def read_tsv(text: str, limits: Limits) -> Draft:
+def read_tsv(text: str, limits: Limits) -> ParsedFile:
     """Tab-separated rows under a header line."""
     return _table(text, limits, "\t")
 
 
-def read_jsonl(text: str, limits: Limits) -> Draft:
+def read_jsonl(text: str, limits: Limits) -> ParsedFile:
     """One JSON object a line."""
     rows: list[Any] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -45,44 +45,44 @@ def read_jsonl(text: str, limits: Limits) -> Draft:
                 rows.append(load_json(line, limits))
             except ReadError as error:
                 raise ReadError(f"line {number}: {error}") from error
-    return _draft(rows, Facts(), limits)
+    return _draft(rows, Metadata(), limits)
 
 
-def read_json(text: str, limits: Limits) -> Draft:
+def read_json(text: str, limits: Limits) -> ParsedFile:
     """A list of pairs, or a mapping that holds one beside facts such as its title."""
     return _from_value(load_json(text, limits), limits)
 
 
-def read_yaml(text: str, limits: Limits) -> Draft:
+def read_yaml(text: str, limits: Limits) -> ParsedFile:
     """A list of pairs, or a mapping that holds one beside facts such as its title."""
     return _from_value(load_yaml(text, limits), limits)
 
 
-def _table(text: str, limits: Limits, delimiter: str) -> Draft:
+def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
     csv.field_size_limit(limits.line)
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval=""))
     except csv.Error as error:
         raise ReadError(f"not readable as a table: {error}") from error
-    return _draft(rows, Facts(), limits)
+    return _draft(rows, Metadata(), limits)
 
 
-def _from_value(value: Any, limits: Limits) -> Draft:
+def _from_value(value: Any, limits: Limits) -> ParsedFile:
     if isinstance(value, list):
-        return _draft(value, Facts(), limits)
+        return _draft(value, Metadata(), limits)
     if not isinstance(value, Mapping):
         raise ReadError(f"found {str(value)[:40]!r}, expected a list of pairs or a mapping with pairs:")
     name = next((name for name in _LISTS if isinstance(value.get(name), list)), None)
     if name:
-        return _draft(value[name], facts(value), limits)
+        return _draft(value[name], metadata_of(value), limits)
     if _field(value, "question"):
-        return _draft([value], Facts(), limits)
+        return _draft([value], Metadata(), limits)
     if value and all(isinstance(entry, str) for entry in value.values()):
-        return _draft([{"question": ask, "answer": answer} for ask, answer in value.items()], Facts(), limits)
+        return _draft([{"question": ask, "answer": answer} for ask, answer in value.items()], Metadata(), limits)
     raise ReadError("no pairs: expected a list, a mapping with pairs:, or question: answer")
 
 
-def _draft(rows: Iterable[Any], about: Facts, limits: Limits) -> Draft:
+def _draft(rows: Iterable[Any], about: Metadata, limits: Limits) -> ParsedFile:
     """Markdown with a heading for each question, and the places of the answers."""
     parts: list[str] = []
     pairs: list[Pair] = []
@@ -98,7 +98,7 @@ def _draft(rows: Iterable[Any], about: Facts, limits: Limits) -> Draft:
     if not pairs:
         raise ReadError("no question-answer pairs in it")
     refuse_over(limits.characters, at, "characters")
-    return Draft("".join(parts), about, tuple(pairs))
+    return ParsedFile("".join(parts), about, tuple(pairs))
 
 
 def _question_and_answer(row: Any, number: int, limits: Limits) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from faqbot.chunking.segments import Unit, halved, units
-from faqbot.chunking.statements import statements
+from faqbot.chunking.sentences import sentence_spans
 from faqbot.markdown import blocks
 
 Hanging = list[tuple[str, str, str]]
@@ -141,7 +141,7 @@ def test_a_unit_is_halved_at_the_space_behind_its_middle_else_before_it(
 
 def test_statements_are_sentences_and_items_without_markers() -> None:
     text = "# Calves\n\nThey ache. Do rest.\n\n- Sit **down**.\n  12) Lie down\n> - Quoted.\n\n---\n***\n"
-    assert [text[start:end] for start, end in statements(text)] == [
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
         "Calves",
         "They ache.",
         "Do rest.",

@@ -16,9 +16,9 @@ from faqbot.chunking.sentences import sentences
 from faqbot.errors import EncoderError
 from faqbot.markdown import blocks
 from faqbot.readers import Limits
-from faqbot.readers.pairs import read_yaml
-from faqbot.readers.parsed import Draft, Facts
+from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.postprocess import finish
+from faqbot.readers.question_answers import read_yaml
 from faqbot.types import Document, Pair, Passage, Source
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,7 +44,7 @@ def _words(text: str) -> int:
 
 
 def _document(text: str, **facts: object) -> Document:
-    return finish("calves.md", Draft(text, Facts(**facts)))  # type: ignore[arg-type]
+    return finish("calves.md", ParsedFile(text, Metadata(**facts)))  # type: ignore[arg-type]
 
 
 def _cut(text: str, *, limit: int = 256, words: int = 80) -> tuple[Passage, ...]:
@@ -268,7 +268,7 @@ def test_passages_stand_where_they_say_and_fit(text: str, limit: int, words: int
     for one in found:
         assert document.text[one.start : one.end] == one.text and one.text.strip()
         assert _counter()(one.embedded_text) <= limit
-        assert not any(start < one.end and one.start < end for start, end in document.removed)
+        assert not any(start < one.end and one.start < end for start, end in document.boilerplate)
     assert len({one.id for one in found}) == len(found)
 
 
@@ -279,7 +279,7 @@ def test_no_text_is_lost_but_headings_and_what_was_removed(text: str, limit: int
     kept = [False] * len(text)
     for one in split(document, _counter(), limit=limit):
         kept[one.start : one.end] = [True] * (one.end - one.start)
-    for start, end in document.removed:
+    for start, end in document.boilerplate:
         kept[start:end] = [True] * (end - start)
     for block in blocks(text):
         if block.kind in ("heading", "break"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faqbot.readers.boilerplate import is_notice, opens_comments, opens_links
-from faqbot.readers.parsed import Draft
+from faqbot.readers.parsed import ParsedFile
 from faqbot.readers.postprocess import finish
 
 SEEDS = Path(__file__).parents[1].parent / "shared" / "reference" / "seeds"
@@ -84,8 +84,8 @@ def test_lines_that_end_or_interrupt_an_article() -> None:
 
 
 def _removed(text: str) -> list[str]:
-    document = finish("d.md", Draft(text))
-    return [document.text[start:end] for start, end in document.removed]
+    document = finish("d.md", ParsedFile(text))
+    return [document.text[start:end] for start, end in document.boilerplate]
 
 
 def test_everything_after_the_comments_begin_is_left_out() -> None:
@@ -116,7 +116,7 @@ def test_a_caption_that_only_repeats_the_title_is_left_out() -> None:
 
 def test_a_list_of_references_is_no_answer() -> None:
     text = "# A\n\nAches[1].\n\n## References\n\n1. Lee A. On calves. https://a.b/c\n2. [Ode](https://a.b/d)\n\n## Treatment\n\nText.\n"
-    document = finish("d.md", Draft(text))
+    document = finish("d.md", ParsedFile(text))
     assert [(source.mark, source.title, source.url) for source in document.sources] == [
         ("1", "Lee A. On calves", "https://a.b/c"),
         ("2", "Ode", "https://a.b/d"),

@@ -3,8 +3,7 @@
 import re
 
 from faqbot.errors import need
-from faqbot.readers.damage import readable
-from faqbot.readers.limits import Limits, refuse_over
+from faqbot.readers.limits import Limits, readable, refuse_over
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,15})\b[^<>]*?(/?)>", re.IGNORECASE)
 # Elements whose end is often left out, or that have none: they say nothing about nesting.

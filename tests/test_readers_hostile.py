@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from faqbot.chunking import split
 from faqbot.errors import ReadError
-from faqbot.readers import SUFFIXES, Limits, read
-from faqbot.readers import timeout as clock
-from reading_samples import docx_bytes, paragraph, pdf_bytes
+from faqbot.readers import SUFFIXES, Limits, read, timeout
+from reader_samples import docx_bytes, paragraph, pdf_bytes
 
 BOMB = b"<w:document>" + b" " * 30_000_000
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
@@ -87,9 +86,9 @@ def test_a_page_that_takes_too_long_is_given_up_in_the_middle(tmp_path: Path) ->
 
 
 def test_an_end_that_a_callback_swallowed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "AGAIN", 0.05)
+    monkeypatch.setattr(timeout, "AGAIN", 0.05)
     swallowed = []
-    with pytest.raises(ReadError, match=r"more than 0\.05 seconds"), clock.ended_after(0.05):
+    with pytest.raises(ReadError, match=r"more than 0\.05 seconds"), timeout.ended_after(0.05):
         while True:
             try:
                 time.sleep(5)
