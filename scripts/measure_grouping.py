@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from faqbot.bot import open_encoder
 from faqbot.building import read_all
 from faqbot.feedback.clustering import SIMILAR, clusters
 from faqbot.index import open_index
-from faqbot.opening import open_encoder
 from faqbot.readers import discover
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)

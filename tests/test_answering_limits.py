@@ -77,7 +77,7 @@ def test_a_bot_names_the_generation_that_it_answers_from(bot: FaqBot, index_fold
 
 def _hit(question: str, *also: str) -> Hit:
     named = [Passage(id=name, document_id="d", text="t", start=0, end=1, question=name) for name in (question, *also)]
-    return Hit(named[0], 1.0, also=tuple(named[1:]))
+    return Hit(named[0], 1.0, duplicates=tuple(named[1:]))
 
 
 def test_suggestions_are_other_questions_near_this_one_each_once() -> None:

@@ -14,7 +14,6 @@ LAYERS = (
     {"errors", "types", "lexicon", "settings", "texts", "markdown", "conversation", "digests"},
     {"readers", "chunking", "encoders", "index", "safety"},
     {"building", "retrieval"},
-    {"opening"},
     {"bot", "preview", "evaluation", "lint", "feedback", "alternates", "stats", "visit_summary"},
     {"service", "promoting"},
     {"ui", "server", "langchain", "cli"},

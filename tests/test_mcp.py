@@ -11,7 +11,7 @@ import pytest
 
 from faqbot import FaqBot
 from faqbot.errors import IndexMissingError
-from faqbot.service import WithoutIndex
+from faqbot.service import UnavailableBot
 from faqbot.settings import Settings
 
 pytest.importorskip("mcp", reason="the mcp extra is not installed")
@@ -77,6 +77,6 @@ def test_a_refusal_says_why_and_keeps_the_alert(bot: FaqBot) -> None:
 
 
 def test_without_an_index_it_still_watches(bot: FaqBot) -> None:
-    closed = WithoutIndex(IndexMissingError("No index at index/"), bot.assess)
+    closed = UnavailableBot(IndexMissingError("No index at index/"), bot.assess)
     given = called(make_server(closed, Settings()), "answer", question=ALARM)
     assert given == {"error": "No index at index/", "alert": bot.assess([ALARM]).to_dict()}

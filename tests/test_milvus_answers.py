@@ -18,7 +18,7 @@ from faqbot.building import build, is_current
 from faqbot.cli import main
 from faqbot.errors import EngineError
 from faqbot.index import current_name, layout, open_generation
-from faqbot.service import Refusal, ask
+from faqbot.service import ErrorResponse, safe_answer
 from faqbot.settings import Settings
 from faqbot.types import Answer
 from milvus_server import Server
@@ -85,15 +85,15 @@ def test_an_index_on_milvus_knows_whether_it_is_up_to_date(
     assert not is_current(corpus, milvus_index, settings=Settings(store="embedded"))
 
 
-def timed(bot: FaqBot, question: str) -> tuple[Answer | Refusal, float]:
+def timed(bot: FaqBot, question: str) -> tuple[Answer | ErrorResponse, float]:
     began = time.monotonic()
-    return ask(bot, question), time.monotonic() - began
+    return safe_answer(bot, question), time.monotonic() - began
 
 
 def recovered(bot: FaqBot, question: str) -> Answer:
     """The first answer after the engine is back."""
     for _ in range(200):
-        found = ask(bot, question)
+        found = safe_answer(bot, question)
         if isinstance(found, Answer):
             return found
         time.sleep(0.1)
@@ -108,12 +108,12 @@ def test_an_engine_that_hangs_costs_a_timeout_then_nothing_and_the_alert_is_give
     server.signal(signal.SIGSTOP)
     try:
         first, seconds = timed(remote, EMERGENCY)
-        assert isinstance(first, Refusal)
-        assert (first.reason, first.alert.level) == ("index", "emergency")
+        assert isinstance(first, ErrorResponse)
+        assert (first.reason, first.alert.level) == ("unavailable", "emergency")
         assert "cannot be asked: deadline exceeded. See that it runs" in first.message
         assert seconds < 3 * TIMEOUT + 1
         second, seconds = timed(remote, EMERGENCY)
-        assert isinstance(second, Refusal)
+        assert isinstance(second, ErrorResponse)
         assert "is asked again in" in second.message
         assert second.alert.level == "emergency"
         assert seconds < 0.5 * slowness()
@@ -127,8 +127,8 @@ def test_an_engine_that_is_gone_and_comes_back_is_asked_again(remote: FaqBot, se
     before = remote.answer(question)
     server.kill()
     gone, _ = timed(remote, "Is walking uphill bad for me?")
-    assert isinstance(gone, Refusal)
-    assert gone.reason == "index"
+    assert isinstance(gone, ErrorResponse)
+    assert gone.reason == "unavailable"
     server.start()
     assert recovered(remote, question) == before
 

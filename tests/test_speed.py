@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from faqbot.bot import FaqBot
+from faqbot.bot import FaqBot, open_retriever
 from faqbot.building import build
 from faqbot.encoders.model_files import find_model
 from faqbot.encoders.onnx_backend import GRAPH
 from faqbot.index import Generation, Stored, open_generation
-from faqbot.opening import open_retriever
 from faqbot.settings import Settings
 from faqbot.types import Answer
 

@@ -36,7 +36,7 @@ def test_no_question_is_lost_while_a_bot_goes_over_to_new_generations(
             except BaseException as error:
                 failed.append(error)
                 raise
-            kinds = {passage.text.split()[5] for hit in hits for passage in (hit.passage, *hit.also)}
+            kinds = {passage.text.split()[5] for hit in hits for passage in (hit.passage, *hit.duplicates)}
             seen.append(kinds)
 
     with FaqBot.load(index, settings=Settings(threads=1)) as bot:

@@ -8,7 +8,7 @@ from faqbot.service import FAULT
 from faqbot.settings import Settings
 from faqbot.ui.handlers import Desk
 from faqbot.ui.symptom_check import check_form
-from test_doors import Breaking
+from test_service import Breaking
 
 ALARM = "I can't feel my legs and I've wet myself"
 QUESTION = "does walking cause back pain"

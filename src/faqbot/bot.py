@@ -1,10 +1,11 @@
-"""FaqBot: messages go in; the alert is decided first, then passages are found, then one Answer comes out."""
+"""FaqBot: decide the safety alert, retrieve passages, judge how sure the answer is."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,30 @@ from faqbot.types import Alert, Answer, Document, Passage, Ranking
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from faqbot.index import EncoderCard
-    from faqbot.opening import Opened
+    from faqbot.encoders.encoder import Encoder, Engine
+    from faqbot.index import EncoderCard, Served
     from faqbot.retrieval.calibration import Calibration
+    from faqbot.retrieval.retriever import Retriever, Search
 
 logger = logging.getLogger(__name__)
 
 MOST_SUGGESTIONS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class OpenVersion:
+    """One index version with all that answers from it; `name` tells it from the next."""
+
+    name: str
+    generation: Served
+    retriever: Retriever
+    calibration: Calibration
+
+
 class FaqBot:
     """Answers questions from one index. Serves many threads; asking writes nothing."""
 
-    def __init__(self, index: Path, opened: Opened, settings: Settings) -> None:
+    def __init__(self, index: Path, opened: OpenVersion, settings: Settings) -> None:
         self.settings = settings
         self._index = index
         self._opened = opened
@@ -41,13 +53,11 @@ class FaqBot:
 
         Raises IndexMissingError, IndexDamagedError, IndexMismatchError, EncoderError or RulesError, naming what to do.
         """
-        from faqbot.opening import open_whole
-
         settings = settings or read_settings()
         with ThreadPoolExecutor(1) as beside:
             # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules.
             rules = beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
-            opened = open_whole(Path(index), settings)
+            opened = open_version(Path(index), settings)
         bot = cls(Path(index), opened, settings)
         if (error := rules.exception()) is not None:
             bot.close()
@@ -61,14 +71,13 @@ class FaqBot:
         line in the log, and the old one stays.
         """
         from faqbot.index import current_name
-        from faqbot.opening import open_whole
 
         name = ""
         try:
             name = current_name(self._index)
             if name in (self._opened.name, self._refused):
                 return False
-            newer = open_whole(self._index, self.settings)
+            newer = open_version(self._index, self.settings)
         except FaqbotError as error:
             logger.warning("The generation in use stays: %s", error)
             self._refused = name
@@ -174,6 +183,7 @@ def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibrat
         question=question,
         band=calibration.band(ranking.features),
         confidence=calibration.confidence(ranking.features),
+        certainty=calibration.certainty(ranking.features),
         hits=ranking.hits,
         alert=alert,
         query=ranking.query,
@@ -184,6 +194,62 @@ def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibrat
 
 def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
     """Questions near this one that the corpus answers: those of the passages found, the first one's left out."""
-    near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.also)]
+    near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.duplicates)]
     asked = {question.strip().lower(), near[0].lower() if near else ""}
     return tuple(dict.fromkeys(each for each in near if each and each.lower() not in asked))[:MOST_SUGGESTIONS]
+
+
+def open_version(index: Path, settings: Settings) -> OpenVersion:
+    """Open the index version in use, ready to answer. Raises what is wrong with the index, naming what to run."""
+    from faqbot.index import current_name, open_index
+
+    name = current_name(index)
+    generation = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
+    try:
+        retriever = open_retriever(generation, threads=settings.threads)
+        return OpenVersion(name, generation, retriever, open_calibration(generation))
+    except BaseException:
+        generation.close()
+        raise
+
+
+def open_retriever(generation: Served, *, threads: int = 0, search: Search | None = None) -> Retriever:
+    """Return a retriever over an index version, with the encoder of its index. Raises EncoderError."""
+    from faqbot.retrieval.retriever import DEFAULT, Retriever
+    from faqbot.retrieval.spelling import Speller, shorthand
+
+    encoder = open_encoder(generation, threads=threads)
+    speller = Speller(generation.vocabulary, encoder.word_pieces.knows, shorthand())
+    return Retriever(generation, encoder, speller, prompt=generation.encoder.query_prompt, search=search or DEFAULT)
+
+
+def open_encoder(generation: Served, *, threads: int = 0) -> Encoder:
+    """Return the index's encoder in ONNX Runtime; in sentence-transformers where its model could not be exported."""
+    from faqbot.encoders.encoder import Encoder
+    from faqbot.encoders.pca import Projection
+    from faqbot.encoders.tokenizer import WordPieces
+
+    folder = generation.encoder_folder
+    word_pieces = WordPieces.from_file(folder / "tokenizer.json")
+    return Encoder(
+        _engine(generation, threads), word_pieces, Projection.load(folder), token_limit=generation.encoder.token_limit
+    )
+
+
+def open_calibration(generation: Served) -> Calibration:
+    """Return the index's own calibration, or the shipped one."""
+    from faqbot.retrieval.calibration import Calibration, shipped
+
+    own = generation.calibration
+    return Calibration.from_dict(own) if own else shipped()
+
+
+def _engine(generation: Served, threads: int) -> Engine:
+    from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
+
+    if (generation.encoder_folder / GRAPH).is_file():
+        return RuntimeModel(generation.encoder_folder, threads=threads)
+    from faqbot.encoders.torch_backend import TransformerModel
+
+    logger.warning("%s could not be exported: answering loads sentence-transformers", generation.encoder.name)
+    return TransformerModel(generation.encoder.name)

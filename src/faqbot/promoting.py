@@ -166,7 +166,7 @@ def _found(bot: FaqBot, wording: str, target: Target) -> Found:
 def _rank(bot: FaqBot, wording: str, document_id: str, question: str, depth: int) -> int | None:
     """The rank of an entry's passage, also where it is folded into another that says the same."""
     for number, hit in enumerate(bot.rank(wording, (), depth).hits, 1):
-        if any((each.document_id, each.question) == (document_id, question) for each in (hit.passage, *hit.also)):
+        if any((each.document_id, each.question) == (document_id, question) for each in (hit.passage, *hit.duplicates)):
             return number
     return None
 

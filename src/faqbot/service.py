@@ -1,4 +1,4 @@
-"""What every door asks of a bot: a question goes in, an Answer or a Refusal comes out, the advice with either."""
+"""Service layer shared by all interfaces. Returns an answer or an error, always with the safety alert."""
 
 import logging
 import traceback
@@ -15,7 +15,7 @@ from faqbot.types import Alert, Answer, Document, Passage
 
 log = logging.getLogger(__name__)
 
-Reason = Literal["question", "index", "fault"]
+Reason = Literal["invalid_request", "unavailable", "internal_error"]
 
 _OTHER_INDEX = "That passage is not in the index in use. Ask the question again, then say what you think of the answer."
 _NOT_KEPT = "Your feedback could not be kept. Questions are answered all the same."
@@ -23,7 +23,7 @@ FAULT = "Something went wrong on this server. Please try again, and tell whoever
 
 
 class Answering(Protocol):
-    """What a door asks of a bot: FaqBot has it, and WithoutIndex where there is no FaqBot to be had."""
+    """What the interfaces need of a bot: FaqBot, or UnavailableBot while the index cannot be opened."""
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
         """The answer; raises FaqbotError."""
@@ -48,7 +48,7 @@ class Answering(Protocol):
         """Raises FaqbotError, with the reason, while questions cannot be answered."""
 
 
-class WithoutIndex:
+class UnavailableBot:
     """Answers nothing, says why, and assesses every message all the same, until it is given a bot that answers."""
 
     def __init__(self, error: FaqbotError, assess: Callable[[Sequence[Message]], Alert]) -> None:
@@ -91,18 +91,18 @@ class WithoutIndex:
         return self.bot
 
 
-def without_index(error: FaqbotError, settings: Settings) -> WithoutIndex:
-    """What stands in for a bot whose index could not be opened, with the safety rules of the settings."""
+def unavailable_bot(error: FaqbotError, settings: Settings) -> UnavailableBot:
+    """Return the stand-in for a bot whose index could not be opened, with the safety rules of the settings."""
     rules = settings.rules or None
-    return WithoutIndex(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
+    return UnavailableBot(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no answer, in words fit for people, with the advice: a message that is refused was still written.
+class ErrorResponse:
+    """Why there is no answer, in words for people, with the alert for what was written.
 
-    `reason` is "question" where another question would help, "index" where the operator must act, "fault" for what
-    nobody foresaw.
+    `reason` is "invalid_request" where another question would help, "unavailable" where the operator must act,
+    "internal_error" for an unexpected failure.
     """
 
     reason: Reason
@@ -110,13 +110,13 @@ class Refusal:
     alert: Alert
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of a refusal, the same through every door."""
+        """Return the JSON form, the same for every interface."""
         return {"error": self.message, "alert": self.alert.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """What somebody says of an answer; `passage_id` is its first passage's and `confidence` the answer's own."""
+class FeedbackRequest:
+    """A verdict on an answer; `passage_id` is its first passage's and `confidence` the answer's own."""
 
     question: str
     verdict: str
@@ -125,83 +125,85 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An opinion was kept."""
+class FeedbackSaved:
+    """The feedback was saved."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
         return {"kept": True}
 
 
-def ask(
+def safe_answer(
     bot: Answering,
     question: str,
     history: Sequence[Message] = (),
     *,
     top_k: int | None = None,
-    inbox: Inbox | None = None,
-) -> Answer | Refusal:
+    recorder: Inbox | None = None,
+) -> Answer | ErrorResponse:
     """The answer, or why there is none; raises nothing, so that no failure can keep the advice from being shown.
 
-    Where there is an inbox the answer is noted in it, which nobody waits for.
+    Where there is an recorder the answer is noted in it, which nobody waits for.
     """
     try:
         answer = bot.answer(question, history, top_k)
-        if inbox:
-            inbox.note(answer, bot.generation)
+        if recorder:
+            recorder.note(answer, bot.generation)
         return answer
     except QuestionError as error:
-        return Refusal("question", str(error), error.alert)
+        return ErrorResponse("invalid_request", str(error), error.alert)
     except FaqbotError as error:
-        return Refusal("index", str(error), _alert(bot, question, history))
+        return ErrorResponse("unavailable", str(error), _alert(bot, question, history))
     except Exception as error:  # noqa: BLE001  whatever breaks here, an emergency must still be answered
         log.error(
             "Answering failed with %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
         )
-        return Refusal("fault", FAULT, _alert(bot, question, history))
+        return ErrorResponse("internal_error", FAULT, _alert(bot, question, history))
 
 
-def watch(bot: Answering, messages: Sequence[Message], *, most: int) -> Alert | Refusal:
+def assess_conversation(bot: Answering, messages: Sequence[Message], *, most: int) -> Alert | ErrorResponse:
     """The alert of a conversation; one of more than `most` messages is refused, with its alert, and never trimmed."""
     alert = bot.assess(messages)
     if len(messages) <= most:
         return alert
     too_many = f"The conversation has {len(messages)} messages, at most {most} are looked at. Start a new conversation"
-    return Refusal("question", too_many, alert)
+    return ErrorResponse("invalid_request", too_many, alert)
 
 
-def tell(bot: Answering, inbox: Inbox, opinion: Opinion, *, most: int) -> Kept | Refusal:
-    """Keep what somebody says of an answer to a question of up to `most` characters; why not, if it is not kept."""
+def save_feedback(
+    bot: Answering, recorder: Inbox, request: FeedbackRequest, *, most: int
+) -> FeedbackSaved | ErrorResponse:
+    """Save a verdict on an answer to a question of up to `most` characters; why not, if it is not kept."""
     try:
-        inbox.add(_entry(bot, opinion, most))
-        return Kept()
+        recorder.add(_entry(bot, request, most))
+        return FeedbackSaved()
     except QuestionError as error:
-        return Refusal("question", str(error), Alert())
+        return ErrorResponse("invalid_request", str(error), Alert())
     except IndexMismatchError:
-        return Refusal("question", _OTHER_INDEX, Alert())
+        return ErrorResponse("invalid_request", _OTHER_INDEX, Alert())
     except FeedbackError:
-        return Refusal("index", _NOT_KEPT, Alert())  # the log says which file, and what is wrong with it
+        return ErrorResponse("unavailable", _NOT_KEPT, Alert())  # the log says which file, and what is wrong with it
     except FaqbotError as error:
-        return Refusal("index", str(error), Alert())
+        return ErrorResponse("unavailable", str(error), Alert())
 
 
-def _entry(bot: Answering, opinion: Opinion, most: int) -> Entry:
+def _entry(bot: Answering, request: FeedbackRequest, most: int) -> Entry:
     """The row to keep. What is shown of the passage comes from the index, not from whoever says it was shown."""
-    if not opinion.question.strip() or len(opinion.question) > most:
-        raise QuestionError(f"The question has {len(opinion.question):,} characters, expected 1 to {most:,}")
-    verdict = next((each for each in JUDGED if each == opinion.verdict), None)
+    if not request.question.strip() or len(request.question) > most:
+        raise QuestionError(f"The question has {len(request.question):,} characters, expected 1 to {most:,}")
+    verdict = next((each for each in JUDGED if each == request.verdict), None)
     if verdict is None:
         raise QuestionError(f"The verdict is none of {', '.join(JUDGED)}. Send one of them")
-    if not 0 <= opinion.confidence <= 1:
+    if not 0 <= request.confidence <= 1:
         raise QuestionError("The confidence is not between 0 and 1. Send the answer's own")
-    passage = bot.passage(opinion.passage_id) if opinion.passage_id else None
+    passage = bot.passage(request.passage_id) if request.passage_id else None
     return Entry(
-        question="" if bot.assess([opinion.question]).level == "emergency" else opinion.question,
+        question="" if bot.assess([request.question]).level == "emergency" else request.question,
         verdict=verdict,
         passage_id=passage.id if passage else "",
         title=title_of(passage) if passage else "",
         source=passage.document_id if passage else "",
-        confidence=round(opinion.confidence, 4),
+        confidence=round(request.confidence, 4),
         generation=bot.generation,
     )
 

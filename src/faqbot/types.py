@@ -1,12 +1,22 @@
-"""Everything that travels between rooms: a Document is read, a Passage cut from it, a Hit found, an Answer given."""
+"""Values shared by all packages: Document, Passage, Hit, Alert and Answer."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
 FORM_VERSION = 1  # of Answer.to_dict(); raised when a field changes its meaning or goes
 
 Band = Literal["answer", "related", "none"]
+Certainty = Literal["very likely", "probably", "may help", "none"]
+CERTAINTY_TEXT: Mapping[Certainty, str] = {
+    "very likely": "This very likely answers your question.",
+    "probably": "This probably answers your question.",
+    "may help": "This may help, but it is not a direct answer.",
+    "none": "I don't have an answer to that.",
+}
 Level = Literal["none", "conditional", "urgent", "emergency"]
 Span = tuple[int, int]
 
@@ -96,6 +106,11 @@ class Passage:
     sources: tuple[Source, ...] = ()
 
     @property
+    def path(self) -> str:
+        """The address of the passage in its document, relative to the server's root."""
+        return f"documents/{quote(self.document_id)}?start={self.start}&end={self.end}#passage"
+
+    @property
     def embedded_text(self) -> str:
         """What the encoder reads: headings, question and context before the text; the title only blurs it."""
         question = () if self.question in self.headings else (self.question,)
@@ -107,15 +122,15 @@ class Hit:
     """A passage found for a question.
 
     `score` is comparable within one answer only; higher is better. `highlights` are spans of `passage.text` that
-    answer. `matched` pairs words of the question with words of the passage. `also` are passages of other places
-    that say the same.
+    answer. `matched` pairs words of the question with words of the passage. `duplicates` are passages of other
+    documents that say the same ("also" in JSON).
     """
 
     passage: Passage
     score: float
     highlights: tuple[Span, ...] = ()
     matched: tuple[tuple[str, str], ...] = ()
-    also: tuple[Passage, ...] = ()
+    duplicates: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +159,7 @@ class Alert:
     numbers: tuple[Number, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form, the same through every door."""
+        """Return the JSON form, the same for every interface."""
         return {
             "level": self.level,
             "categories": list(self.categories),
@@ -169,11 +184,16 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What every door shows: the alert first, then how sure, then the passages, best first.
+    """An answer as every interface shows it: the alert first, then a reply or the passages, best first.
 
-    `confidence` is in 0..1 and calibrated: of the answers given 0.8, about 80 % are right. `hits` are kept when
-    `answered` is False: the nearest there is. `query` is the question as it was understood (with what a follow-up
-    refers to, and `corrections` of spelling as pairs of word and word used).
+    `confidence` is in 0..1 and calibrated: of the answers given 0.8, about 80 % are right; `certainty` says it in
+    words. `hits` are kept when `answered` is False: the nearest there is. `reply` is a fixed text for small talk and
+    questions about the bot itself; then there are no hits and `band` is "none". `unmatched` are informative words of
+    the question that the first passage does not mention, and `note` a line to show beside it, such as to ask a
+    pharmacist. `choices` are questions to pick from where one to three words leave open what is meant. `parts` are the
+    answers to each question of a message that asks several, in order; the answer itself then joins their hits.
+    `query` is the question as it was understood (with what a follow-up refers to, and `corrections` of spelling as
+    pairs of word and word used).
     """
 
     question: str
@@ -184,14 +204,25 @@ class Answer:
     query: str = ""
     corrections: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
+    reply: str = ""
+    certainty: Certainty = "none"
+    unmatched: tuple[str, ...] = ()
+    note: str = ""
+    choices: tuple[str, ...] = ()
+    parts: tuple[Answer, ...] = ()
 
     @property
     def answered(self) -> bool:
-        """Whether there is anything to show as an answer: the band is not "none"."""
-        return self.band != "none"
+        """Whether there is anything to show as an answer: the band is not "none", or there is a reply."""
+        return self.band != "none" or bool(self.reply)
+
+    @property
+    def certainty_text(self) -> str:
+        """How sure the answer is, as a sentence; empty for a reply."""
+        return "" if self.reply else CERTAINTY_TEXT[self.certainty]
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form, the same through every door; `version` is raised when a field changes its meaning."""
+        """Return the JSON form, the same for every interface; `version` is raised when a field changes its meaning."""
         return {
             "version": FORM_VERSION,
             "question": self.question,
@@ -200,9 +231,16 @@ class Answer:
             "band": self.band,
             "answered": self.answered,
             "confidence": round(self.confidence, 4),
+            "certainty": self.certainty,
+            "certainty_text": self.certainty_text,
+            "reply": self.reply,
             "alert": self.alert.to_dict(),
             "hits": [_hit_dict(hit) for hit in self.hits],
+            "unmatched": list(self.unmatched),
+            "note": self.note,
             "suggestions": list(self.suggestions),
+            "choices": list(self.choices),
+            "parts": [part.to_dict() for part in self.parts],
         }
 
 
@@ -212,12 +250,12 @@ def _hit_dict(hit: Hit) -> dict[str, Any]:
         "passage": passage_dict(hit.passage),
         "highlights": [list(span) for span in hit.highlights],
         "matched": [list(pair) for pair in hit.matched],
-        "also": [passage_dict(passage) for passage in hit.also],
+        "also": [passage_dict(passage) for passage in hit.duplicates],
     }
 
 
 def passage_dict(passage: Passage) -> dict[str, Any]:
-    """A passage as JSON: every field by its name, tuples as lists."""
+    """A passage as JSON: every field by its name, tuples as lists, and its address on the server."""
     return {
         "id": passage.id,
         "document_id": passage.document_id,
@@ -233,6 +271,7 @@ def passage_dict(passage: Passage) -> dict[str, Any]:
         "author": passage.author,
         "date": passage.date,
         "sources": [source_dict(source) for source in passage.sources],
+        "path": passage.path,
     }
 
 

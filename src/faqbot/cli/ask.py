@@ -1,4 +1,4 @@
-"""`faqbot ask`: a question goes in, the alert and the best passages come out, as text or JSON."""
+"""`faqbot ask`: print the alert and the best passages for a question, as text or JSON."""
 
 import argparse
 import json
@@ -75,7 +75,7 @@ def as_text(answer: Answer) -> str:
     blocks = [_alert(answer.alert)] if answer.alert.level != "none" else []
     if answer.corrections:
         blocks.append("Read as: " + ", ".join(f"{typed} = {used}" for typed, used in answer.corrections))
-    blocks.append(HEADINGS[answer.band])
+    blocks.append(answer.reply or HEADINGS[answer.band])
     blocks += [_hit(number, hit) for number, hit in enumerate(answer.hits, 1)]
     return "\n\n".join(block for block in blocks if block)
 
@@ -91,7 +91,7 @@ def _hit(number: int, hit: Hit) -> str:
     lines = [f"{number}. {place}", *(part for part in (passage.context, passage.text) if part)]
     lines.append(f"   from {_joined(passage.document_id, passage.author, passage.date, passage.url)}")
     lines += [f"   {_source(source)}" for source in passage.sources if source.title != passage.title]
-    lines += [f"   says the same: {other.title or other.document_id}" for other in hit.also]
+    lines += [f"   says the same: {other.title or other.document_id}" for other in hit.duplicates]
     return "\n".join(lines)
 
 

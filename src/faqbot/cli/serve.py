@@ -18,7 +18,7 @@ from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsEr
 from faqbot.feedback import Inbox
 from faqbot.index import store_of
 from faqbot.safety import assess
-from faqbot.service import WithoutIndex, without_index
+from faqbot.service import UnavailableBot, unavailable_bot
 from faqbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _refuse(settings: Settings) -> None:
         Inbox(Path(settings.feedback))
 
 
-def _follow(bot: FaqBot | WithoutIndex, settings: Settings) -> None:
+def _follow(bot: FaqBot | UnavailableBot, settings: Settings) -> None:
     """Go over to a new generation soon after a build has made one."""
     served = bot if isinstance(bot, FaqBot) else _first(bot, settings)
     while True:
@@ -104,7 +104,7 @@ def _follow(bot: FaqBot | WithoutIndex, settings: Settings) -> None:
         served.refresh()
 
 
-def _first(bot: WithoutIndex, settings: Settings) -> FaqBot:
+def _first(bot: UnavailableBot, settings: Settings) -> FaqBot:
     """Wait for an index that can be opened, and answer from it; looks for a missing one are cheap, others get rare."""
     pause = FOLLOW
     while True:
@@ -118,7 +118,7 @@ def _first(bot: WithoutIndex, settings: Settings) -> FaqBot:
             return opened
 
 
-def open_bot(index: Path, settings: Settings) -> FaqBot | WithoutIndex:
+def open_bot(index: Path, settings: Settings) -> FaqBot | UnavailableBot:
     """The bot of an index; where it cannot be opened, one that says why and still watches for emergencies."""
     try:
         return FaqBot.load(index, settings=settings)
@@ -126,4 +126,4 @@ def open_bot(index: Path, settings: Settings) -> FaqBot | WithoutIndex:
         raise  # without its rules, or the numbers to call, nothing may be served
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr, flush=True)
-        return without_index(error, settings)
+        return unavailable_bot(error, settings)

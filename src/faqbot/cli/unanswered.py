@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from faqbot.alternates import Edit, add_wordings, find_target, normal
-from faqbot.bot import FaqBot
+from faqbot.bot import FaqBot, open_encoder
 from faqbot.building import build, read_all
 from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
@@ -20,10 +20,9 @@ from faqbot.errors import FeedbackError
 from faqbot.evaluation import metrics as quotes
 from faqbot.feedback import Entry, Group, different, group, read_entries, title_of
 from faqbot.index import open_index
-from faqbot.opening import open_encoder
 from faqbot.promoting import AMONG, Comparison, Found, choose, compare
 from faqbot.readers import discover
-from faqbot.service import Refusal, ask
+from faqbot.service import ErrorResponse, safe_answer
 from faqbot.settings import Settings
 from faqbot.types import Answer
 
@@ -98,8 +97,8 @@ class Gap:
 
 
 def _gap(bot: FaqBot, found: Group) -> Gap:
-    answer = ask(bot, found.name)
-    return Gap(found, None if isinstance(answer, Refusal) else answer)
+    answer = safe_answer(bot, found.name)
+    return Gap(found, None if isinstance(answer, ErrorResponse) else answer)
 
 
 def _named(groups: Sequence[Group], given: argparse.Namespace) -> Group:

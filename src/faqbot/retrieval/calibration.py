@@ -21,13 +21,14 @@ from faqbot.errors import IndexDamagedError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.types import Band
+    from faqbot.types import Band, Certainty
 
 SHIPPED = "calibration.json"
 RIDGE = 5.0
 STEPS = 50
 REFUSED = 0.03  # of questions that the corpus answers, the share that may be told "I don't have an answer"
 ANSWER_FROM = 0.5
+VERY_LIKELY_FROM = 0.8
 ANSWERABLE_WEIGHT = 2.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
 
 
@@ -72,6 +73,13 @@ class Calibration:
         if self.answerability(features) < self.none_below:
             return "none"
         return "answer" if self.confidence(features) >= self.answer_from else "related"
+
+    def certainty(self, features: Mapping[str, float]) -> Certainty:
+        """Return how sure the answer is, in words."""
+        band = self.band(features)
+        if band == "answer":
+            return "very likely" if self.confidence(features) >= VERY_LIKELY_FROM else "probably"
+        return "may help" if band == "related" else "none"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, for the index."""

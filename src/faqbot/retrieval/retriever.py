@@ -174,7 +174,7 @@ class Retriever:
         return lay_out(passage, self._encoder.word_pieces.cut([passage.embedded_text])[0])
 
 
-def _explained(found: Found, place: int, also: tuple[Passage, ...], layout: Layout) -> Hit:
+def _explained(found: Found, place: int, duplicates: tuple[Passage, ...], layout: Layout) -> Hit:
     """A candidate as a hit, with the sentence that answers and the words that met."""
     similar = found.scores.similar_to(place)
     return Hit(
@@ -182,7 +182,7 @@ def _explained(found: Found, place: int, also: tuple[Passage, ...], layout: Layo
         score=float(found.scores.total[place]),
         highlights=highlight(layout, similar, found.weights),
         matched=matched(found.asked, layout, similar, found.weights),
-        also=also,
+        duplicates=duplicates,
     )
 
 

@@ -24,12 +24,20 @@ from faqbot.server.schemas import (
     Question,
     Status,
 )
-from faqbot.service import Answering, Kept, Opinion, Refusal, ask, tell, watch
+from faqbot.service import (
+    Answering,
+    ErrorResponse,
+    FeedbackRequest,
+    FeedbackSaved,
+    assess_conversation,
+    safe_answer,
+    save_feedback,
+)
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer
 
 _RETRY_SECONDS = "1"
-_STATUS = {"question": 422, "index": 503, "fault": 500}
+_STATUS = {"invalid_request": 422, "unavailable": 503, "internal_error": 500}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body is not JSON"},
     401: {"model": Problem, "description": "The bearer token is missing or wrong, on a server that asks for one"},
@@ -63,20 +71,22 @@ def _asking(bot: Answering, settings: Settings, inbox: Inbox | None) -> APIRoute
     @router.post("/answer", response_model=AnswerForm, responses=_PROBLEMS)
     async def answer(body: Question) -> Response:
         """Answer a question with passages word for word, the alert first."""
-        return await _reply(turnstile, lambda: ask(bot, body.question, body.history, top_k=body.top_k, inbox=inbox))
+        return await _reply(
+            turnstile, lambda: safe_answer(bot, body.question, body.history, top_k=body.top_k, recorder=inbox)
+        )
 
     @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
     async def assess(body: Conversation) -> Response:
         """Say only what the safety rules see in the person's messages, oldest first."""
-        return await _reply(turnstile, lambda: watch(bot, body.messages, most=settings.max_history))
+        return await _reply(turnstile, lambda: assess_conversation(bot, body.messages, most=settings.max_history))
 
     @router.post("/feedback", response_model=FeedbackKept, responses=_FEEDBACK_PROBLEMS)
     async def feedback(body: FeedbackGiven) -> Response:
         """Keep what somebody says of an answer, without personal data, on a server whose operator turned that on."""
         if inbox is None:
             return _problem(404, "Feedback is off on this server. Turn it on with: faqbot serve --feedback FILE")
-        opinion = Opinion(**body.model_dump())
-        return await _reply(turnstile, lambda: tell(bot, inbox, opinion, most=settings.max_question_chars))
+        opinion = FeedbackRequest(**body.model_dump())
+        return await _reply(turnstile, lambda: save_feedback(bot, inbox, opinion, most=settings.max_question_chars))
 
     return router
 
@@ -113,12 +123,14 @@ def _status(app: FastAPI, bot: Answering) -> APIRouter:
     return router
 
 
-async def _reply(turnstile: Turnstile, call: Callable[[], Answer | Alert | Kept | Refusal]) -> JSONResponse:
+async def _reply(
+    turnstile: Turnstile, call: Callable[[], Answer | Alert | FeedbackSaved | ErrorResponse]
+) -> JSONResponse:
     try:
         result = await turnstile.run(call)
     except BusyError as error:
         return JSONResponse({"error": str(error)}, 503, {"Retry-After": _RETRY_SECONDS})
-    return JSONResponse(result.to_dict(), _STATUS[result.reason] if isinstance(result, Refusal) else 200)
+    return JSONResponse(result.to_dict(), _STATUS[result.reason] if isinstance(result, ErrorResponse) else 200)
 
 
 def _problem(status: int, message: str) -> JSONResponse:

@@ -19,7 +19,7 @@ from faqbot.safety import standing_banner
 from faqbot.server.api import add_rest
 from faqbot.server.auth import TokenGuard
 from faqbot.server.middleware import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
-from faqbot.service import Answering, without_index
+from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
 from faqbot.ui.assets import asset_routes
 from faqbot.ui.documents import document_routes
@@ -42,7 +42,7 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
     """
     if isinstance(bot, FaqbotError):
-        bot = without_index(bot, settings)
+        bot = unavailable_bot(bot, settings)
     bot.assess([])  # rules that cannot be read stop the start, not the first question
     inbox = Inbox(Path(settings.feedback)) if settings.feedback else None
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)

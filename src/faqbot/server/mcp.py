@@ -4,7 +4,7 @@ from typing import Any
 
 import faqbot
 from faqbot.errors import need
-from faqbot.service import Answering, ask, watch
+from faqbot.service import Answering, assess_conversation, safe_answer
 from faqbot.settings import Settings
 
 try:
@@ -32,12 +32,12 @@ def make_server(bot: Answering, settings: Settings) -> "MCPServer[Any]":
 
         `history` is what the person wrote before, oldest first. An `error` is the reason why there is no answer.
         """
-        return ask(bot, question, history or [], top_k=top_k).to_dict()
+        return safe_answer(bot, question, history or [], top_k=top_k).to_dict()
 
     @server.tool(structured_output=True)
     def assess(messages: list[str]) -> dict[str, Any]:
         """Whether what a person wrote sounds like an emergency; `messages` are theirs, oldest first."""
-        return watch(bot, messages, most=settings.max_history).to_dict()
+        return assess_conversation(bot, messages, most=settings.max_history).to_dict()
 
     return server
 

@@ -92,6 +92,7 @@ class PassageForm(BaseModel):
     author: str
     date: str
     sources: list[SourceForm]
+    path: str = Field(description="The passage in its document, relative to the server's root")
 
 
 class HitForm(BaseModel):
@@ -105,7 +106,7 @@ class HitForm(BaseModel):
 
 
 class AnswerForm(BaseModel):
-    """The answer; show `alert` first, and of `hits` under band "none" say that they are no answer."""
+    """The answer; show `alert` first, then `reply` if there is one. `hits` under band "none" are no answer."""
 
     version: int
     question: str
@@ -114,9 +115,18 @@ class AnswerForm(BaseModel):
     band: Literal["answer", "related", "none"]
     answered: bool
     confidence: float
+    certainty: Literal["very likely", "probably", "may help", "none"]
+    certainty_text: str = Field(description="`certainty` as a sentence to show; empty for a reply")
+    reply: str = Field(description="A fixed text for small talk and questions about the bot; then there are no hits")
     alert: AlertForm
     hits: list[HitForm]
+    unmatched: list[str] = Field(
+        description="Informative words of the question that the first passage does not mention"
+    )
+    note: str = Field(description="A line to show beside the first passage, such as to ask a pharmacist")
     suggestions: list[str]
+    choices: list[str] = Field(description="Questions to pick from where a few words leave open what is meant")
+    parts: list["AnswerForm"] = Field(description="The answers to each question of a message that asks several")
 
 
 class Problem(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 from faqbot.errors import FaqbotError
 from faqbot.feedback import Inbox
 from faqbot.safety import conclude
-from faqbot.service import Answering, Kept, Opinion, Refusal, ask, tell
+from faqbot.service import Answering, ErrorResponse, FeedbackRequest, FeedbackSaved, safe_answer, save_feedback
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer
 from faqbot.ui.alert_card import banner
@@ -37,7 +37,7 @@ class Desk:
     def ask(self, question: str, said: list[str]) -> tuple[Value, list[str], str]:
         """The exchange to show, the person's messages with this one, and what stays in the box."""
         reply = self._reply(question, said)
-        if isinstance(reply, Refusal):
+        if isinstance(reply, ErrorResponse):
             shown = error_turn(_shortened(question), reply.message, reply.alert)
             return _value(shown, reply.alert, reply.message), said, question
         repeated = reply.alert.level != "none" and reply.alert.rules == self.bot.assess(said).rules
@@ -60,16 +60,16 @@ class Desk:
     def tell(self, given: dict[str, Any]) -> Value:
         """What became of somebody's opinion of an answer, in words for them."""
         try:
-            opinion = Opinion(**given)
+            opinion = FeedbackRequest(**given)
             texts = (opinion.question, opinion.verdict, opinion.passage_id)
             readable = all(isinstance(text, str) for text in texts) and isinstance(opinion.confidence, int | float)
         except TypeError:
             readable = False
         if self.inbox is None or not readable:
             return {"n": secrets.token_hex(4), "kept": False, "words": _UNREADABLE}
-        reply = tell(self.bot, self.inbox, opinion, most=self.settings.max_question_chars)
-        words = reply.message if isinstance(reply, Refusal) else THANKS
-        return {"n": secrets.token_hex(4), "kept": isinstance(reply, Kept), "words": words}
+        reply = save_feedback(self.bot, self.inbox, opinion, most=self.settings.max_question_chars)
+        words = reply.message if isinstance(reply, ErrorResponse) else THANKS
+        return {"n": secrets.token_hex(4), "kept": isinstance(reply, FeedbackSaved), "words": words}
 
     def check(self, answers: dict[str, str]) -> Value:
         """What the guided check concludes from answers by question id."""
@@ -91,10 +91,10 @@ class Desk:
             return _value(_problem(error), Alert(), str(error)) | {"page": ""}
         return _value(values["html"], Alert(), "Your summary is ready.") | {"page": values["page"]}
 
-    def _reply(self, question: str, said: list[str]) -> Answer | Refusal:
+    def _reply(self, question: str, said: list[str]) -> Answer | ErrorResponse:
         if isinstance(said, list) and len(said) <= _MOST_SAID and all(isinstance(message, str) for message in said):
-            return ask(self.bot, question, said, top_k=self.settings.top_k, inbox=self.inbox)
-        return Refusal("question", _UNREADABLE, self.bot.assess([question]))
+            return safe_answer(self.bot, question, said, top_k=self.settings.top_k, recorder=self.inbox)
+        return ErrorResponse("invalid_request", _UNREADABLE, self.bot.assess([question]))
 
 
 def _value(html: str, alert: Alert, words: str) -> Value:

@@ -23,7 +23,7 @@ def evidence_card(hit: Hit, *, label: str) -> str:
             _origin(hit),
             _references(passage.sources),
             _why(hit.matched),
-            _also(hit.also),
+            _also(hit.duplicates),
             _actions(),
             "</article>",
         )

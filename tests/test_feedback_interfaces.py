@@ -14,7 +14,7 @@ from faqbot.errors import FeedbackError, IndexMissingError
 from faqbot.feedback import JUDGED, Entry, Inbox, read_asked, read_entries
 from faqbot.server.app import create_app
 from faqbot.server.schemas import FeedbackGiven
-from faqbot.service import Kept, Opinion, Refusal, tell
+from faqbot.service import ErrorResponse, FeedbackRequest, FeedbackSaved, save_feedback
 from faqbot.settings import Settings
 from faqbot.ui.handlers import Desk
 from web_samples import answer
@@ -160,16 +160,18 @@ def test_the_widget_says_that_questions_are_kept(client: TestClient) -> None:
 
 
 def test_a_verdict_in_an_emergency_is_kept_without_its_words(bot: FaqBot, path: Path) -> None:
-    reply = tell(bot, Inbox(path), Opinion(ALARM, "did_not_answer", judged(bot)["passage_id"]), most=2000)
-    assert reply == Kept()
+    reply = save_feedback(
+        bot, Inbox(path), FeedbackRequest(ALARM, "did_not_answer", judged(bot)["passage_id"]), most=2000
+    )
+    assert reply == FeedbackSaved()
     (entry,) = read_entries(path)
     assert (entry.question, entry.verdict) == ("", "did_not_answer")
 
 
 @pytest.mark.parametrize("confidence", [float("nan"), float("inf"), -0.1, 1.01])
 def test_a_confidence_that_is_none_is_refused(bot: FaqBot, path: Path, confidence: float) -> None:
-    reply = tell(bot, Inbox(path), Opinion("q", "helpful", confidence=confidence), most=2000)
-    assert isinstance(reply, Refusal)
+    reply = save_feedback(bot, Inbox(path), FeedbackRequest("q", "helpful", confidence=confidence), most=2000)
+    assert isinstance(reply, ErrorResponse)
     assert reply.message.startswith("The confidence is not between 0 and 1.")
 
 
