@@ -87,7 +87,7 @@ def test_a_button_keeps_what_was_asked_and_shown(
     answer = bot.answer(QUESTION)
     assert (entry.question, entry.verdict) == (QUESTION, verdict)
     assert (entry.passage_id, entry.source) == (answer.hits[0].passage.id, answer.hits[0].passage.document_id)
-    assert (entry.confidence, entry.generation) == (round(answer.confidence, 4), bot.generation)
+    assert (entry.confidence, entry.index_version) == (round(answer.confidence, 4), bot.generation)
 
 
 def test_each_answer_is_judged_on_its_own(open_page: Opener, file: Path) -> None:
@@ -165,9 +165,9 @@ def test_it_can_be_used_by_keyboard_alone_with_targets_large_enough(open_page: O
         button = page.locator(f"[data-verdict='{name}']")
         expect(button).to_be_focused()
         assert button.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
-        box = button.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= 44
+        recorder = button.bounding_box()
+        assert recorder is not None
+        assert min(recorder["width"], recorder["height"]) >= 44
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

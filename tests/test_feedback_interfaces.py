@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from faqbot import FaqBot
 from faqbot.errors import FeedbackError, IndexMissingError
-from faqbot.feedback import JUDGED, Entry, Inbox, read_asked, read_entries
+from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, read_counts, read_entries
 from faqbot.server.app import create_app
 from faqbot.server.schemas import FeedbackGiven
 from faqbot.service import ErrorResponse, FeedbackRequest, FeedbackSaved, save_feedback
@@ -43,7 +43,7 @@ def judged(bot: FaqBot, verdict: str = "not_helpful") -> dict[str, Any]:
     return {"question": QUESTION, "verdict": verdict, "passage_id": first, "confidence": found.confidence}
 
 
-@pytest.mark.parametrize("verdict", JUDGED)
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_rest_keeps_a_verdict_with_what_the_index_says_of_the_passage(
     client: TestClient, bot: FaqBot, path: Path, verdict: str
 ) -> None:
@@ -53,7 +53,7 @@ def test_rest_keeps_a_verdict_with_what_the_index_says_of_the_passage(
     passage = bot.answer(QUESTION).hits[0].passage
     assert (entry.question, entry.verdict, entry.passage_id) == (QUESTION, verdict, passage.id)
     assert entry.title == f"{passage.title} > {passage.question}"
-    assert (entry.source, entry.generation) == (passage.document_id, bot.generation)
+    assert (entry.source, entry.index_version) == (passage.document_id, bot.generation)
 
 
 def test_feedback_on_no_passage_is_kept_too(client: TestClient, path: Path) -> None:
@@ -100,7 +100,7 @@ def test_it_is_described_with_its_errors(client: TestClient) -> None:
     how = client.get("/api/openapi.json").json()["paths"]["/api/feedback"]["post"]
     assert sorted(how["responses"]) == ["200", "400", "401", "404", "413", "422", "500", "503"]
     assert how["responses"]["404"]["description"] == "Feedback is off on this server"
-    assert get_args(FeedbackGiven.model_fields["verdict"].annotation) == JUDGED
+    assert get_args(FeedbackGiven.model_fields["verdict"].annotation) == VERDICTS
     assert "POST /api/feedback" in client.get("/api/docs").text
 
 
@@ -118,11 +118,11 @@ def test_unanswered_questions_of_rest_are_kept_and_answered_ones_counted(
     for question in (UNANSWERED, QUESTION, QUESTION):
         assert client.post("/api/answer", json={"question": question}).status_code == 200
     for _ in range(100):  # it is written soon, not at once
-        if sum(each.count for each in read_asked(path)) == 3:
+        if sum(each.count for each in read_counts(path)) == 3:
             break
         time.sleep(0.05)
     assert [(entry.question, entry.verdict) for entry in read_entries(path)] == [(UNANSWERED, "unanswered")]
-    assert {each.band: each.count for each in read_asked(path)} == {"none": 1, bot.answer(QUESTION).band: 2}
+    assert {each.band: each.count for each in read_counts(path)} == {"none": 1, bot.answer(QUESTION).band: 2}
 
 
 def test_a_file_that_cannot_be_written_is_a_clear_answer_and_a_line_without_words(
@@ -151,7 +151,7 @@ def test_without_an_index_what_is_wrong_with_it_is_said(path: Path, bot: FaqBot)
         response = closed.post("/api/feedback", json=judged(bot))
         assert (response.status_code, response.json()["error"]) == (503, "No index at index/. Run: faqbot build corpus")
         assert closed.post("/api/feedback", json={"question": "q", "verdict": "helpful"}).status_code == 200
-    assert [entry.generation for entry in read_entries(path)] == [""]
+    assert [entry.index_version for entry in read_entries(path)] == [""]
 
 
 def test_the_widget_says_that_questions_are_kept(client: TestClient) -> None:
@@ -161,7 +161,7 @@ def test_the_widget_says_that_questions_are_kept(client: TestClient) -> None:
 
 def test_a_verdict_in_an_emergency_is_kept_without_its_words(bot: FaqBot, path: Path) -> None:
     reply = save_feedback(
-        bot, Inbox(path), FeedbackRequest(ALARM, "did_not_answer", judged(bot)["passage_id"]), most=2000
+        bot, FeedbackRecorder(path), FeedbackRequest(ALARM, "did_not_answer", judged(bot)["passage_id"]), most=2000
     )
     assert reply == FeedbackSaved()
     (entry,) = read_entries(path)
@@ -170,7 +170,9 @@ def test_a_verdict_in_an_emergency_is_kept_without_its_words(bot: FaqBot, path: 
 
 @pytest.mark.parametrize("confidence", [float("nan"), float("inf"), -0.1, 1.01])
 def test_a_confidence_that_is_none_is_refused(bot: FaqBot, path: Path, confidence: float) -> None:
-    reply = save_feedback(bot, Inbox(path), FeedbackRequest("q", "helpful", confidence=confidence), most=2000)
+    reply = save_feedback(
+        bot, FeedbackRecorder(path), FeedbackRequest("q", "helpful", confidence=confidence), most=2000
+    )
     assert isinstance(reply, ErrorResponse)
     assert reply.message.startswith("The confidence is not between 0 and 1.")
 
@@ -184,7 +186,7 @@ def test_a_confidence_that_is_none_is_refused(bot: FaqBot, path: Path, confidenc
     ],
 )  # fmt: skip
 def test_the_page_takes_nothing_that_it_cannot_read(bot: FaqBot, path: Path, given: object) -> None:
-    value = Desk(bot, Settings(), Inbox(path)).tell(given)  # type: ignore[arg-type]
+    value = Desk(bot, Settings(), FeedbackRecorder(path)).tell(given)  # type: ignore[arg-type]
     assert value["kept"] is False
     assert value["words"]
     assert read_entries(path) == ()
@@ -193,7 +195,7 @@ def test_the_page_takes_nothing_that_it_cannot_read(bot: FaqBot, path: Path, giv
 def test_the_page_keeps_a_verdict_only_where_feedback_is_on(bot: FaqBot, path: Path) -> None:
     given = {"question": QUESTION, "verdict": "helpful", "passage_id": "", "confidence": 1}
     assert Desk(bot, Settings()).tell(given)["kept"] is False
-    value = Desk(bot, Settings(), Inbox(path)).tell(given)
+    value = Desk(bot, Settings(), FeedbackRecorder(path)).tell(given)
     assert (value["kept"], value["words"]) == (True, "Thank you. This helps to make the articles better.")
     assert [(entry.question, entry.verdict) for entry in read_entries(path)] == [(QUESTION, "helpful")]
 
@@ -212,6 +214,6 @@ def test_an_answer_has_buttons_only_where_it_is_one_and_nobody_is_in_danger(bot:
 
 
 def test_an_entry_names_no_person() -> None:
-    assert [name for name in Entry.__slots__] == [
-        "question", "verdict", "passage_id", "title", "source", "confidence", "generation", "day",
+    assert [name for name in FeedbackEntry.__slots__] == [
+        "question", "verdict", "passage_id", "title", "source", "confidence", "index_version", "day",
     ]  # fmt: skip

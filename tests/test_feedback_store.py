@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback import Asked, Entry, read_asked, read_entries, store
+from faqbot.feedback import DailyCount, FeedbackEntry, read_counts, read_entries, store
 from faqbot.feedback.store import ForeignFileError, append
 
-ENTRY = Entry(
+ENTRY = FeedbackEntry(
     "is it ‘safe’?", "unanswered", "0123456789abcdef", "Walking > Safe?", "faq/a.yaml", 0.25, "000001-a", "2026-11-22"
 )
 
@@ -29,17 +29,17 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_added_comes_out_in_order_and_field_by_field(path: Path) -> None:
-    other = Entry("", "helpful", day="2026-11-23")
+    other = FeedbackEntry("", "helpful", day="2026-11-23")
     append(path, [ENTRY])
-    append(path, [other, ENTRY], [Asked("2026-11-22", "none", 2)])
+    append(path, [other, ENTRY], [DailyCount("2026-11-22", "none", 2)])
     assert read_entries(path) == (ENTRY, other, ENTRY)
     assert read_entries(path, since="2026-11-23") == (other,)
 
 
 def test_counts_of_a_day_add_up(path: Path) -> None:
-    append(path, [], [Asked("2026-11-23", "answer", 1), Asked("2026-11-22", "none", 2)])
-    append(path, [], [Asked("2026-11-23", "answer", 3)])
-    assert read_asked(path) == (Asked("2026-11-22", "none", 2), Asked("2026-11-23", "answer", 4))
+    append(path, [], [DailyCount("2026-11-23", "answer", 1), DailyCount("2026-11-22", "none", 2)])
+    append(path, [], [DailyCount("2026-11-23", "answer", 3)])
+    assert read_counts(path) == (DailyCount("2026-11-22", "none", 2), DailyCount("2026-11-23", "answer", 4))
 
 
 def test_the_file_is_for_its_owner_only_and_logs_ahead(path: Path) -> None:
@@ -54,26 +54,30 @@ def test_columns_are_all_that_is_kept(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(feedback)")]
         assert columns == [
-            "id", "day", "question", "verdict", "passage_id", "title", "source", "confidence", "generation",
+            "id", "day", "question", "verdict", "passage_id", "title", "source", "confidence", "index_version",
         ]  # fmt: skip
-        assert [row[1] for row in connection.execute("PRAGMA table_info(asked)")] == ["day", "band", "count"]
+        assert [row[1] for row in connection.execute("PRAGMA table_info(daily_counts)")] == ["day", "band", "count"]
 
 
 def test_one_row_that_cannot_be_keeps_the_others_out(path: Path) -> None:
     with pytest.raises(FeedbackError, match="cannot be written: CHECK constraint failed"):
-        append(path, [ENTRY, Entry("q", "splendid")], [Asked("2026-11-22", "none", 1)])  # type: ignore[arg-type]
+        append(path, [ENTRY, FeedbackEntry("q", "splendid")], [DailyCount("2026-11-22", "none", 1)])  # type: ignore[arg-type]
     assert read_entries(path) == ()
-    assert read_asked(path) == ()
+    assert read_counts(path) == ()
 
 
 def test_threads_and_processes_write_side_by_side(path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from faqbot.feedback import Entry; from faqbot.feedback.store import append\n"
-        "for n in range(40): append(Path(sys.argv[1]), [Entry(f'{sys.argv[2]} {n}', 'helpful', day='2026-11-22')])"
+        "import sys; from pathlib import Path; from faqbot.feedback import FeedbackEntry; from faqbot.feedback.store import append\n"
+        "for n in range(40): append(Path(sys.argv[1]), [FeedbackEntry(f'{sys.argv[2]} {n}', 'helpful', day='2026-11-22')])"
     )
     others = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in ("first", "second")]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: append(path, [Entry(f"thread {number}", "helpful", day="2026-11-22")]), range(80)))
+        list(
+            pool.map(
+                lambda number: append(path, [FeedbackEntry(f"thread {number}", "helpful", day="2026-11-22")]), range(80)
+            )
+        )
     assert [other.wait(60) for other in others] == [0, 0]
     found = sorted(entry.question for entry in read_entries(path))
     assert found == sorted(
@@ -91,7 +95,7 @@ def test_a_file_that_is_deleted_meanwhile_is_begun_anew(path: Path) -> None:
 def _newer(path: Path) -> None:
     append(path, [])
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
 
 
 def _foreign(path: Path) -> None:
@@ -111,7 +115,7 @@ def _cut(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind", "said"),
     [
-        (_newer, ForeignFileError, "has feedback of version 2, made by a newer faqbot; this one knows version 1"),
+        (_newer, ForeignFileError, "has feedback of version 3, made by a newer faqbot; this one knows version 2"),
         (_foreign, ForeignFileError, "is an SQLite file of something else, no feedback. Name another file"),
         (_corrupt, FeedbackError, "cannot be (written|read): file is not a database. Free or mend it, or move it away"),
         (_cut, FeedbackError, "malformed|not a database"),
@@ -124,7 +128,7 @@ def test_a_file_that_is_not_ours_is_named_and_not_touched(
     make(path)
     before = path.read_bytes() if path.is_file() else b""
     with pytest.raises(kind, match=said) as raised:
-        append(path, [Entry("planted zebra", "helpful")])
+        append(path, [FeedbackEntry("planted zebra", "helpful")])
     assert "zebra" not in str(raised.value)
     assert (path.read_bytes() if path.is_file() else b"") == before
     with pytest.raises(kind, match=said):
@@ -139,7 +143,7 @@ def test_a_file_that_is_not_there_says_how_to_get_one(path: Path) -> None:
 
 
 def test_a_file_locked_by_another_is_given_up_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    monkeypatch.setattr(store, "BUSY_TIMEOUT", 0.05)
     append(path, [ENTRY])
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -152,7 +156,7 @@ def test_a_file_locked_by_another_is_given_up_in_time(path: Path, monkeypatch: p
 
 def test_a_file_grows_to_its_limit_and_no_further(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     append(path, [ENTRY])
-    monkeypatch.setattr(store, "MOST_BYTES", 100)
+    monkeypatch.setattr(store, "MAX_BYTES", 100)
     with pytest.raises(FeedbackError, match=r"has more than 100 bytes\. Move it away: a new one is begun"):
         append(path, [ENTRY])
 
@@ -161,10 +165,10 @@ def test_a_full_disk_loses_nothing_that_was_there(path: Path) -> None:
     """A limit on the size of files (RLIMIT_FSIZE) stops the process as a full disk would."""
     append(path, [ENTRY])
     code = (
-        "import resource, signal, sys; from pathlib import Path; from faqbot.feedback import Entry\n"
+        "import resource, signal, sys; from pathlib import Path; from faqbot.feedback import FeedbackEntry\n"
         "from faqbot.feedback.store import append; from faqbot.errors import FeedbackError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))\n"
-        "try: append(Path(sys.argv[1]), [Entry('zebra ' * 300, 'helpful', day='2026-11-22')] * 100)\n"
+        "try: append(Path(sys.argv[1]), [FeedbackEntry('zebra ' * 300, 'helpful', day='2026-11-22')] * 100)\n"
         "except FeedbackError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
@@ -181,11 +185,11 @@ def test_what_the_docs_say_deletes_what_is_old(path: Path) -> None:
     append(
         path,
         [replace(ENTRY, day="2026-08-31"), ENTRY],
-        [Asked("2026-08-31", "none", 1), Asked("2026-11-22", "none", 2)],
+        [DailyCount("2026-08-31", "none", 1), DailyCount("2026-11-22", "none", 2)],
     )
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(command)
     assert read_entries(path) == (ENTRY,)
-    assert read_asked(path) == (Asked("2026-11-22", "none", 2),)
+    assert read_counts(path) == (DailyCount("2026-11-22", "none", 2),)
     append(path, [ENTRY])
     assert len(read_entries(path)) == 2

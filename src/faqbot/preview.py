@@ -12,6 +12,7 @@ from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
 from faqbot.index import documents_of, encoder_folders, known_texts
 from faqbot.readers import SkippedFile, discover
+from faqbot.variants import merge_variants, read_variants
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings
@@ -40,8 +41,10 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
     Raises IndexDamagedError or IndexMismatchError for an index that cannot be read.
     """
     found = discover(corpus)
-    before = Known(index)
-    documents, unread = read_all(found.files, known=before)
+    variants = read_variants(corpus)
+    before = Known(index, variants)
+    read, unread = read_all(found.files, known=before)
+    documents = merge_variants(read, variants)
     model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
     passages = split_all(documents, model, settings, before)
     served, known = _served(index), known_texts(index)

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from faqbot.conversation import Message, user_texts
 from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
-from faqbot.feedback import JUDGED, Entry, Inbox, title_of
+from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, passage_title
 from faqbot.safety import assess
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Document, Passage
@@ -139,16 +139,16 @@ def safe_answer(
     history: Sequence[Message] = (),
     *,
     top_k: int | None = None,
-    recorder: Inbox | None = None,
+    recorder: FeedbackRecorder | None = None,
 ) -> Answer | ErrorResponse:
     """The answer, or why there is none; raises nothing, so that no failure can keep the advice from being shown.
 
-    Where there is an recorder the answer is noted in it, which nobody waits for.
+    Where there is a recorder the answer is recorded, which nobody waits for.
     """
     try:
         answer = bot.answer(question, history, top_k)
         if recorder:
-            recorder.note(answer, bot.generation)
+            recorder.record_answer(answer, bot.generation)
         return answer
     except QuestionError as error:
         return ErrorResponse("invalid_request", str(error), error.alert)
@@ -171,11 +171,11 @@ def assess_conversation(bot: Answering, messages: Sequence[Message], *, most: in
 
 
 def save_feedback(
-    bot: Answering, recorder: Inbox, request: FeedbackRequest, *, most: int
+    bot: Answering, recorder: FeedbackRecorder, request: FeedbackRequest, *, most: int
 ) -> FeedbackSaved | ErrorResponse:
     """Save a verdict on an answer to a question of up to `most` characters; why not, if it is not kept."""
     try:
-        recorder.add(_entry(bot, request, most))
+        recorder.save(_entry(bot, request, most))
         return FeedbackSaved()
     except QuestionError as error:
         return ErrorResponse("invalid_request", str(error), Alert())
@@ -187,24 +187,24 @@ def save_feedback(
         return ErrorResponse("unavailable", str(error), Alert())
 
 
-def _entry(bot: Answering, request: FeedbackRequest, most: int) -> Entry:
+def _entry(bot: Answering, request: FeedbackRequest, most: int) -> FeedbackEntry:
     """The row to keep. What is shown of the passage comes from the index, not from whoever says it was shown."""
     if not request.question.strip() or len(request.question) > most:
         raise QuestionError(f"The question has {len(request.question):,} characters, expected 1 to {most:,}")
-    verdict = next((each for each in JUDGED if each == request.verdict), None)
+    verdict = next((each for each in VERDICTS if each == request.verdict), None)
     if verdict is None:
-        raise QuestionError(f"The verdict is none of {', '.join(JUDGED)}. Send one of them")
+        raise QuestionError(f"The verdict is none of {', '.join(VERDICTS)}. Send one of them")
     if not 0 <= request.confidence <= 1:
         raise QuestionError("The confidence is not between 0 and 1. Send the answer's own")
     passage = bot.passage(request.passage_id) if request.passage_id else None
-    return Entry(
+    return FeedbackEntry(
         question="" if bot.assess([request.question]).level == "emergency" else request.question,
         verdict=verdict,
         passage_id=passage.id if passage else "",
-        title=title_of(passage) if passage else "",
+        title=passage_title(passage) if passage else "",
         source=passage.document_id if passage else "",
         confidence=round(request.confidence, 4),
-        generation=bot.generation,
+        index_version=bot.generation,
     )
 
 

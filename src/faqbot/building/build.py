@@ -34,6 +34,7 @@ from faqbot.index import (
 from faqbot.readers import SkippedFile, discover
 from faqbot.settings import Settings
 from faqbot.types import Document
+from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
 
 if TYPE_CHECKING:
     from faqbot.encoders.encoder import Encoder
@@ -59,8 +60,12 @@ def build(corpus: Path, index: Path, *, settings: Settings, progress: Progress |
     """
     _keep_apart(corpus, index)
     found = discover(corpus)
-    known = Known(index)
-    documents, unread = read_all(found.files, progress, known)
+    variants = read_variants(corpus)
+    known = Known(index, variants)
+    read, unread = read_all(found.files, progress, known)
+    documents = merge_variants(read, variants)
+    for question in unmatched_questions(documents, variants):
+        logger.warning("%s: no entry of the corpus asks %r", corpus / VARIANTS_FILE, question)
     skipped = (*found.skipped, *unread)
     if not documents:
         raise CorpusError(_nothing(corpus, skipped))
@@ -153,6 +158,7 @@ def _notes(corpus: Path, settings: Settings) -> dict[str, Any]:
     for file in discover(corpus).files:
         digest.update(f"{file.document_id}\0".encode())
         digest.update(_digest(file.path))
+    digest.update(repr(read_variants(corpus)).encode())
     return {
         "corpus": digest.hexdigest(),
         "model": settings.model,

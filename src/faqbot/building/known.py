@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
@@ -42,7 +42,9 @@ PACKAGES = (
 class Known:
     """What the last build of an index made of its files; what this one makes of them is kept for the next."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, variants: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`variants` were merged into the documents: with others, every file is read again."""
+        self._variants = repr(variants or {}).encode()
         self._index = index
         self._readings = Readings(index)
         self._keys: dict[str, bytes] = {}
@@ -54,7 +56,9 @@ class Known:
             content = file.path.read_bytes()
         except OSError:
             return None  # reading it says why
-        self._keys[file.document_id] = key = digest(_code(), file.document_id.encode(errors="surrogatepass"), content)
+        self._keys[file.document_id] = key = digest(
+            _code(), self._variants, file.document_id.encode(errors="surrogatepass"), content
+        )
         if found := self._readings.get(key):
             self._found[file.document_id] = found
         return found.document if found else None

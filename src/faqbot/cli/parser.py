@@ -138,15 +138,13 @@ def _unanswered(parser: Parser, settings: Settings) -> None:
     _place(parser, settings)
     parser.add_argument("--since", type=_day, metavar="DAY", help="leave out what came before this day")
     parser.add_argument(
-        "--most", type=_number, default=20, metavar="N", help="groups to show, or wordings to promote (default: 20)"
+        "--most", type=_number, default=20, metavar="N", help="groups to show, or questions to promote (default: 20)"
     )
     parser.add_argument("--json", action="store_true", help="the groups as JSON")
-    parser.add_argument(
-        "--promote", default="", metavar="GROUP", help="make the group's wordings other ways to ask ..."
-    )
+    parser.add_argument("--promote", default="", metavar="GROUP", help="make the group's questions variants of ...")
     parser.add_argument("--to", default="", metavar="QUESTION", help="... this question of the corpus")
     parser.add_argument(
-        "--leave-out", action="append", default=[], metavar="WORDING", help="but not this one of the group; repeat"
+        "--leave-out", action="append", default=[], metavar="QUESTION", help="but not this one of the group; repeat"
     )
     parser.add_argument("--corpus", type=Path, default=Path(settings.corpus), help="folder (default: %(default)s)")
     parser.add_argument(
@@ -209,7 +207,7 @@ COMMANDS = (
     Command("mcp", "Serve the answers to assistants over MCP, on standard input and output", "mcp", _place),
     Command(
         "unanswered",
-        "Group what was asked in vain, and add it to the corpus as other ways to ask",
+        "Group unanswered questions, and add a group to the corpus as variants of a question",
         "unanswered",
         _unanswered,
     ),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
-from faqbot.feedback import Inbox
+from faqbot.feedback import FeedbackRecorder
 from faqbot.index import store_of
 from faqbot.safety import assess
 from faqbot.service import UnavailableBot, unavailable_bot
@@ -93,7 +93,7 @@ def _refuse(settings: Settings) -> None:
         )
     assess((), region=settings.region, rules=settings.rules or None)
     if settings.feedback:
-        Inbox(Path(settings.feedback))
+        FeedbackRecorder(Path(settings.feedback))
 
 
 def _follow(bot: FaqBot | UnavailableBot, settings: Settings) -> None:

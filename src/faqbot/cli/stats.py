@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 
 from faqbot.cli.codes import DONE
-from faqbot.feedback import Tally, read_asked, read_entries, tally
+from faqbot.feedback import FeedbackStatistics, feedback_statistics, read_counts, read_entries
 from faqbot.settings import Settings
 from faqbot.stats import Stats, count
 
@@ -15,7 +15,7 @@ _DAYS_SHOWN = 14
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Count, and print a table or JSON."""
     found = count(given.index, settings=settings)
-    said = tally(read_asked(given.feedback), read_entries(given.feedback)) if given.feedback else None
+    said = feedback_statistics(read_counts(given.feedback), read_entries(given.feedback)) if given.feedback else None
     if given.json:
         told = asdict(found) | ({"feedback": asdict(said)} if said else {})
         print(json.dumps(told, ensure_ascii=False, indent=2))
@@ -43,7 +43,7 @@ def _of_index(found: Stats) -> list[tuple[str, str]]:
     ]
 
 
-def _of_feedback(said: Tally) -> list[tuple[str, str]]:
+def _of_feedback(said: FeedbackStatistics) -> list[tuple[str, str]]:
     rows = [("questions", f"{said.questions:,}"), ("of them answered", _share(said.answered))]
     rows += [(verdict.replace("_", " "), f"{number:,}") for verdict, number in said.verdicts.items()]
     rows.append(("helpful, of what people said", _share(said.helpful)))

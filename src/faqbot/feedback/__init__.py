@@ -1,26 +1,27 @@
-"""Feedback that an operator may turn on: verdicts and unanswered questions go in, what the corpus lacks comes out."""
+"""Opt-in feedback: verdicts and unanswered questions in a SQLite file, redacted, and what the corpus lacks by them."""
 
-from faqbot.feedback.clustering import Group, different, group
-from faqbot.feedback.models import JUDGED, Asked, Entry, Verdict
-from faqbot.feedback.recorder import Inbox, title_of
+from faqbot.feedback.clustering import QuestionGroup, cluster_questions, unique_questions
+from faqbot.feedback.models import VERDICTS, DailyCount, FeedbackEntry, Verdict
+from faqbot.feedback.recorder import FeedbackRecorder, passage_title
 from faqbot.feedback.redaction import MARKS, redact
-from faqbot.feedback.statistics import Tally, tally
-from faqbot.feedback.store import read_asked, read_entries
+from faqbot.feedback.statistics import FeedbackStatistics, feedback_statistics
+from faqbot.feedback.store import append, read_counts, read_entries
 
 __all__ = [
-    "JUDGED",
     "MARKS",
-    "Asked",
-    "Entry",
-    "Group",
-    "Inbox",
-    "Tally",
+    "VERDICTS",
+    "DailyCount",
+    "FeedbackEntry",
+    "FeedbackRecorder",
+    "FeedbackStatistics",
+    "QuestionGroup",
     "Verdict",
-    "different",
-    "group",
-    "read_asked",
+    "append",
+    "cluster_questions",
+    "feedback_statistics",
+    "passage_title",
+    "read_counts",
     "read_entries",
     "redact",
-    "tally",
-    "title_of",
+    "unique_questions",
 ]

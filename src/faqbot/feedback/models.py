@@ -1,4 +1,4 @@
-"""What is kept of feedback: one Entry for each verdict or unanswered question, and counts of what was asked."""
+"""What feedback is kept: one entry for each verdict or unanswered question, and counts of questions by day."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,19 +6,16 @@ from typing import Literal
 from faqbot.types import Band
 
 Verdict = Literal["helpful", "not_helpful", "did_not_answer", "unanswered"]
-JUDGED: tuple[Verdict, ...] = (
-    "helpful",
-    "not_helpful",
-    "did_not_answer",
-)  # what a person may say
+VERDICTS: tuple[Verdict, ...] = ("helpful", "not_helpful", "did_not_answer")  # those that a person gives
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One row: a question without personal data, the passage that was shown first for it, and how that was judged.
+class FeedbackEntry:
+    """A redacted question, the first passage shown for it, and the verdict.
 
-    `day` is ISO 8601 in UTC: no finer, so that no other log tells who it was. `source` is the id of the passage's
-    document. `confidence` is the answer's, 0..1. Nothing says who asked, from where, or in which conversation.
+    `day` is an ISO 8601 date in UTC, and no finer, so that no other log identifies the person. `source` is the id of
+    the passage's document. `confidence` is the answer's, 0 to 1. No field says who asked, from where, or in which
+    conversation.
     """
 
     question: str
@@ -27,13 +24,13 @@ class Entry:
     title: str = ""
     source: str = ""
     confidence: float = 0.0
-    generation: str = ""
+    index_version: str = ""
     day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """How many questions got an answer of one band on one day; their words are not kept."""
+class DailyCount:
+    """The number of questions answered with one band on one day; their words are not kept."""
 
     day: str
     band: Band

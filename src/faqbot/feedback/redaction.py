@@ -1,4 +1,4 @@
-"""A question as somebody typed it goes in; the same without obvious personal data comes out.
+"""Redaction: replace obvious personal data in a question by marks.
 
 Names, e-mail and postal addresses, telephone, NHS and other long numbers, and full dates become a mark such as [name].
 What is told by patterns alone is never complete: a name without "my name is" before it stays. docs/page.md says so.

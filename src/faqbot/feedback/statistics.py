@@ -1,17 +1,17 @@
-"""Kept entries and counts go in; how many questions came on which day, and how they fared, come out."""
+"""Counts over a feedback file: questions by day, the share answered, the share found helpful."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from faqbot.feedback.models import JUDGED, Asked, Entry, Verdict
+from faqbot.feedback.models import VERDICTS, DailyCount, FeedbackEntry, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts over all days. The shares are None where there is nothing to divide by.
+class FeedbackStatistics:
+    """Counts over all days. A share is None where there is nothing to divide by.
 
-    `answered` is the share of questions whose band was not "none", `helpful` the share of what people said that was
+    `answered` is the share of questions whose band was not "none", `helpful` the share of people's verdicts that were
     "helpful". `by_day` is questions by day, oldest first.
     """
 
@@ -22,19 +22,19 @@ class Tally:
     helpful: float | None
 
 
-def tally(asked: Sequence[Asked], entries: Sequence[Entry]) -> Tally:
-    """Count what was asked and said."""
+def feedback_statistics(counts: Sequence[DailyCount], entries: Sequence[FeedbackEntry]) -> FeedbackStatistics:
+    """Return the statistics of what `read_counts` and `read_entries` give."""
     by_day: Counter[str] = Counter()
-    for each in asked:
+    for each in counts:
         by_day[each.day] += each.count
     total = by_day.total()
-    refused = sum(each.count for each in asked if each.band == "none")
+    unanswered = sum(each.count for each in counts if each.band == "none")
     verdicts = Counter(entry.verdict for entry in entries)
-    said = sum(verdicts[verdict] for verdict in JUDGED)
-    return Tally(
+    judged = sum(verdicts[verdict] for verdict in VERDICTS)
+    return FeedbackStatistics(
         questions=total,
-        answered=1 - refused / total if total else None,
+        answered=1 - unanswered / total if total else None,
         by_day=dict(sorted(by_day.items())),
         verdicts=dict(sorted(verdicts.items())),
-        helpful=verdicts["helpful"] / said if said else None,
+        helpful=verdicts["helpful"] / judged if judged else None,
     )

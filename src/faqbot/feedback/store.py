@@ -1,4 +1,4 @@
-"""One SQLite file: entries and counts go in, in the order they came, and come out again. Rows are only ever added.
+"""The feedback file: an append-only SQLite database of entries and daily counts.
 
 Each call opens the file anew: a file that was moved away, deleted or freed of a full disk is then simply the next one,
 and any number of threads and processes may write. Write-ahead logging lets readers and a writer go on side by side.
@@ -13,33 +13,33 @@ from pathlib import Path
 from typing import Any
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback.models import Asked, Entry
+from faqbot.feedback.models import DailyCount, FeedbackEntry
 
 APPLICATION = 0x66617162  # "faqb", by which a file is known for ours
-SCHEMA = 1
-PATIENCE = 2.0  # seconds to wait for another writer
-MOST_BYTES = 256 << 20  # about a million rows: whoever may ask may fill a disk
+SCHEMA = 2
+BUSY_TIMEOUT = 2.0  # seconds to wait for another writer
+MAX_BYTES = 256 << 20  # about a million rows: whoever may ask may fill a disk
 
 _TABLES = (
     """CREATE TABLE feedback (
         id INTEGER PRIMARY KEY, day TEXT NOT NULL, question TEXT NOT NULL,
         verdict TEXT NOT NULL CHECK (verdict IN ('helpful', 'not_helpful', 'did_not_answer', 'unanswered')),
         passage_id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
-        confidence REAL NOT NULL, generation TEXT NOT NULL)""",
-    """CREATE TABLE asked (
+        confidence REAL NOT NULL, index_version TEXT NOT NULL)""",
+    """CREATE TABLE daily_counts (
         day TEXT NOT NULL, band TEXT NOT NULL CHECK (band IN ('answer', 'related', 'none')),
         count INTEGER NOT NULL, PRIMARY KEY (day, band)) WITHOUT ROWID""",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {SCHEMA}",
 )
-_COLUMNS = ("day", "question", "verdict", "passage_id", "title", "source", "confidence", "generation")
+_COLUMNS = ("day", "question", "verdict", "passage_id", "title", "source", "confidence", "index_version")
 
 
 class ForeignFileError(FeedbackError):
-    """A file that must not be written to: of a newer faqbot, or of something else altogether."""
+    """A file that must not be written to: of another faqbot, or of something else altogether."""
 
 
-def append(path: Path, entries: Sequence[Entry], asked: Sequence[Asked] = ()) -> None:
+def append(path: Path, entries: Sequence[FeedbackEntry], counts: Sequence[DailyCount] = ()) -> None:
     """Add rows and counts, all or none; makes the file where there is none, for its owner's eyes only.
 
     Raises ForeignFileError, or FeedbackError where the file cannot be written.
@@ -50,20 +50,23 @@ def append(path: Path, entries: Sequence[Entry], asked: Sequence[Asked] = ()) ->
             [tuple(getattr(entry, name) for name in _COLUMNS) for entry in entries],
         )
         connection.executemany(
-            "INSERT INTO asked VALUES (?, ?, ?) ON CONFLICT (day, band) DO UPDATE SET count = count + excluded.count",
-            [(each.day, each.band, each.count) for each in asked],
+            "INSERT INTO daily_counts VALUES (?, ?, ?) "
+            "ON CONFLICT (day, band) DO UPDATE SET count = count + excluded.count",
+            [(each.day, each.band, each.count) for each in counts],
         )
 
 
-def read_entries(path: Path, *, since: str = "") -> tuple[Entry, ...]:
-    """Every row from the day `since` on, oldest first. Raises FeedbackError where there is no file that can be read."""
+def read_entries(path: Path, *, since: str = "") -> tuple[FeedbackEntry, ...]:
+    """Return every entry from the day `since` on, oldest first. Raises FeedbackError where no file can be read."""
     rows = _read(path, f"SELECT {', '.join(_COLUMNS)} FROM feedback WHERE day >= ? ORDER BY id", since)  # noqa: S608
-    return tuple(Entry(**dict(zip(_COLUMNS, row, strict=True))) for row in rows)
+    return tuple(FeedbackEntry(**dict(zip(_COLUMNS, row, strict=True))) for row in rows)
 
 
-def read_asked(path: Path) -> tuple[Asked, ...]:
-    """The counts, by day. Raises FeedbackError where there is no file that can be read."""
-    return tuple(Asked(*row) for row in _read(path, "SELECT day, band, count FROM asked ORDER BY day, band"))
+def read_counts(path: Path) -> tuple[DailyCount, ...]:
+    """Return the counts, by day. Raises FeedbackError where there is no file that can be read."""
+    return tuple(
+        DailyCount(*row) for row in _read(path, "SELECT day, band, count FROM daily_counts ORDER BY day, band")
+    )
 
 
 def _read(path: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
@@ -80,8 +83,8 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that is whole when the block ends, or never was."""
     with _reported(path, "written"):
         _make(path)
-        if path.stat().st_size > MOST_BYTES:
-            raise FeedbackError(f"{path} has more than {MOST_BYTES:,} bytes. Move it away: a new one is begun")
+        if path.stat().st_size > MAX_BYTES:
+            raise FeedbackError(f"{path} has more than {MAX_BYTES:,} bytes. Move it away: a new one is begun")
         with closing(_connected(path.resolve().as_uri())) as connection:
             _version(path, connection)  # before anything of a file that is not ours is changed
             connection.execute("PRAGMA journal_mode = WAL")
@@ -116,7 +119,7 @@ def _make(path: Path) -> None:
 
 
 def _connected(address: str) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
+    return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
 
 
 def _version(path: Path, connection: sqlite3.Connection) -> int:
@@ -126,10 +129,11 @@ def _version(path: Path, connection: sqlite3.Connection) -> int:
         "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), "
         "(SELECT count(*) FROM sqlite_master)"
     ).fetchone()
-    if application == APPLICATION and version > SCHEMA:
+    if application == APPLICATION and tables and version != SCHEMA:
+        made = "a newer" if version > SCHEMA else "an older"
         raise ForeignFileError(
-            f"{path} has feedback of version {version}, made by a newer faqbot; this one knows version {SCHEMA}. "
-            "Update faqbot, or name another file"
+            f"{path} has feedback of version {version}, made by {made} faqbot; this one knows version {SCHEMA}. "
+            "Name another file, or use that version"
         )
     if application != APPLICATION and (tables or application):
         raise ForeignFileError(f"{path} is an SQLite file of something else, no feedback. Name another file")

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import faqbot
 from faqbot.errors import FaqbotError
-from faqbot.feedback import Inbox
+from faqbot.feedback import FeedbackRecorder
 from faqbot.server.concurrency import BusyError, Turnstile
 from faqbot.server.openapi_page import docs_page
 from faqbot.server.schemas import (
@@ -54,17 +54,17 @@ _FEEDBACK_PROBLEMS = _PROBLEMS | {
 }
 
 
-def add_rest(app: FastAPI, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
+def add_rest(app: FastAPI, bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> None:
     """Serve `/api/answer`, `assess`, `feedback`, `health`, `ready`, `openapi.json` and `docs`.
 
-    Without an inbox feedback is off: it is described all the same, and answered with 404.
+    Without a recorder feedback is off: it is described all the same, and answered with 404.
     """
-    app.include_router(_asking(bot, settings, inbox))
+    app.include_router(_asking(bot, settings, recorder))
     app.include_router(_status(app, bot))
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
-def _asking(bot: Answering, settings: Settings, inbox: Inbox | None) -> APIRouter:
+def _asking(bot: Answering, settings: Settings, recorder: FeedbackRecorder | None) -> APIRouter:
     router = APIRouter(prefix="/api")
     turnstile = Turnstile(settings.concurrency, settings.waiting)
 
@@ -72,7 +72,7 @@ def _asking(bot: Answering, settings: Settings, inbox: Inbox | None) -> APIRoute
     async def answer(body: Question) -> Response:
         """Answer a question with passages word for word, the alert first."""
         return await _reply(
-            turnstile, lambda: safe_answer(bot, body.question, body.history, top_k=body.top_k, recorder=inbox)
+            turnstile, lambda: safe_answer(bot, body.question, body.history, top_k=body.top_k, recorder=recorder)
         )
 
     @router.post("/assess", response_model=AlertForm, responses=_PROBLEMS)
@@ -83,10 +83,10 @@ def _asking(bot: Answering, settings: Settings, inbox: Inbox | None) -> APIRoute
     @router.post("/feedback", response_model=FeedbackKept, responses=_FEEDBACK_PROBLEMS)
     async def feedback(body: FeedbackGiven) -> Response:
         """Keep what somebody says of an answer, without personal data, on a server whose operator turned that on."""
-        if inbox is None:
+        if recorder is None:
             return _problem(404, "Feedback is off on this server. Turn it on with: faqbot serve --feedback FILE")
         opinion = FeedbackRequest(**body.model_dump())
-        return await _reply(turnstile, lambda: save_feedback(bot, inbox, opinion, most=settings.max_question_chars))
+        return await _reply(turnstile, lambda: save_feedback(bot, recorder, opinion, most=settings.max_question_chars))
 
     return router
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from faqbot.errors import FaqbotError, SettingsError
-from faqbot.feedback import Inbox
+from faqbot.feedback import FeedbackRecorder
 from faqbot.safety import standing_banner
 from faqbot.server.api import add_rest
 from faqbot.server.auth import TokenGuard
@@ -44,15 +44,15 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     if isinstance(bot, FaqbotError):
         bot = unavailable_bot(bot, settings)
     bot.assess([])  # rules that cannot be read stop the start, not the first question
-    inbox = Inbox(Path(settings.feedback)) if settings.feedback else None
+    recorder = FeedbackRecorder(Path(settings.feedback)) if settings.feedback else None
     app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
-    add_rest(app, bot, settings, inbox)
+    add_rest(app, bot, settings, recorder)
     app.include_router(document_routes(bot))
     app.router.routes.extend(asset_routes(_standing(settings)))
     if page:
         from faqbot.ui.page import mount_page  # which loads gradio
 
-        mount_page(app, bot, settings, inbox)
+        mount_page(app, bot, settings, recorder)
     else:
         app.add_route("/", _no_page)
     _guard(app, settings)

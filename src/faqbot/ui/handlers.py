@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from faqbot.errors import FaqbotError
-from faqbot.feedback import Inbox
+from faqbot.feedback import FeedbackRecorder
 from faqbot.safety import conclude
 from faqbot.service import Answering, ErrorResponse, FeedbackRequest, FeedbackSaved, safe_answer, save_feedback
 from faqbot.settings import Settings
@@ -29,10 +29,10 @@ Value = dict[str, Any]
 class Desk:
     """Everything that an event of the page calls. What the browser sends could be anything and is checked here."""
 
-    def __init__(self, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
+    def __init__(self, bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> None:
         self.bot = bot
         self.settings = settings
-        self.inbox = inbox
+        self.recorder = recorder
 
     def ask(self, question: str, said: list[str]) -> tuple[Value, list[str], str]:
         """The exchange to show, the person's messages with this one, and what stays in the box."""
@@ -41,7 +41,7 @@ class Desk:
             shown = error_turn(_shortened(question), reply.message, reply.alert)
             return _value(shown, reply.alert, reply.message), said, question
         repeated = reply.alert.level != "none" and reply.alert.rules == self.bot.assess(said).rules
-        html = answer_turn(reply, repeated=repeated, judged=self.inbox is not None)
+        html = answer_turn(reply, repeated=repeated, judged=self.recorder is not None)
         return _value(html, reply.alert, spoken(reply)), [*said, question], ""
 
     def answer(self, question: str, history: list[str]) -> Value:
@@ -50,7 +50,7 @@ class Desk:
 
     def start(self) -> Value:
         """The conversation before anything was asked."""
-        greeting = welcome(self.settings.title, self.bot.examples(_EXAMPLES), kept=self.inbox is not None)
+        greeting = welcome(self.settings.title, self.bot.examples(_EXAMPLES), kept=self.recorder is not None)
         return _value(greeting, Alert(), "") | {"fresh": True}
 
     def again(self) -> tuple[Value, list[str], str]:
@@ -65,9 +65,9 @@ class Desk:
             readable = all(isinstance(text, str) for text in texts) and isinstance(opinion.confidence, int | float)
         except TypeError:
             readable = False
-        if self.inbox is None or not readable:
+        if self.recorder is None or not readable:
             return {"n": secrets.token_hex(4), "kept": False, "words": _UNREADABLE}
-        reply = save_feedback(self.bot, self.inbox, opinion, most=self.settings.max_question_chars)
+        reply = save_feedback(self.bot, self.recorder, opinion, most=self.settings.max_question_chars)
         words = reply.message if isinstance(reply, ErrorResponse) else THANKS
         return {"n": secrets.token_hex(4), "kept": isinstance(reply, FeedbackSaved), "words": words}
 
@@ -93,7 +93,7 @@ class Desk:
 
     def _reply(self, question: str, said: list[str]) -> Answer | ErrorResponse:
         if isinstance(said, list) and len(said) <= _MOST_SAID and all(isinstance(message, str) for message in said):
-            return safe_answer(self.bot, question, said, top_k=self.settings.top_k, recorder=self.inbox)
+            return safe_answer(self.bot, question, said, top_k=self.settings.top_k, recorder=self.recorder)
         return ErrorResponse("invalid_request", _UNREADABLE, self.bot.assess([question]))
 
 

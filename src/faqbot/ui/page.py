@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from faqbot.errors import need
-from faqbot.feedback import Inbox
+from faqbot.feedback import FeedbackRecorder
 from faqbot.server.middleware import content_policy
 from faqbot.service import Answering
 from faqbot.settings import Settings
@@ -37,7 +37,7 @@ _UNTOLD = "() => { window.faqbot.untold(); }"
 _GATHERED = "(said) => [said, window.faqbot.answers(), window.faqbot.kept()]"
 
 
-def mount_page(app: FastAPI, bot: Answering, settings: Settings, inbox: Inbox | None = None) -> None:
+def mount_page(app: FastAPI, bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> None:
     """Serve the page at `/` of the app, with its banner and its policy."""
     app.add_middleware(
         Shell,
@@ -45,7 +45,7 @@ def mount_page(app: FastAPI, bot: Answering, settings: Settings, inbox: Inbox | 
         top=page_top(settings),
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, build_page(bot, settings, inbox)))
+    _in_a_loop(lambda: _mount(app, build_page(bot, settings, recorder)))
 
 
 def _mount(app: FastAPI, page: gr.Blocks) -> None:
@@ -79,22 +79,22 @@ def _in_a_loop(call: Callable[[], None]) -> None:
         call()
 
 
-def build_page(bot: Answering, settings: Settings, inbox: Inbox | None = None) -> gr.Blocks:
-    """The page: a conversation, the guided check and the summary for a visit, each a tab; feedback with an inbox.
+def build_page(bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> gr.Blocks:
+    """The page: a conversation, the guided check and the summary for a visit, each a tab; feedback with a recorder.
 
     Its public events are `ask` and `check`, and `answer`, which gives the answer as plain JSON.
     """
     # Gradio would work out statistics of its events after each of them, over up to 10,000 records.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
-    desk = Desk(bot, settings, inbox)
+    desk = Desk(bot, settings, recorder)
     limits = {"concurrency_limit": settings.concurrency, "concurrency_id": "faqbot"}
     with gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True) as page:
         said = gr.JSON([], visible=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="tab-ask"):
                 _conversation(desk, said, limits)
-                if inbox:
+                if recorder:
                     _feedback(desk, limits)
             with gr.Tab("Check", elem_id="tab-check"):
                 _check(desk, limits)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from faqbot.building import build
-from faqbot.feedback import Asked, Entry
+from faqbot.feedback import DailyCount, FeedbackEntry
 from faqbot.feedback.store import append
 from faqbot.settings import Settings
 
@@ -52,11 +52,15 @@ def make(folder: Path) -> None:
     append(
         folder / "feedback.db",
         [
-            *(Entry(wording, "unanswered", day="2026-11-20") for wording in SWIM),
-            Entry(SWIM[0].upper(), "not_helpful", day="2026-11-22"),
-            Entry("my name is [name], is swimming really good for me", "did_not_answer", day="2026-11-22"),
-            Entry("what does parking cost at the clinic", "unanswered", day="2026-11-21"),
-            Entry("which shoes help", "helpful", day="2026-11-21"),
+            *(FeedbackEntry(wording, "unanswered", day="2026-11-20") for wording in SWIM),
+            FeedbackEntry(SWIM[0].upper(), "not_helpful", day="2026-11-22"),
+            FeedbackEntry("my name is [name], is swimming really good for me", "did_not_answer", day="2026-11-22"),
+            FeedbackEntry("what does parking cost at the clinic", "unanswered", day="2026-11-21"),
+            FeedbackEntry("which shoes help", "helpful", day="2026-11-21"),
         ],
-        [Asked("2026-11-20", "none", 3), Asked("2026-11-20", "answer", 6), Asked("2026-11-21", "related", 1)],
+        [
+            DailyCount("2026-11-20", "none", 3),
+            DailyCount("2026-11-20", "answer", 6),
+            DailyCount("2026-11-21", "related", 1),
+        ],
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback import Asked, Entry, Inbox, read_asked, read_entries, store
-from faqbot.feedback import recorder as inbox
+from faqbot.feedback import DailyCount, FeedbackEntry, FeedbackRecorder, read_counts, read_entries, store
+from faqbot.feedback import recorder as recording
 from faqbot.feedback.store import ForeignFileError, append
 from faqbot.types import Alert
 from web_samples import EMERGENCY, PACING, answer
@@ -26,59 +26,63 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def box(path: Path) -> Inbox:
-    return Inbox(path, today=lambda: DAY)
+def recorder(path: Path) -> FeedbackRecorder:
+    return FeedbackRecorder(path, today=lambda: DAY)
 
 
-def test_a_verdict_is_kept_without_personal_data(box: Inbox, path: Path) -> None:
-    box.add(Entry("my name is Jane, is it safe? jane@example.org", "not_helpful", "id", "T", "a.md", 0.5, "g"))
-    kept = Entry("my name is [name], is it safe? [e-mail]", "not_helpful", "id", "T", "a.md", 0.5, "g", DAY)
+def test_a_verdict_is_kept_without_personal_data(recorder: FeedbackRecorder, path: Path) -> None:
+    recorder.save(
+        FeedbackEntry("my name is Jane, is it safe? jane@example.org", "not_helpful", "id", "T", "a.md", 0.5, "g")
+    )
+    kept = FeedbackEntry("my name is [name], is it safe? [e-mail]", "not_helpful", "id", "T", "a.md", 0.5, "g", DAY)
     assert read_entries(path) == (kept,)
     with path.open("rb") as file:
         assert b"Jane" not in file.read()
 
 
 def test_an_unanswered_question_is_kept_with_the_nearest_passage_and_an_answered_one_is_counted(
-    box: Inbox, path: Path
+    recorder: FeedbackRecorder, path: Path
 ) -> None:
-    box.note(answer(question="call me on 07700 900123: yoga?", band="none", confidence=0.123456), "000001-a")
-    box.note(answer(question="an answered one"), "000001-a")
-    box.note(answer(question="nothing found", band="none", hits=(), confidence=0.0), "000001-a")
-    box.flush()
+    recorder.record_answer(
+        answer(question="call me on 07700 900123: yoga?", band="none", confidence=0.123456), "000001-a"
+    )
+    recorder.record_answer(answer(question="an answered one"), "000001-a")
+    recorder.record_answer(answer(question="nothing found", band="none", hits=(), confidence=0.0), "000001-a")
+    recorder.flush()
     assert read_entries(path) == (
-        Entry(
+        FeedbackEntry(
             "call me on [phone]: yoga?", "unanswered", PACING.id, "Walking again > How do I start walking again?",
             "living/walking.md", 0.1235, "000001-a", DAY,
         ),
-        Entry("nothing found", "unanswered", generation="000001-a", day=DAY),
+        FeedbackEntry("nothing found", "unanswered", index_version="000001-a", day=DAY),
     )  # fmt: skip
-    assert read_asked(path) == (Asked(DAY, "answer", 1), Asked(DAY, "none", 2))
+    assert read_counts(path) == (DailyCount(DAY, "answer", 1), DailyCount(DAY, "none", 2))
 
 
-def test_the_words_of_an_emergency_are_never_kept(box: Inbox, path: Path) -> None:
-    box.note(answer(question="I can't feel my legs", band="none", alert=EMERGENCY), "g")
-    box.note(answer(question="fever", band="none", alert=replace(EMERGENCY, level="urgent")), "g")
-    box.note(answer(question="none", band="none", alert=Alert()), "g")
-    box.flush()
+def test_the_words_of_an_emergency_are_never_kept(recorder: FeedbackRecorder, path: Path) -> None:
+    recorder.record_answer(answer(question="I can't feel my legs", band="none", alert=EMERGENCY), "g")
+    recorder.record_answer(answer(question="fever", band="none", alert=replace(EMERGENCY, level="urgent")), "g")
+    recorder.record_answer(answer(question="none", band="none", alert=Alert()), "g")
+    recorder.flush()
     assert [entry.question for entry in read_entries(path)] == ["fever", "none"]
-    assert read_asked(path) == (Asked(DAY, "none", 3),)
+    assert read_counts(path) == (DailyCount(DAY, "none", 3),)
 
 
 def test_notes_are_written_together_and_nobody_waits_for_them(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    box, go_on, written = Inbox(path, today=lambda: DAY), threading.Event(), []
+    recorder, go_on, written = FeedbackRecorder(path, today=lambda: DAY), threading.Event(), []
 
     def slowly(*arguments: object) -> None:
         assert go_on.wait(10)
         written.append(len(arguments[1]))  # type: ignore[arg-type]
         append(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inbox, "append", slowly)
+    monkeypatch.setattr(recording, "append", slowly)
     started = time.perf_counter()
     for number in range(200):
-        box.note(answer(question=f"q{number}", band="none"), "g")
+        recorder.record_answer(answer(question=f"q{number}", band="none"), "g")
     assert time.perf_counter() - started < 1
     go_on.set()
-    box.flush()
+    recorder.flush()
     assert len(read_entries(path)) == 200
     assert len(written) <= 3
 
@@ -86,18 +90,18 @@ def test_notes_are_written_together_and_nobody_waits_for_them(path: Path, monkey
 def test_what_comes_faster_than_it_can_be_written_is_let_go(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    box, go_on = Inbox(path, today=lambda: DAY), threading.Event()
-    monkeypatch.setattr(inbox, "MOST_WAITING", 5)
+    recorder, go_on = FeedbackRecorder(path, today=lambda: DAY), threading.Event()
+    monkeypatch.setattr(recording, "MAX_PENDING", 5)
 
     def later(*arguments: object) -> None:
         assert go_on.wait(10)
         append(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inbox, "append", later)
+    monkeypatch.setattr(recording, "append", later)
     for _ in range(20):
-        box.note(answer(band="none"), "g")
+        recorder.record_answer(answer(band="none"), "g")
     go_on.set()
-    box.flush()
+    recorder.flush()
     assert 5 <= len(read_entries(path)) <= 6
     assert [record.getMessage() for record in caplog.records] == [
         f"Feedback is not kept: {path} is written too slowly for what is asked"
@@ -105,10 +109,10 @@ def test_what_comes_faster_than_it_can_be_written_is_let_go(
 
 
 def test_an_answer_that_comes_while_the_server_stops_is_not_held_up(
-    box: Inbox, path: Path, caplog: pytest.LogCaptureFixture
+    recorder: FeedbackRecorder, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    box._writer.shutdown()
-    box.note(answer(question="planted", band="none"), "g")
+    recorder._writer.shutdown()
+    recorder.record_answer(answer(question="planted", band="none"), "g")
     assert "is written no more: the server stops" in caplog.text
     assert "planted" not in caplog.text
 
@@ -124,32 +128,34 @@ def _lock(path: Path) -> sqlite3.Connection:
 
 
 def test_a_broken_file_is_one_line_in_the_log_without_the_words(
-    path: Path, box: Inbox, caplog: pytest.LogCaptureFixture
+    path: Path, recorder: FeedbackRecorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     _break(path)
     for _ in range(3):
-        box.note(answer(question="planted stripes", band="none"), "g")
-        box.flush()
+        recorder.record_answer(answer(question="planted stripes", band="none"), "g")
+        recorder.flush()
         with pytest.raises(FeedbackError, match="file is not a database"):
-            box.add(Entry("planted stripes", "helpful"))
+            recorder.save(FeedbackEntry("planted stripes", "helpful"))
     assert len(caplog.records) == 1
     assert "stripes" not in caplog.text
     path.unlink()
-    box.add(Entry("mended", "helpful"))
+    recorder.save(FeedbackEntry("mended", "helpful"))
     assert [entry.question for entry in read_entries(path)] == ["mended"]
     _break(path)
-    box.note(answer(band="none"), "g")
-    box.flush()
+    recorder.record_answer(answer(band="none"), "g")
+    recorder.flush()
     assert len(caplog.records) == 2
 
 
-def test_a_locked_file_delays_no_answer(path: Path, box: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "PATIENCE", 1.0)
+def test_a_locked_file_delays_no_answer(
+    path: Path, recorder: FeedbackRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_TIMEOUT", 1.0)
     with closing(_lock(path)):
         started = time.perf_counter()
-        box.note(answer(band="none"), "g")
-        assert time.perf_counter() - started < store.PATIENCE
-        box.flush()
+        recorder.record_answer(answer(band="none"), "g")
+        assert time.perf_counter() - started < store.BUSY_TIMEOUT
+        recorder.flush()
     assert read_entries(path) == ()
 
 
@@ -157,25 +163,25 @@ def test_a_server_starts_beside_a_file_it_cannot_write_but_not_beside_one_it_mus
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     _break(path)
-    Inbox(path)
+    FeedbackRecorder(path)
     assert caplog.text.count("Feedback is not kept:") == 1
     path.unlink()
     append(path, [])
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 9")
     with pytest.raises(ForeignFileError, match="version 9, made by a newer faqbot"):
-        Inbox(path)
+        FeedbackRecorder(path)
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "is a folder"), ("none/feedback.db", "in a folder that is not there")])
 def test_a_place_that_can_hold_no_file_is_refused(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(FeedbackError, match=said):
-        Inbox(tmp_path / name)
+        FeedbackRecorder(tmp_path / name)
 
 
-def test_nothing_but_failures_is_logged(box: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_but_failures_is_logged(recorder: FeedbackRecorder, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    box.note(answer(question="planted", band="none"), "g")
-    box.add(Entry("planted", "helpful"))
-    box.flush()
+    recorder.record_answer(answer(question="planted", band="none"), "g")
+    recorder.save(FeedbackEntry("planted", "helpful"))
+    recorder.flush()
     assert caplog.records == []

@@ -13,8 +13,11 @@ import pytest
 
 from command_line import run
 from faqbot.bot import FaqBot
+from faqbot.building import build
 from faqbot.feedback.store import append
-from gaps_samples import FAQ, SWIM, make
+from faqbot.settings import Settings
+from faqbot.variants import read_variants, write_variants
+from unanswered_samples import FAQ, SWIM, make
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +61,8 @@ def test_groups_are_listed_the_largest_first_with_what_the_bot_says_today(
 ) -> None:
     swim, parking = listed(capsys)
     with FaqBot.load("index") as bot:
-        today = bot.answer(str(swim["wordings"][0]))  # type: ignore[index]
-    assert set(swim["wordings"]) == {*SWIM, "my name is [name], is swimming really good for me"}  # type: ignore[call-overload]
+        today = bot.answer(str(swim["questions"][0]))  # type: ignore[index]
+    assert set(swim["questions"]) == {*SWIM, "my name is [name], is swimming really good for me"}  # type: ignore[call-overload]
     assert (swim["count"], swim["days"]) == (5, ["2026-11-20", "2026-11-22"])
     assert swim["verdicts"] == {"did_not_answer": 1, "not_helpful": 1, "unanswered": 3}
     assert (swim["band"], swim["confidence"]) == (today.band, round(today.confidence, 4))
@@ -67,7 +70,7 @@ def test_groups_are_listed_the_largest_first_with_what_the_bot_says_today(
     assert swim["nearest"] == {
         "id": best.id, "document_id": "faq.yaml", "title": "Moving > Can I swim with back pain?",
     }  # fmt: skip
-    assert parking["wordings"] == ["what does parking cost at the clinic"]
+    assert parking["questions"] == ["what does parking cost at the clinic"]
 
 
 def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: Path) -> None:
@@ -94,7 +97,7 @@ def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture
         capsys, "unanswered", "feedback.db", "--promote", swim, "--to", "can I swim with back pain", "--dry-run"
     )
     assert code == 0
-    assert f"+      - {SWIM[0]}" in out
+    assert f"+ {SWIM[0]}\n" in out
     assert "left out: my name is [name], is swimming really good for me: personal data was taken out of it" in out
     assert out.endswith("nothing was changed: --dry-run\n")
     assert state(here) == before
@@ -103,7 +106,7 @@ def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture
     )
 
 
-def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
+def test_promoting_writes_variants_rebuilds_and_shows_both_evaluations(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
     swim = swimming(capsys)
@@ -111,11 +114,10 @@ def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
     code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 0
     assert "right passage first, of 1 questions" in out
-    assert "the corpus' own ways to ask that find their entry first" in out
-    written = (here / "corpus" / "faq.yaml").read_text()
-    added = "".join(f"      - {wording}\n" for wording in _in_order(written))
-    assert written == FAQ.replace("is the pool fine  # kept\n", f"is the pool fine  # kept\n{added}")
-    assert {*_in_order(written)} == set(SWIM)
+    assert "questions and variants of the corpus that find their entry first" in out
+    assert (here / "corpus" / "faq.yaml").read_text() == FAQ
+    assert read_variants(here / "corpus").keys() == {"Can I swim with back pain?"}
+    assert set(read_variants(here / "corpus")["Can I swim with back pain?"]) == set(SWIM)
     with FaqBot.load("index") as bot:
         assert bot.generation.startswith("000002-")
         best = bot.answer(SWIM[1]).hits[0].passage
@@ -125,17 +127,12 @@ def test_promoting_adds_the_wordings_rebuilds_and_shows_both_states(
     assert "Nothing of group" in err
 
 
-def _in_order(written: str) -> list[str]:
-    return [line.strip().removeprefix("- ") for line in written.splitlines() if line.strip().removeprefix("- ") in SWIM]
-
-
-def test_wordings_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+def test_questions_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     arguments = ("--promote", swimming(capsys), "--to", "Can I swim with back pain?", "--dry-run")
     _, out, _ = run(
         capsys, "unanswered", "feedback.db", *arguments, "--leave-out", SWIM[0].upper(), "--leave-out", SWIM[2]
     )
-    added = [line.removeprefix("+      - ") for line in out.splitlines() if line.startswith("+      - ")]
-    assert [wording.strip('"') for wording in added] == [SWIM[1]]
+    assert [line.removeprefix("+ ") for line in out.splitlines() if line.startswith("+ ")] == [SWIM[1]]
 
 
 def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
@@ -150,17 +147,25 @@ def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
     assert state(here) == before
     code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments, "--force")
     assert code == 0
-    assert SWIM[0] in (here / "corpus" / "faq.yaml").read_text()
+    assert SWIM[0] in read_variants(here / "corpus")["Can I cycle with back pain?"]
 
 
-def test_a_heading_of_a_page_takes_wordings_in_its_front_matter(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+def test_a_heading_of_a_page_takes_variants_too_and_those_that_were_there_stay(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    write_variants(here / "corpus", {"Can I cycle with back pain?": ["is cycling ok"]})
+    build(here / "corpus", here / "index", settings=Settings())
     parking = str(listed(capsys)[1]["id"])
     code, _, _ = run(
         capsys, "unanswered", "feedback.db", "--promote", parking, "--to", "how should i lie at night", "--force"
     )
     assert code == 0
-    text = (here / "corpus" / "sleep.md").read_text()
-    assert 'reviewed: 2025-03-04\nalternates:\n  "How should I lie at night?":\n    - what does parking cost' in text
+    assert read_variants(here / "corpus") == {
+        "Can I cycle with back pain?": ("is cycling ok",),
+        "How should I lie at night?": ("what does parking cost at the clinic",),
+    }
+    with FaqBot.load("index") as bot:
+        assert bot.answer("what does parking cost at the clinic").hits[0].passage.document_id == "sleep.md"
 
 
 def test_a_corpus_that_changed_since_the_build_is_built_first(capsys: pytest.CaptureFixture[str], here: Path) -> None:
@@ -220,7 +225,7 @@ WRONG_USE = [
     (
         ("unanswered", "newer.db"),
         1,
-        "newer.db has feedback of version 7, made by a newer faqbot; this one knows version 1.",
+        "newer.db has feedback of version 7, made by a newer faqbot; this one knows version 2.",
     ),
     (("unanswered", "feedback.db", "--index", "none"), 1, "No index at none."),
     (
@@ -231,11 +236,11 @@ WRONG_USE = [
     (("unanswered", "feedback.db", "--most", "0"), 2, "argument --most: "),
     (("unanswered", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),
     (("unanswered", "feedback.db", "--to", "x"), 2, "--promote GROUP and --to QUESTION go together"),
-    (("unanswered", "feedback.db", "--promote", "abc", "--to", "x"), 1, "No group abc in feedback.db now. Groups: "),
+    (("unanswered", "feedback.db", "--promote", "abc", "--to", "x"), 1, "There is no group abc now. Groups: "),
     (
         ("unanswered", "feedback.db", "--promote", "{group}", "--to", "which shoes help", "--leave-out", "zumba"),
         1,
-        "has no wording 'zumba'. It has: ",
+        "has no question 'zumba'. It has: ",
     ),
     (("unanswered", "feedback.db", "--promote", "{group}", "--to", "x"), 1, "No entry of the corpus asks 'x'"),
     (
@@ -302,7 +307,7 @@ def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.M
         (("lint",), {"asking"}),
         (
             ("unanswered", "feedback.db", "--to", "which shoes help", "--dry-run", "--promote"),
-            {"asking, before", "asking, after"},
+            {"evaluating, before", "evaluating, after"},
         ),
     ],
 )
