@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from faqbot.config import Config, load_config
 from faqbot.conversation import Message, check, user_texts
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
@@ -36,6 +37,7 @@ class OpenVersion:
     generation: Served
     retriever: Retriever
     calibration: Calibration
+    config: Config
 
 
 class FaqBot:
@@ -54,9 +56,10 @@ class FaqBot:
         Raises IndexMissingError, IndexDamagedError, IndexMismatchError, EncoderError or RulesError, naming what to do.
         """
         settings = settings or read_settings()
+        safety = load_config(settings).safety
         with ThreadPoolExecutor(1) as beside:
             # Files are hashed and the encoder is loaded without Python, which meanwhile reads the safety rules.
-            rules = beside.submit(assess, (), region=settings.region, rules=settings.rules or None)
+            rules = beside.submit(assess, (), config=safety)
             opened = open_version(Path(index), settings)
         bot = cls(Path(index), opened, settings)
         if (error := rules.exception()) is not None:
@@ -122,6 +125,11 @@ class FaqBot:
         return self._opened.retriever.rank(question, earlier, top_k=top_k)
 
     @property
+    def config(self) -> Config:
+        """What the operator's faqbot.toml and settings say of page, banner, safety, replies and language."""
+        return self._opened.config
+
+    @property
     def calibration(self) -> Calibration:
         """How features become a confidence and a band."""
         return self._opened.calibration
@@ -133,7 +141,7 @@ class FaqBot:
 
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say of the person's messages, oldest first."""
-        return assess(user_texts(messages), region=self.settings.region, rules=self.settings.rules or None)
+        return assess(user_texts(messages), config=self.config.safety)
 
     def examples(self, n: int) -> tuple[str, ...]:
         """Up to `n` questions that the corpus answers, spread over it."""
@@ -207,7 +215,7 @@ def open_version(index: Path, settings: Settings) -> OpenVersion:
     generation = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
     try:
         retriever = open_retriever(generation, threads=settings.threads)
-        return OpenVersion(name, generation, retriever, open_calibration(generation))
+        return OpenVersion(name, generation, retriever, open_calibration(generation), load_config(settings))
     except BaseException:
         generation.close()
         raise

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from faqbot.config import Config, load_config
 from faqbot.conversation import Message, user_texts
 from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
 from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, passage_title
@@ -41,6 +42,10 @@ class Answering(Protocol):
         """A passage of the index; raises FaqbotError for one that is not there."""
 
     @property
+    def config(self) -> Config:
+        """What the operator set about page, banner, safety, replies and language."""
+
+    @property
     def generation(self) -> str:
         """The name of the generation in use, empty where there is none."""
 
@@ -51,10 +56,16 @@ class Answering(Protocol):
 class UnavailableBot:
     """Answers nothing, says why, and assesses every message all the same, until it is given a bot that answers."""
 
-    def __init__(self, error: FaqbotError, assess: Callable[[Sequence[Message]], Alert]) -> None:
+    def __init__(
+        self,
+        error: FaqbotError,
+        assess: Callable[[Sequence[Message]], Alert],
+        config: Config = Config(),  # noqa: B008 - frozen
+    ) -> None:
         self.error = error
         self.bot: Answering | None = None
         self._assess = assess
+        self._config = config
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
         """The bot's; without one, raises the error that the index could not be opened for."""
@@ -63,6 +74,11 @@ class UnavailableBot:
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say; they need no index."""
         return self._assess(messages)
+
+    @property
+    def config(self) -> Config:
+        """The bot's; without one, what the settings say."""
+        return self.bot.config if self.bot else self._config
 
     def examples(self, n: int) -> tuple[str, ...]:
         """The bot's; without an index nothing is known of the corpus."""
@@ -93,8 +109,8 @@ class UnavailableBot:
 
 def unavailable_bot(error: FaqbotError, settings: Settings) -> UnavailableBot:
     """Return the stand-in for a bot whose index could not be opened, with the safety rules of the settings."""
-    rules = settings.rules or None
-    return UnavailableBot(error, lambda said: assess(user_texts(said), region=settings.region, rules=rules))
+    config = load_config(settings)
+    return UnavailableBot(error, lambda said: assess(user_texts(said), config=config.safety), config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ class Settings:
     max_question_chars: int = 2000
     max_history: int = 200
     passage_words: int = 80
-    region: str = "neutral"
+    config: str = ""
+    safety: str = ""
+    region: str = ""
     rules: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
@@ -39,7 +41,7 @@ class Settings:
     store_timeout: int = 5
     threads: int = 0
     log_level: str = "WARNING"
-    title: str = "Back pain when walking"
+    title: str = ""
     token: str = ""
     origins: str = ""
     frame_ancestors: str = "'self'"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from faqbot.config import SafetyConfig
 from faqbot.safety import assess, conclude, questions, standing_banner
 from faqbot.types import Alert, Passage
 
@@ -71,8 +72,7 @@ def summarise(
     *,
     answers: Mapping[str, str] | None = None,
     passages: Iterable[Passage] = (),
-    region: str = "neutral",
-    rules: str | None = None,
+    config: SafetyConfig = SafetyConfig(),  # noqa: B008 - frozen
 ) -> Visit:
     """The summary of a conversation, of the answers to the guided check by question id, and of the passages read.
 
@@ -81,11 +81,11 @@ def summarise(
     Raises AnswerError for an answer that the check does not know.
     """
     given = dict(answers or {})
-    alert = assess([*messages, *_open_answers(given)], region=region, rules=rules)
-    checked = conclude(given, region=region, rules=rules) if given else Alert()
+    alert = assess([*messages, *_open_answers(given)], config=config)
+    checked = conclude(given, config=config) if given else Alert()
     return Visit(
         alert=_graver(alert, checked),
-        banner=standing_banner(region),
+        banner=standing_banner(config.region),
         told=tuple((label, _short(given[name])) for name, label in _OPEN_LABELS.items() if given.get(name, "").strip()),
         words=tuple(_short(message) for message in messages if message.strip())[-MOST_MESSAGES:],
         answered=tuple((q.text, given[q.id]) for q in questions() if not q.open and q.id in given),

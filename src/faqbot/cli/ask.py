@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE, FAILED, NO_ANSWER
+from faqbot.config import load_config
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
 from faqbot.settings import Settings
@@ -26,7 +27,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     except FaqbotError:
         if given.question != "-":
             messages = [*given.history, given.question]
-            _print_alert(assess(messages, region=settings.region, rules=settings.rules or None))
+            _print_alert(assess(messages, config=load_config(settings).safety))
         raise
     with bot:
         if given.question == "-":

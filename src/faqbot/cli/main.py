@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         given = make_parser(settings).parse_args(arguments)
         logging.basicConfig(level=_log_level(settings.log_level), format="%(levelname)s %(name)s: %(message)s")
-        settings = replace(settings, store=getattr(given, "store", settings.store))
+        options = {name: getattr(given, name, getattr(settings, name)) for name in ("config", "store")}
+        settings = replace(settings, **options)
         run = importlib.import_module(f"faqbot.cli.{given.module}").run
         return int(run(given, settings))
     except FaqbotError as error:

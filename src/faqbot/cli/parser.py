@@ -49,6 +49,12 @@ def _index(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--index", type=Path, default=Path(settings.index), help="index folder (default: %(default)s)")
 
 
+def _config(parser: Parser, settings: Settings) -> None:
+    parser.add_argument(
+        "--config", default=settings.config, metavar="FILE", help="a faqbot.toml to take before the index's own"
+    )
+
+
 def _store(parser: Parser, settings: Settings) -> None:
     parser.add_argument(
         "--store",
@@ -60,6 +66,7 @@ def _store(parser: Parser, settings: Settings) -> None:
 
 def _place(parser: Parser, settings: Settings) -> None:
     _index(parser, settings)
+    _config(parser, settings)
     _store(parser, settings)
 
 
@@ -125,6 +132,7 @@ def _inspect(parser: Parser, settings: Settings) -> None:
 
 def _symptom_check(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--summary", type=Path, metavar="FILE", help="write a sheet for a visit (.md or .html)")
+    _config(parser, settings)
 
 
 def _lint(parser: Parser, settings: Settings) -> None:
@@ -173,6 +181,7 @@ def _day(text: str) -> str:
 
 
 def _safety_rules(parser: Parser, settings: Settings) -> None:
+    _config(parser, settings)
     parser.add_argument("--check", type=Path, metavar="FILE", help="check a rules file of your own")
 
 
@@ -183,6 +192,7 @@ def _visit_summary(parser: Parser, settings: Settings) -> None:
 
 def _eval_safety(parser: Parser, settings: Settings) -> None:
     parser.add_argument("messages", type=Path, help="a file of labelled messages or conversations")
+    _config(parser, settings)
 
 
 COMMANDS = (

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from faqbot.cli.codes import DONE, FAILED
+from faqbot.config import load_config
 from faqbot.evaluation.safety import evaluate_safety, read_items, write_report
 from faqbot.safety import assess, check_rules, list_rules
 from faqbot.settings import Settings
@@ -29,8 +30,10 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _measure(given: argparse.Namespace, settings: Settings) -> int:
+    safety = load_config(settings).safety
+
     def judge(messages: Sequence[str]) -> Alert:
-        return assess(messages, region=settings.region, rules=settings.rules or None)
+        return assess(messages, config=safety)
 
     report = evaluate_safety(read_items(given.messages), assess=judge)
     print(write_report(report))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE, FAILED
+from faqbot.config import load_config
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import FeedbackRecorder
 from faqbot.index import store_of
@@ -91,7 +92,7 @@ def _refuse(settings: Settings) -> None:
             f"{store} can be open in one process only, not in {settings.workers}. Share it with milvus-lite server and "
             "name that with --store milvus://HOST:PORT/faqbot, or leave --workers out"
         )
-    assess((), region=settings.region, rules=settings.rules or None)
+    assess((), config=load_config(settings).safety)
     if settings.feedback:
         FeedbackRecorder(Path(settings.feedback))
 

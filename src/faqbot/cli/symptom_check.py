@@ -6,6 +6,7 @@ from pathlib import Path
 
 from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE
+from faqbot.config import load_config
 from faqbot.errors import FaqbotError
 from faqbot.safety import ANSWERS, Question, conclude, questions
 from faqbot.settings import Settings
@@ -23,11 +24,12 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 def _check(given: argparse.Namespace, settings: Settings) -> int:
     """Ask everything, print the level with its card, and write the sheet; an end of input leaves the rest out."""
     print("Answer yes, no or not sure (y, n, ?). The check is no diagnosis. An empty line leaves a question out.\n")
+    safety = load_config(settings).safety
     answers = _asked()
-    alert = conclude(answers, region=settings.region, rules=settings.rules or None)
+    alert = conclude(answers, config=safety)
     print(f"\n{alert.level.upper() if alert.level != 'none' else 'ADVICE'}: {alert.message}")
     if given.summary:
-        _write(given.summary, summarise([], answers=answers, region=settings.region, rules=settings.rules or None))
+        _write(given.summary, summarise([], answers=answers, config=safety))
     return DONE
 
 
@@ -35,12 +37,14 @@ def _summary(given: argparse.Namespace, settings: Settings) -> int:
     """The sheet from what the person wrote, a message a line, with the passages that answer each."""
     messages = [line.strip() for line in sys.stdin if line.strip()]
     passages: list[Passage] = []
+    safety = load_config(settings).safety
     try:
         with FaqBot.load(given.index, settings=settings) as bot:
+            safety = bot.config.safety
             passages = [hit.passage for message in messages for hit in _read(bot, message)]
     except FaqbotError as error:
         print(f"faqbot: without passages: {error}", file=sys.stderr)
-    visit = summarise(messages, passages=passages, region=settings.region, rules=settings.rules or None)
+    visit = summarise(messages, passages=passages, config=safety)
     if given.output:
         _write(given.output, visit)
     else:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from faqbot.config import SafetyConfig
 from faqbot.safety.book import Book, Fired, Rule
-from faqbot.safety.cards import write_alert
+from faqbot.safety.cards import find_region, write_alert
 from faqbot.safety.findings import Said, hear
-from faqbot.safety.loading import load_book
+from faqbot.safety.loading import load_book, load_configured
 from faqbot.types import Alert, Level
 
 CONDITIONAL: Level = "conditional"
@@ -15,13 +16,25 @@ LEVELS: tuple[Level, ...] = ("none", CONDITIONAL, "urgent", "emergency")
 _TAIL = 200
 
 
-def assess(messages: Sequence[str], *, region: str = "neutral", rules: str | Path | None = None) -> Alert:
+def assess(
+    messages: Sequence[str],
+    *,
+    region: str = "neutral",
+    rules: str | Path | None = None,
+    config: SafetyConfig | None = None,
+) -> Alert:
     """What the person's messages (oldest first) call for, by the packaged rules and an operator's file `rules`.
 
+    With a `config` its profile, rules and region count instead; with the profile "none" nothing is ever raised.
     Needs no index and no model, and reads nothing but the rules. Of a message the first 100,000 characters count.
     Raises RulesError for a broken rules file and SettingsError for an unknown region.
     """
-    return write_alert(fired_rules(load_book(rules), messages), region)
+    if config is None:
+        return write_alert(fired_rules(load_book(rules), messages), region)
+    find_region(config.region)
+    if not config.enabled:
+        return Alert()
+    return write_alert(fired_rules(load_configured(config), messages), config.region)
 
 
 def fired_rules(book: Book, messages: Sequence[str]) -> tuple[Fired, ...]:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from faqbot.config import BACK_PAIN, SafetyConfig
 from faqbot.errors import RulesError
 from faqbot.safety.book import Book, Finding, FindingKind, Group, GroupKind, Join, NumberGroup, Pattern, Rule, Step
 from faqbot.safety.compiling import LEXICON, Draft, Grown, compile_book, grow
@@ -33,6 +34,15 @@ def load_book(path: str | Path | None = None) -> Book:
     except OSError as error:
         raise RulesError(f"No rules file at {path} ({error.strerror}). Correct the setting rules or unset it") from None
     return _extended(str(path), changed)
+
+
+@lru_cache(maxsize=4)
+def load_configured(config: SafetyConfig) -> Book:
+    """The rules of a configuration: the packaged ones, an operator's, or both. Raises RulesError with file and line."""
+    if not config.rules:
+        return _packaged()
+    own = replace(read_sheet(config.profile, config.rules, TABLES), own=True)
+    return compile_book(_draft((*packaged_sheets(), own) if config.extends == BACK_PAIN else (own,)))
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from faqbot.config import SafetyConfig
 from faqbot.errors import FaqbotError
 from faqbot.safety.cards import advice, write_alert
 from faqbot.safety.conversation import fire_all, gather
 from faqbot.safety.findings import Said
-from faqbot.safety.loading import load_book
+from faqbot.safety.loading import load_book, load_configured
 from faqbot.types import Alert
 
 YES, NO, NOT_SURE = "yes", "no", "not sure"
@@ -42,15 +43,22 @@ def questions() -> tuple[Question, ...]:
     return tuple(Question(**{**fields, "says": tuple(fields.get("says", ()))}) for fields in data["question"])
 
 
-def conclude(answers: Mapping[str, str], *, region: str = "neutral", rules: str | Path | None = None) -> Alert:
+def conclude(
+    answers: Mapping[str, str],
+    *,
+    region: str = "neutral",
+    rules: str | Path | None = None,
+    config: SafetyConfig | None = None,
+) -> Alert:
     """The level and the card for answers by question id; what was left out is not held to be a no.
 
     "not sure" counts as yes. Open answers are read as messages are. Where no rule fires, the level is "none" and the
-    card says when to get help: the check rules nothing out. Raises AnswerError.
+    card says when to get help: the check rules nothing out. `config` goes before region and rules. Raises AnswerError.
     """
     asked = {question.id: question for question in questions()}
     _check(answers, asked)
-    book = load_book(rules)
+    region = config.region if config else region
+    book = load_configured(config) if config else load_book(rules)
     told, supposed = gather(book, [answers[name] for name in answers if asked[name].open])
     marked = [asked[name] for name in asked if not asked[name].open and answers.get(name) in (YES, NOT_SURE)]
     for question in marked:

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from faqbot.config import Config
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import FeedbackRecorder
 from faqbot.safety import standing_banner
@@ -45,10 +46,10 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
         bot = unavailable_bot(bot, settings)
     bot.assess([])  # rules that cannot be read stop the start, not the first question
     recorder = FeedbackRecorder(Path(settings.feedback)) if settings.feedback else None
-    app = FastAPI(title=settings.title, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title=bot.config.page.title, docs_url=None, redoc_url=None, openapi_url=None)
     add_rest(app, bot, settings, recorder)
     app.include_router(document_routes(bot))
-    app.router.routes.extend(asset_routes(_standing(settings)))
+    app.router.routes.extend(asset_routes(_standing(bot.config, settings)))
     if page:
         from faqbot.ui.page import mount_page  # which loads gradio
 
@@ -59,9 +60,9 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     return app
 
 
-def _standing(settings: Settings) -> str:
+def _standing(config: Config, settings: Settings) -> str:
     """What the widget always shows: the advice, and that questions are kept where they are."""
-    advice = f"{SEE_SOMEONE} {standing_banner(settings.region)}"
+    advice = f"{SEE_SOMEONE} {standing_banner(config.safety.region)}"
     return f"{advice} {KEPT_SHORT}" if settings.feedback else advice
 
 

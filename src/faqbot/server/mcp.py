@@ -23,7 +23,11 @@ INSTRUCTIONS = (
 def make_server(bot: Answering, settings: Settings) -> "MCPServer[Any]":
     """A server with the tools `answer` and `assess`."""
     server: MCPServer[Any] = MCPServer(
-        "faqbot", title=settings.title, instructions=INSTRUCTIONS, version=faqbot.__version__, log_level="WARNING"
+        "faqbot",
+        title=bot.config.page.title,
+        instructions=INSTRUCTIONS,
+        version=faqbot.__version__,
+        log_level="WARNING",
     )
 
     @server.tool(structured_output=True)

@@ -50,7 +50,7 @@ class Desk:
 
     def start(self) -> Value:
         """The conversation before anything was asked."""
-        greeting = welcome(self.settings.title, self.bot.examples(_EXAMPLES), kept=self.recorder is not None)
+        greeting = welcome(self.bot.config.page.title, self.bot.examples(_EXAMPLES), kept=self.recorder is not None)
         return _value(greeting, Alert(), "") | {"fresh": True}
 
     def again(self) -> tuple[Value, list[str], str]:
@@ -75,7 +75,7 @@ class Desk:
         """What the guided check concludes from answers by question id."""
         try:
             given = _texts_by_name(answers)
-            alert = conclude(given, region=self.settings.region, rules=self.settings.rules or None)
+            alert = conclude(given, config=self.bot.config.safety)
         except FaqbotError as error:
             return _value(_problem(error), Alert(), str(error))
         value = _value(conclusion(alert), alert, alert.heading)
@@ -86,7 +86,7 @@ class Desk:
         try:
             passages = [_texts_by_name(each) for each in _listed(kept)[:_MOST_KEPT]]
             messages = [message for message in _listed(said) if isinstance(message, str)]
-            values = summary_values(messages, _texts_by_name(answers), passages, self.settings)
+            values = summary_values(messages, _texts_by_name(answers), passages, self.bot.config.safety)
         except FaqbotError as error:
             return _value(_problem(error), Alert(), str(error)) | {"page": ""}
         return _value(values["html"], Alert(), "Your summary is ready.") | {"page": values["page"]}

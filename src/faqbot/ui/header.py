@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from faqbot.config import Config
 from faqbot.safety import card, standing_banner
 from faqbot.settings import Settings
 from faqbot.types import Number
@@ -28,13 +29,13 @@ def page_head(title: str) -> str:
     )
 
 
-def page_top(settings: Settings) -> str:
+def page_top(settings: Settings, config: Config) -> str:
     """The banner, the title and the place where announcements are read out."""
     return joined(
         (
             '<a class="skip" href="#question">Skip to the question box</a>',
-            standing_aside(settings),
-            f'<header class="masthead"><h1>{escape(settings.title)}</h1>'
+            standing_aside(config),
+            f'<header class="masthead"><h1>{escape(config.page.title)}</h1>'
             "<p>Answers in the words of people who know, with their sources</p>"
             f"{kept_notice() if settings.feedback else ''}</header>",
             '<p id="spoken" class="hidden" role="status" aria-live="polite"></p>',
@@ -44,9 +45,9 @@ def page_top(settings: Settings) -> str:
     )
 
 
-def standing_aside(settings: Settings) -> str:
+def standing_aside(config: Config) -> str:
     """The advice that is always there; what the safety rules raise goes below it, in an alert."""
-    advice = _dialled(standing_banner(settings.region), card("emergency", settings.region).numbers)
+    advice = _dialled(standing_banner(config.safety.region), card("emergency", config.safety.region).numbers)
     return joined(
         (
             '<aside id="banner" data-level="none" aria-label="Safety advice">',

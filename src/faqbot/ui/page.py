@@ -41,8 +41,8 @@ def mount_page(app: FastAPI, bot: Answering, settings: Settings, recorder: Feedb
     """Serve the page at `/` of the app, with its banner and its policy."""
     app.add_middleware(
         Shell,
-        head=page_head(settings.title),
-        top=page_top(settings),
+        head=page_head(bot.config.page.title),
+        top=page_top(settings, bot.config),
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
     _in_a_loop(lambda: _mount(app, build_page(bot, settings, recorder)))
@@ -89,7 +89,7 @@ def build_page(bot: Answering, settings: Settings, recorder: FeedbackRecorder | 
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     desk = Desk(bot, settings, recorder)
     limits = {"concurrency_limit": settings.concurrency, "concurrency_id": "faqbot"}
-    with gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=bot.config.page.title, analytics_enabled=False, fill_width=True) as page:
         said = gr.JSON([], visible=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="tab-ask"):

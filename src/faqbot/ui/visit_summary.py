@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from faqbot.settings import Settings
+from faqbot.config import SafetyConfig
 from faqbot.types import Passage
 from faqbot.ui.html import web_link
 from faqbot.ui.markdown_html import article_html
@@ -11,15 +11,14 @@ from faqbot.visit_summary import summarise, write_html, write_markdown
 
 
 def summary_values(
-    said: Sequence[str], answers: Mapping[str, str], kept: Sequence[Mapping[str, str]], settings: Settings
+    said: Sequence[str], answers: Mapping[str, str], kept: Sequence[Mapping[str, str]], config: SafetyConfig
 ) -> dict[str, Any]:
     """The summary as HTML to show and as a page of its own to save. Raises AnswerError."""
     visit = summarise(
         said,
         answers=answers,
         passages=[_passage(each) for each in kept],
-        region=settings.region,
-        rules=settings.rules or None,
+        config=config,
     )
     return {"html": article_html(write_markdown(visit), (0, 0), ""), "page": write_html(visit)}
 
