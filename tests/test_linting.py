@@ -22,6 +22,7 @@ from faqbot.readers import discover, read
 from faqbot.types import Document, Pair, Passage, Source
 
 TODAY = date(2026, 11, 22)
+LAST_REVIEW = date(2026, 11, 29)  # of the corpus that ships
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT.parent / "shared" / "reference" / "seeds"
 
@@ -375,11 +376,11 @@ def shipped() -> tuple[list[Document], list[Passage]]:
 def test_the_corpus_that_ships_has_no_findings(shipped: tuple[list[Document], list[Passage]]) -> None:
     documents, passages = shipped
     assert len(documents) > 40
-    assert lint(ROOT / "corpus", documents=documents, passages=passages, today=TODAY) == ()
+    assert lint(ROOT / "corpus", documents=documents, passages=passages, today=LAST_REVIEW) == ()
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the reference documents are not here")
 def test_the_corpus_that_ships_takes_no_sentence_over(shipped: tuple[list[Document], list[Passage]]) -> None:
     documents, _ = shipped
-    found = lint(ROOT / "corpus", documents=documents, passages=[], reference=SEEDS, today=TODAY)
+    found = lint(ROOT / "corpus", documents=documents, passages=[], reference=SEEDS, today=LAST_REVIEW)
     assert [finding for finding in found if finding.rule in ("copied", "reference")] == []
