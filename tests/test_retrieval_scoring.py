@@ -5,9 +5,9 @@ import pytest
 
 from faqbot.encoders.pca import SCALE
 from faqbot.index.contents import Candidates, Stored
-from faqbot.retrieval.deduplication import fold
-from faqbot.retrieval.late_interaction import QueryTokens, Weights, rarity, score
-from faqbot.retrieval.token_layout import Prepared, prepare, sentence_starts
+from faqbot.retrieval.deduplication import differences, group_duplicates
+from faqbot.retrieval.late_interaction import QueryTokens, Weights, idf, score
+from faqbot.retrieval.token_layout import PreparedPassage, prepare, sentence_starts
 from faqbot.types import Passage
 
 DOT = 7
@@ -16,8 +16,8 @@ DOT = 7
 ENDS = np.array([DOT], np.int32)
 
 
-def prepared(rows: list[list[float]], pieces: list[int] | None = None) -> Prepared:
-    passage = Passage(id="0" * 16, document_id="a.md", text="text", start=0, end=4)
+def prepared(rows: list[list[float]], pieces: list[int] | None = None, text: str = "text") -> PreparedPassage:
+    passage = Passage(id="0" * 16, document_id="a.md", text=text, start=0, end=len(text))
     tokens = np.rint(np.array(rows) * 127).astype(np.int8)
     return prepare(Stored(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32)), ENDS)
 
@@ -34,7 +34,7 @@ ONE = 127 / SCALE  # what an int8 row of 127 counts against a row of length 1
 def test_each_piece_of_the_question_counts_its_best_match_by_its_weight() -> None:
     scores = score(QUERY, found([0.0], [0.0]), [prepared([[1, 0], [0.6, 0.8]])], Weights(1, 0, 0, 0))
     assert scores.total[0] == pytest.approx(0.75 * ONE + 0.25 * ONE * 0.8, abs=0.005)
-    assert scores.cover[0] == pytest.approx([ONE, 0.8 * ONE], abs=0.005)
+    assert scores.token_coverage[0] == pytest.approx([ONE, 0.8 * ONE], abs=0.005)
 
 
 def test_the_parts_are_added_with_their_weights_and_bm25_as_a_share_of_its_ceiling() -> None:
@@ -64,12 +64,44 @@ def test_scoring_equals_a_loop_over_passages(seed: int = 3) -> None:
 
 
 def test_a_piece_is_rarer_the_fewer_passages_have_it() -> None:
-    values = rarity(np.array([0, 1, 50, 100], np.int32), 100)
+    values = idf(np.array([0, 1, 50, 100], np.int32), 100)
     assert list(values) == sorted(values, reverse=True)
     assert values[1] == pytest.approx(np.log(1 + 99.5 / 1.5))
 
 
 def test_passages_that_say_the_same_join_the_first_of_them() -> None:
     first, other, again = prepared([[1, 0]]), prepared([[0, 1]]), prepared([[0.99, 0.05]])
-    assert fold([first, other, again]) == [[0, 2], [1]]
-    assert fold([]) == []
+    assert group_duplicates([first, other, again]) == [[0, 2], [1]]
+    assert group_duplicates([]) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ways"),
+    [
+        ("Up to eight tablets of 500 mg in 24 hours.", "Up to two tablets of 500 mg in 24 hours.", {"numbers"}),
+        ("Rest for two days.", "Rest for 2 weeks.", {"units"}),
+        ("Rest for 2 days.", "Rest for two days.", set()),
+        ("Take 5 mg.", "Take 5 ml.", {"units"}),
+        ("Monday 9, then 10.", "Monday 10, then 9.", {"numbers"}),
+        ("Closed on Monday.", "Closed on Tuesday.", {"units"}),
+        ("You should walk.", "You should not walk.", {"negation"}),
+        ("You should walk.", "You shouldnt walk.", {"negation"}),
+        ("Yes, walk.", "No, walk.", {"negation", "antonyms"}),
+        ("We are open.", "We are closed.", {"antonyms"}),
+        ("Take it with food.", "Take it without food.", {"negation", "antonyms"}),
+        ("Heat helps.", "Ice helps.", {"antonyms"}),
+        ("Ibuprofen may help.", "Naproxen may help.", {"medicines"}),
+        ("Advil may help.", "Ibuprofen may help.", set()),
+        ("Walking eases pain.", "Pain is eased by walks.", set()),
+    ],
+)
+def test_texts_differ_in_what_changes_their_meaning(first: str, second: str, ways: set[str]) -> None:
+    assert differences(first, second) == ways
+    assert differences(second, first) == ways
+
+
+def test_passages_that_contradict_each_other_are_never_grouped() -> None:
+    eight = prepared([[1, 0]], text="Up to eight tablets in a day.")
+    two = prepared([[1, 0]], text="Up to two tablets in a day.")
+    again = prepared([[1, 0]], text="Up to 8 tablets in a day.")
+    assert group_duplicates([eight, two, again]) == [[0, 2], [1]]

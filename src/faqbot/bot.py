@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from faqbot.encoders.encoder import Encoder, Engine
     from faqbot.index import EncoderCard, Served
     from faqbot.retrieval.calibration import Calibration
-    from faqbot.retrieval.retriever import Retriever, Search
+    from faqbot.retrieval.retriever import Retriever, SearchConfig
 
 logger = logging.getLogger(__name__)
 
@@ -221,14 +221,14 @@ def open_version(index: Path, settings: Settings) -> OpenVersion:
         raise
 
 
-def open_retriever(generation: Served, *, threads: int = 0, search: Search | None = None) -> Retriever:
+def open_retriever(generation: Served, *, threads: int = 0, search: SearchConfig | None = None) -> Retriever:
     """Return a retriever over an index version, with the encoder of its index. Raises EncoderError."""
     from faqbot.retrieval.retriever import DEFAULT, Retriever
-    from faqbot.retrieval.spelling import Speller, shorthand
+    from faqbot.retrieval.spelling import SpellingCorrector, shorthand
 
     encoder = open_encoder(generation, threads=threads)
-    speller = Speller(generation.vocabulary, encoder.word_pieces.knows, shorthand())
-    return Retriever(generation, encoder, speller, prompt=generation.encoder.query_prompt, search=search or DEFAULT)
+    corrector = SpellingCorrector(generation.vocabulary, encoder.word_pieces.knows, shorthand())
+    return Retriever(generation, encoder, corrector, prompt=generation.encoder.query_prompt, search=search or DEFAULT)
 
 
 def open_encoder(generation: Served, *, threads: int = 0) -> Encoder:

@@ -174,12 +174,18 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What retrieval found for a question: hits, best first, and the features that confidence is judged by."""
+    """What retrieval found for a question: hits, best first, and the features that confidence is judged by.
+
+    `unmatched` are informative words of the question that the first passage does not mention, `further` questions of
+    the passages after those of `hits`.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     features: Mapping[str, float] = field(default_factory=dict)
     corrections: tuple[tuple[str, str], ...] = ()
+    unmatched: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,122 @@
-"""Passages in order go in; groups of those that say the same come out, so that one thing said often fills one place."""
+"""Near-duplicate passages: group those that say the same, and never those that differ in what counts.
+
+Two passages are alike where the means of their token embeddings are near (cosine). Alike is not the same: a number, a
+unit, a negation or an antonym changes what is said and hardly moves the mean, so `differences` compares those as words.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faqbot.retrieval.terms import is_negation, stem, term_lists, words_of
+
 if TYPE_CHECKING:
-    from faqbot.retrieval.token_layout import Prepared
+    from faqbot.retrieval.token_layout import PreparedPassage
 
-ALIKE = 0.93  # cosine of two passages' mean token vectors from which they say the same
+ALIKE = 0.93  # cosine of two passages' mean token embeddings from which they may say the same
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_VALUES = {
+    word: str(value)
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
 
 
-def fold(passages: Sequence[Prepared], alike: float = ALIKE) -> list[list[int]]:
-    """Groups of places in `passages`: each joins the first earlier one that it is alike, or opens a group."""
+def differences(first: str, second: str) -> frozenset[str]:
+    """Return in which ways two texts contradict or may contradict each other, empty where in none.
+
+    The ways are "numbers" (other ones, or in another order), "units" (days for weeks, Monday for Tuesday),
+    "negation" (one says not, no or without more often), "antonyms" (open for closed, left for right) and "medicines"
+    (other ones are named).
+    """
+    return _differences(_Claims.of(first), _Claims.of(second))
+
+
+class _Claims:
+    """What of a text must be equal in a duplicate."""
+
+    __slots__ = ("medicines", "negations", "numbers", "units", "words")
+
+    def __init__(self, text: str) -> None:
+        lists = term_lists()
+        words = words_of(text)
+        self.words = frozenset(words)
+        # In their order: "Monday 9, Tuesday 10" is not "Monday 10, Tuesday 9".
+        self.numbers = [number.replace(",", "") for word in words for number in _numbers(word)]
+        self.units = frozenset(stem(word) for word in words if word in lists.units)
+        self.negations = sum(map(is_negation, words))
+        self.medicines = frozenset(lists.medicines[word] for word in words if word in lists.medicines)
+
+    @staticmethod
+    @lru_cache(maxsize=4_000)
+    def of(text: str) -> _Claims:
+        return _Claims(text)
+
+
+def _numbers(word: str) -> list[str]:
+    """The numbers that a word holds, in digits where it can be."""
+    if found := _NUMBER.findall(word):
+        return found
+    return [_VALUES.get(word, word)] if word in _VALUES or word in term_lists().numbers else []
+
+
+def _differences(first: _Claims, second: _Claims) -> frozenset[str]:
+    ways = {
+        "numbers": first.numbers != second.numbers,
+        "units": first.units != second.units,
+        "negation": first.negations != second.negations,
+        "antonyms": any(_opposed(first.words, second.words, *pair) for pair in term_lists().antonyms),
+        "medicines": first.medicines != second.medicines,
+    }
+    return frozenset(way for way, found in ways.items() if found)
+
+
+def _opposed(first: frozenset[str], second: frozenset[str], these: frozenset[str], those: frozenset[str]) -> bool:
+    """Whether both texts use the pair, and one of them lacks a side that the other has."""
+    sides = [(bool(words & these), bool(words & those)) for words in (first, second)]
+    return sides[0] != sides[1] and all(map(any, sides))
+
+
+def group_duplicates(passages: Sequence[PreparedPassage], alike: float = ALIKE) -> list[list[int]]:
+    """Return groups of places in `passages`: each joins the first earlier one that says the same, or opens a group."""
     if not passages:
         return []
     means = np.stack([one.mean for one in passages])
     close = (means @ means.T >= alike).tolist()
+    texts = [one.stored.passage.embedded_text for one in passages]
     groups: list[list[int]] = []
     for place in range(len(passages)):
-        group = next((group for group in groups if close[group[0]][place]), None)
+        group = next(
+            (each for each in groups if close[each[0]][place] and not differences(texts[each[0]], texts[place])), None
+        )
         if group is None:
             groups.append([place])
         else:

@@ -1,30 +1,37 @@
-"""What was found for a question goes in; the few numbers that confidence is judged by come out."""
+"""Features of a ranking: the few numbers that confidence is judged by."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faqbot.retrieval.follow_up import question_similarity
+from faqbot.retrieval.unmatched import is_opposed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.retrieval.late_interaction import QueryTokens, Scores
+    from faqbot.retrieval.unmatched import Mention
+    from faqbot.types import Passage
 
 NEXT = 10  # further candidates that the best one is compared with
-TOGETHER = 5  # best candidates whose cover is looked at together
+TOGETHER = 5  # best candidates whose coverage is looked at together
+MAX_WORDS = 6  # informative words of a question that are counted
 
 
 def features(
     query: QueryTokens, scores: Scores, dense: NDArray[np.float32], order: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Features of the best hit, and of how it stands out. `order` sorts the candidates, best first."""
+    """Return features of the best hit and of how it stands out. `order` sorts the candidates, best first."""
     best = int(order[0])
     total = scores.total[order]
     rest = total[1 : 1 + NEXT]
     telling = query.weights >= median(query.weights.tolist())
-    together = scores.cover[order[:TOGETHER]].max(axis=0)
+    together = scores.token_coverage[order[:TOGETHER]].max(axis=0)
     return {
         "late": float(scores.late[best]),
         "sentence": float(scores.sentence[best]),
@@ -33,6 +40,21 @@ def features(
         "lexical": float(scores.lexical[best]),
         "margin": float(total[0] - rest[0]) if len(rest) else 0.0,
         "lead": float(total[0] - rest.mean()) if len(rest) else 0.0,
-        "weakest": float(scores.cover[best][telling].min()),
+        "weakest": float(scores.token_coverage[best][telling].min()),
         "weakest_together": float(together[telling].min()),
+    }
+
+
+def word_features(question: str, passage: Passage, found: Sequence[Mention]) -> dict[str, float]:
+    """Return features of the words of a question and its best passage: what is missing, how like its question it is."""
+    weight = sum(each.weight for each in found)
+    missing = [each for each in found if not each.mentioned]
+    stored = (passage.question, *passage.alternates)
+    return {
+        "informative": float(min(len(found), MAX_WORDS)),
+        "missing": sum(each.weight for each in missing) / weight if weight else 0.0,
+        "missing_count": float(min(len(missing), MAX_WORDS)),
+        "least_covered": min((each.coverage for each in found), default=1.0),
+        "same_question": max((question_similarity(question, each) for each in stored if each), default=0.0),
+        "opposed": float(is_opposed(question, passage)),
     }

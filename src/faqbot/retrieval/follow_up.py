@@ -1,4 +1,4 @@
-"""A question and the earlier ones go in; what the question refers back to comes out, or "" where it stands alone."""
+"""Follow-up questions: whether a question needs an earlier one, and which."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-MOST_OWN = 3  # words of its own with which a question that points back may still need an earlier one
-DEEPEST = 3  # earlier messages that one follow-up can lead through
+from faqbot.retrieval.terms import stem, words_of
+
+MAX_OWN = 3  # words of its own with which a question that points back may still need an earlier one
+MAX_DEPTH = 3  # earlier messages that one follow-up can lead through
+SAME_QUESTION = 0.8  # share of content words (Jaccard) from which a question is a stored one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,91 @@ def _words() -> _Words:
     return _Words(frozenset(data["pointing"].split()), frozenset(data["empty"].split()), opening)
 
 
+_EXISTENTIAL = re.compile(
+    r"\b(?:is|are|was|were|will|be|isn't|aren't) there\b|\bthere (?:is|are|was|were|will|a|any|such)\b|\bthere's\b"
+)
+# "is it safe to walk", "it is normal that ...": the pronoun stands for what follows.
+_ANTICIPATED = re.compile(r"\bit(?:'s| is| was| be)?(?: \w+){0,3} (?:to|that|if|when|for)\b")
+_POINTING = re.compile(r"[^\s']+")
+_ANAPHORS = frozenset(["it", "its", "they", "them", "their", "theirs", "he", "she", "him", "her"])
+_NOUN = re.compile(r"\b(?:my|your|our|his|her|the|a|an) (?!same\b|first\b|other\b|next\b|last\b)[^\s']{3,}")
+_WHETHER = re.compile(r"\bthat (?:i|you|we|they|he|she|it|my|your|the|a|an|is|are|was|can|may|might|goes?|comes?)\b")
+
+
 def refers_back(question: str) -> bool:
-    """Whether a question needs an earlier one to be understood: it points back, continues, or has no subject."""
+    """Return whether a question needs an earlier one: it points back, continues one, or has no subject of its own."""
     known = _words()
-    words = [word.lower().replace("’", "'").removesuffix("'s") for word in WORD.findall(question)]
+    words = [word.removesuffix("'s") for word in words_of(question)]
     own = [word for word in words if word not in known.empty and word not in known.pointing]
-    if len(own) <= MOST_OWN and (known.opening.match(question) or any(word in known.pointing for word in words)):
+    if not own:
         return True
-    return not own
+    if len(own) > MAX_OWN:
+        return False
+    if known.opening.match(question):
+        return True
+    return _points_back(question, known)
 
 
-def referred_to(question: str, history: Sequence[str], *, depth: int = DEEPEST) -> str:
-    """The earlier message that a question refers to, with what that one refers to in turn."""
+def _points_back(question: str, known: _Words) -> bool:
+    """Whether a word points outside the question: no existential "there", no pronoun whose noun comes before it."""
+    text = " ".join(words_of(question))
+    for pattern in (_EXISTENTIAL, _ANTICIPATED, _WHETHER):
+        text = pattern.sub(" ", text)
+    for match in _POINTING.finditer(text):
+        if match.group() in known.pointing and not (match.group() in _ANAPHORS and _NOUN.search(text[: match.start()])):
+            return True
+    return False
+
+
+def referred_to(question: str, history: Sequence[str], *, depth: int = MAX_DEPTH) -> str:
+    """Return the earlier message that a question refers to, with what that one refers to in turn."""
     if not history or depth == 0 or not refers_back(question):
         return ""
     last = history[-1].strip()
     return f"{referred_to(last, history[:-1], depth=depth - 1)} {last}".strip()
+
+
+def is_same_question(question: str, stored: str) -> bool:
+    """Return whether a question is a stored one in the same or nearly the same words; word order does not count."""
+    return question_similarity(question, stored) >= SAME_QUESTION
+
+
+def question_similarity(question: str, other: str) -> float:
+    """Return how many content stems two questions share, as a share of all they have (Jaccard), 0 to 1."""
+    first, second = _stems(question), _stems(other)
+    return len(first & second) / len(first | second) if first and second else 0.0
+
+
+_FUNCTION = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "do",
+        "does",
+        "did",
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "please",
+        "so",
+    ]
+)
+
+
+@lru_cache(maxsize=4_000)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words_of(text) if word not in _FUNCTION)

@@ -1,4 +1,4 @@
-"""A question goes in, the question with its misspelt words repaired comes out, with what was changed."""
+"""Spelling correction: misspelt words of a question are replaced by the nearest word of the corpus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-WORD = re.compile(r"\b\d?[^\W\d_]+(?:['’][^\W\d_]+)*")
+from faqbot.retrieval.terms import is_negation, term_lists
+
+# A word; dotted abbreviations ("T.E.N.S.") are left whole and alone.
+WORD = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}|\b\d?[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST = 3
 FREQUENT = 3  # passages a word must stand in for a three-letter word to be taken for it
 
@@ -35,28 +38,38 @@ class Vocabulary(Protocol):
 
 @cache
 def shorthand() -> Mapping[str, str]:
-    """Spellings of chat ("shud", "wat") with the word that is meant."""
-    words: dict[str, str] = tomllib.loads(
-        files("faqbot.retrieval").joinpath("shorthand.toml").read_text(encoding="utf-8")
-    )["words"]
+    """Return spellings of chat ("shud", "wat") with the word that is meant."""
+    return _spellings("words")
+
+
+@cache
+def contractions() -> Mapping[str, str]:
+    """Return contractions written without their apostrophe ("shouldnt") with their full form."""
+    return _spellings("contractions")
+
+
+def _spellings(table: str) -> Mapping[str, str]:
+    data = tomllib.loads(files("faqbot.retrieval").joinpath("shorthand.toml").read_text(encoding="utf-8"))
+    words: dict[str, str] = data[table]
     return words
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
-    """A question after repair; `corrections` are pairs of the word as typed and the word used."""
+class Corrected:
+    """A corrected question; `corrections` are pairs of the word as typed and the word used."""
 
     text: str
     corrections: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
-class Speller:
-    """Repairs words that neither the corpus nor the language knows, by the nearest word of the corpus.
+class SpellingCorrector:
+    """Corrects words that neither the corpus nor the language knows, by the nearest word of the corpus.
 
     `known` judges whether a word is one of the language (the encoder's vocabulary holds the common words whole);
     `shorthand` are spellings of chat ("shud", "wat") with what they stand for. Distance is optimal string
-    alignment (Damerau 1964); ties go to the likelier by Jaro-Winkler, then to the more frequent.
+    alignment (Damerau 1964); ties go to the likelier by Jaro-Winkler, then to the more frequent. Negations, names
+    and abbreviations stay, and nothing is corrected into its opposite ("unsafe" into "safe").
     """
 
     vocabulary: Vocabulary
@@ -65,27 +78,35 @@ class Speller:
     _found: dict[str, str | None] = field(default_factory=dict)
     _by_letter: dict[str, list[str]] = field(default_factory=dict)
 
-    def repair(self, text: str) -> Repaired:
-        """Repair each unknown word; words that are known are never touched."""
+    def correct(self, text: str) -> Corrected:
+        """Correct each unknown word; words that are known are never touched."""
         changed: dict[str, str] = {}
+        typed = [match.group() for match in WORD.finditer(text)]
+        # Where all is in capitals, or every word begins with one, capitals mark no names.
+        marked = any(word.islower() for word in typed if len(word) >= SHORTEST)
 
         def better(match: re.Match[str]) -> str:
-            word = match.group().lower().replace("’", "'")
+            original = match.group()
+            word = original.lower().replace("’", "'")
+            if word in contractions():
+                return contractions()[word]
+            if marked and _is_name(original, first=not text[: match.start()].strip(" \t\n\"'(")):
+                return original
             used = self._better(word)
             if used is None or used == word:
-                return match.group()
-            changed[match.group()] = used
+                return original
+            changed[original] = used
             return used
 
-        return Repaired(WORD.sub(better, text), tuple(changed.items()))
+        return Corrected(WORD.sub(better, text), tuple(changed.items()))
 
     def _better(self, word: str) -> str | None:
         """The word itself where it is known, what it was meant to be, or None."""
-        if word in self.vocabulary or "'" in word or (len(word) < SHORTEST and word not in self.shorthand):
+        if word in self.vocabulary or "'" in word or "." in word or is_negation(word):
             return word
         if word in self.shorthand:
             return self.shorthand[word]
-        if self.known(word) or any(self.known(base) for base in _bases(word)):
+        if len(word) < SHORTEST or self.known(word) or any(self.known(base) for base in _bases(word)):
             return word
         if word not in self._found:
             if len(self._found) > 10_000:
@@ -96,7 +117,11 @@ class Speller:
     def _nearest(self, word: str) -> str | None:
         allowed = 1 if len(word) < 6 else 2
         near = process.extract(word, self._alike(word[0]), scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        within = [(distance, other) for other, distance, _ in near if self._trusted(word, other)]
+        within = [
+            (distance, other)
+            for other, distance, _ in near
+            if self._trusted(word, other) and not are_opposites(word, other)
+        ]
         if not within:
             return None
         return min(
@@ -113,6 +138,39 @@ class Speller:
 
     def _trusted(self, word: str, other: str) -> bool:
         return len(word) > SHORTEST or self.vocabulary.count(other) >= FREQUENT
+
+
+def _is_name(word: str, *, first: bool) -> bool:
+    """Whether a word is written as an abbreviation (TLIF) or, within a sentence, as a name."""
+    if len(word) > 1 and word.isupper():
+        return True
+    return not first and word[0].isupper() and word[1:].islower()
+
+
+def are_opposites(word: str, other: str) -> bool:
+    """Return whether two words differ by what makes an opposite ("safe" and "unsafe", "painful" and "painless").
+
+    A negation and a word that is none are opposites too ("cant" and "can").
+    """
+    if is_negation(word) != is_negation(other):
+        return True
+    return _polarity(word) != _polarity(other)
+
+
+def _polarity(word: str) -> tuple[str, str]:
+    """What kind of prefix and ending makes a word an opposite, empty where there is none."""
+    lists = term_lists()
+    prefix = next(
+        (kind for each, kind in lists.opposite_prefixes.items() if _affixed(word.removeprefix(each), word)), ""
+    )
+    ending = next(
+        (kind for each, kind in lists.opposite_endings.items() if _affixed(word.removesuffix(each), word)), ""
+    )
+    return prefix, ending
+
+
+def _affixed(rest: str, word: str) -> bool:
+    return len(rest) >= SHORTEST and rest != word
 
 
 def _bases(word: str) -> list[str]:

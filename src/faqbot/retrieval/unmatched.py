@@ -1,0 +1,145 @@
+"""Informative words of a question that a passage does not mention: beer, naproxen, flying, cost.
+
+A word is informative where it is rare in the corpus and no word of asking, gluing or feeling. It is mentioned where the
+passage has its stem, a synonym of the lexicon, a spelling near it, or a token that means nearly the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+from faqbot.lexicon import synonyms
+from faqbot.retrieval.terms import is_negation, stem, stems_of, term_lists, word_parts, words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from faqbot.retrieval.token_layout import Layout
+    from faqbot.types import Passage
+
+COMMON = 0.12  # share of passages from which on a word tells nothing of what a question is about
+COVERED = 0.78  # mean coverage of a word's tokens from which on the passage says it in other words
+MIN_PREFIX = 5  # letters that two forms of a word share ("physio", "physiotherapy")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One informative word of a question: how well the passage covers it, its weight, whether it is mentioned."""
+
+    word: str
+    coverage: float
+    weight: float
+    mentioned: bool
+
+
+def mentions(
+    question: Layout,
+    own: int,
+    shares: NDArray[np.float64],
+    idf: NDArray[np.float32],
+    coverage: NDArray[np.float32],
+    passage: Passage,
+) -> tuple[Mention, ...]:
+    """Return the informative words of a question and whether a passage mentions them.
+
+    `own` is where the question itself begins in its layout. `shares` (t,) are the shares of passages that each token
+    stands in, `idf` (t,) their weights, `coverage` (t,) how well the passage meets each.
+    """
+    known = _passage_words(passage)
+    found = []
+    for word, tokens in _words(question, own):
+        if float(shares[tokens].min()) >= COMMON or not _is_informative(word):
+            continue
+        covered = float(coverage[tokens].mean())
+        mentioned = covered >= COVERED or _is_mentioned(word, known)
+        found.append(Mention(word, covered, float(idf[tokens].max()), mentioned))
+    return tuple(found)
+
+
+def _words(question: Layout, own: int) -> Iterator[tuple[str, list[int]]]:
+    """Each word of the question itself, as written, with its tokens; each word once."""
+    seen: dict[str, list[int]] = {}
+    place = 0
+    while place < len(question.starts):
+        first, last = question.word_tokens(place)
+        tokens = list(range(place, last + 1))
+        place = last + 1
+        word = question.text[question.starts[first] : question.ends[last]]
+        if question.starts[first] >= own and word[:1].isalpha() and len(word) > 2:
+            seen.setdefault(word.lower(), tokens)
+    yield from seen.items()
+
+
+def _is_informative(word: str) -> bool:
+    lists = term_lists()
+    if is_negation(word) or word in lists.numbers or word in lists.units:
+        return False
+    return word not in lists.uninformative and stem(word) not in _uninformative_stems()
+
+
+@lru_cache(maxsize=1)
+def _uninformative_stems() -> frozenset[str]:
+    return frozenset(map(stem, term_lists().uninformative))
+
+
+@dataclass(frozen=True, slots=True)
+class _PassageWords:
+    words: frozenset[str]
+    stems: frozenset[str]
+    text: str
+
+
+@lru_cache(maxsize=4_000)
+def _passage_words(passage: Passage) -> _PassageWords:
+    text = "\n".join((passage.title, passage.embedded_text, *passage.alternates))
+    words = frozenset(part for word in words_of(text) for part in word_parts(word))
+    return _PassageWords(words, frozenset(stems_of(text)), f" {' '.join(words_of(text))} ")
+
+
+def _is_mentioned(word: str, known: _PassageWords) -> bool:
+    if any(stem(part) in known.stems for part in word_parts(word)):
+        return True
+    if any(_near(word, other) for other in known.words):
+        return True
+    return any(
+        f" {other} " in known.text if " " in other else stem(other) in known.stems for other in _synonyms(word)
+    ) or _same_medicine(word, known.words)
+
+
+def _near(word: str, other: str) -> bool:
+    """Whether one is a form or a misspelling of the other."""
+    if min(len(word), len(other)) < MIN_PREFIX or word[0] != other[0]:
+        return False
+    if word.startswith(other) or other.startswith(word):
+        return True
+    allowed = 1 if len(word) < 8 else 2
+    return abs(len(word) - len(other)) <= allowed and OSA.distance(word, other, score_cutoff=allowed) <= allowed
+
+
+def _synonyms(word: str) -> tuple[str, ...]:
+    return synonyms().get(word, ())
+
+
+def _same_medicine(word: str, words: frozenset[str]) -> bool:
+    """Whether another name of the same medicine, or of alcohol, stands there."""
+    lists = term_lists()
+    if word in lists.alcohol:
+        return not lists.alcohol.isdisjoint(words)
+    number = lists.medicines.get(word)
+    return number is not None and any(lists.medicines.get(other) == number for other in words)
+
+
+def is_opposed(question: str, passage: Passage) -> bool:
+    """Return whether a passage speaks only of the opposite of a question (uphill for downhill)."""
+    asked, said = frozenset(words_of(question)), _passage_words(passage).words
+    for these, those in term_lists().antonyms:
+        for one, other in ((these, those), (those, these)):
+            if asked & one and not asked & other and not said & one and said & other:
+                return True
+    return False
