@@ -89,7 +89,7 @@ def _export(index: Path) -> None:
     model = Model(settings.model, [])
     with TemporaryDirectory() as folder:
         exported = model.export([], Path(folder))
-        for place in (str(index), settings.kept_encoders):
+        for place in (str(index), settings.encoder_cache):
             keep_encoder(place, exported, model.facts.fingerprint)
 
 

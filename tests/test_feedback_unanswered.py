@@ -231,7 +231,7 @@ WRONG_USE = [
     (
         ("unanswered", "feedback.db", "--since", "yesterday"),
         2,
-        "'yesterday' is no day, expected one such as 2026-11-22",
+        "must be a date such as 2026-11-22, got 'yesterday'",
     ),
     (("unanswered", "feedback.db", "--most", "0"), 2, "argument --most: "),
     (("unanswered", "feedback.db", "--promote", "abc"), 2, "--promote GROUP and --to QUESTION go together"),

@@ -13,7 +13,7 @@ from faqbot.settings import Settings
 
 
 def test_it():
-    keep_encoder(Settings().kept_encoders, Path({encoder!r}), {name!r})
+    keep_encoder(Settings().encoder_cache, Path({encoder!r}), {name!r})
     assert Path("~/.cache/faqbot/encoders/{name}/model.onnx").expanduser().is_file()
 """
 

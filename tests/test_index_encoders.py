@@ -61,7 +61,7 @@ def test_a_build_keeps_what_it_exported_and_the_next_index_takes_it_without_torc
     corpus, kept = tmp_path / "corpus", tmp_path / "kept"
     corpus.mkdir()
     (corpus / "a.md").write_text("# Walking\n\nWalking is good for most sore backs.\n", encoding="utf-8")
-    settings = Settings(kept_encoders=str(kept))
+    settings = Settings(encoder_cache=str(kept))
     build(corpus, tmp_path / "one", settings=settings)
     (encoder,) = (kept / "encoders").iterdir()
     written = (encoder / "model.onnx.data").stat().st_mtime_ns

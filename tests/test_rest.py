@@ -203,7 +203,7 @@ def test_beyond_what_may_wait_callers_are_refused_at_once(bot: FaqBot) -> None:
             assert go_on.wait(10)
             return bot.answer(*arguments)
 
-    app = create_app(Slow(), Settings(concurrency=1, waiting=0))
+    app = create_app(Slow(), Settings(concurrency=1, queue_limit=0))
     with TestClient(app) as client:
         first: list[int] = []
         body = {"question": QUESTION}

@@ -151,7 +151,7 @@ def test_the_full_queue_of_the_page_refuses_at_once_and_says_when_to_come_again(
             return bot.answer(*arguments, **options)
 
     body = {"data": ["why does it hurt", []]}
-    with serving(cast(Answering, Slow()), Settings(concurrency=1, waiting=2)) as address:
+    with serving(cast(Answering, Slow()), Settings(concurrency=1, queue_limit=2)) as address:
         joined = [httpx.post(f"{address}/gradio_api/call/answer", json=body, timeout=30) for _ in range(8)]
         go_on.set()
         taken = [response.json()["event_id"] for response in joined if response.status_code == 200]

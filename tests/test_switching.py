@@ -22,7 +22,7 @@ def test_no_question_is_lost_while_a_bot_goes_over_to_new_generations(
         for name in ("a.md", "b.md"):
             text = f"# Hats\n\nA straw hat of kind {number} keeps the sun off your head, says {name}.\n"
             (corpus / name).write_text(text, encoding="utf-8")
-        build(corpus, index, settings=Settings(keep_generations=1))
+        build(corpus, index, settings=Settings(keep_versions=1))
 
     publish(0)
     ended = threading.Event()

@@ -36,7 +36,7 @@ def test_the_page_starts_without_an_index_and_says_why() -> None:
 
 
 def test_gradio_keeps_and_sends_nothing(bot: FaqBot) -> None:
-    page = asyncio.run(_built(bot, Settings(concurrency=3, waiting=7)))
+    page = asyncio.run(_built(bot, Settings(concurrency=3, queue_limit=7)))
     config = page.get_config_file()
     assert page.analytics_enabled is False
     assert page._queue.max_size == 7

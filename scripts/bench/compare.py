@@ -128,7 +128,7 @@ def _builds(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[
     The first finds no encoder that was exported before, as on a new machine; the others find the one it kept.
     """
     kept = bench.index.with_name("kept-encoders")
-    environment = environment | {"FAQBOT_KEPT_ENCODERS": str(kept)}
+    environment = environment | {"FAQBOT_ENCODER_CACHE": str(kept)}
     shutil.rmtree(kept, ignore_errors=True)
     clean, plain, again = ([] for _ in range(3))
     for number in range(rounds + 1):

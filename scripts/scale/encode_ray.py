@@ -49,7 +49,7 @@ class Encode:
 def run(corpus: Path, settings: Settings, workers: int) -> int:
     """Build the index of a corpus, encoding with so many workers; returns how many passages were left to encode."""
     index = Path(settings.index)
-    model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
+    model = Model(settings.model, encoder_folders(index, settings.encoder_cache))
     passages = split_all(read_all(discover(corpus).files)[0], model, settings)
     with open_cache(index) as cache, TemporaryDirectory() as folder:
         new = [each for each in passages if any(text.key not in cache for text in texts_of(each, model.facts))]

@@ -45,7 +45,7 @@ def preview(corpus: Path, index: Path, *, settings: Settings) -> Preview:
     before = Known(index, variants)
     read, unread = read_all(found.files, known=before)
     documents = merge_variants(read, variants)
-    model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
+    model = Model(settings.model, encoder_folders(index, settings.encoder_cache))
     passages = split_all(documents, model, settings, before)
     served, known = _served(index), known_texts(index)
     now = {document.id: document for document in documents}

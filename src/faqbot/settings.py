@@ -1,4 +1,4 @@
-"""The defaults, once, and the `FAQBOT_*` environment that changes them: a mapping goes in, Settings come out."""
+"""Runtime settings: defaults and the `FAQBOT_*` variables that change them. `config.py` has what an operator writes."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from faqbot.errors import SettingsError
 
 PREFIX = "FAQBOT_"
-_LEAST = {"max_history": 0, "port": 0, "waiting": 0, "workers": 0, "threads": 0}  # of any other number: 1
+_LEAST = {"max_history": 0, "port": 0, "queue_limit": 0, "workers": 0, "threads": 0}  # any other number: 1
 _MOST = {"port": 65535}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ORIGIN = re.compile(r"https?://[^\s/,]+")
@@ -17,12 +17,12 @@ _ORIGIN = re.compile(r"https?://[^\s/,]+")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default; docs/settings.md lists them and a test holds the two together."""
+    """Every setting with its default; docs/settings.md documents each."""
 
     corpus: str = "corpus"
     index: str = "index"
     model: str = "all-MiniLM-L6-v2"
-    kept_encoders: str = "~/.cache/faqbot"
+    encoder_cache: str = "~/.cache/faqbot"
     top_k: int = 5
     max_question_chars: int = 2000
     max_history: int = 200
@@ -35,7 +35,7 @@ class Settings:
     port: int = 7860
     workers: int = 0
     concurrency: int = 8
-    keep_generations: int = 2
+    keep_versions: int = 2
     store: str = ""
     store_token: str = ""
     store_timeout: int = 5
@@ -46,11 +46,11 @@ class Settings:
     origins: str = ""
     frame_ancestors: str = "'self'"
     max_body_bytes: int = 2_000_000
-    waiting: int = 64
+    queue_limit: int = 64
     feedback: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a value that nothing could work with; raises SettingsError."""
+        """Check every value. Raises SettingsError."""
         for field in fields(self):
             _check(field.name, getattr(self, field.name))
         for origin in filter(None, map(str.strip, self.origins.split(","))):
@@ -59,7 +59,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `FAQBOT_*` variables (default: the process environment), each checked for its type.
+    """Return settings from `FAQBOT_*` variables, by default of the process environment.
 
     Raises SettingsError for a value of the wrong type and for a name that is no setting.
     """
@@ -83,7 +83,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
 
 def _check(name: str, value: Any) -> None:
     if isinstance(value, str):
-        if _CONTROL.search(value):  # a line break would end a header or a log line
+        if _CONTROL.search(value):  # a line break would split a header or a log line
             raise _refused(name, value, "text on one line")
         return
     least, most = _LEAST.get(name, 1), _MOST.get(name)

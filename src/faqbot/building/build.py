@@ -91,13 +91,13 @@ def build_documents(
     """
     with tempfile.TemporaryDirectory(prefix="faqbot-") as folder, open_cache(index) as cache:
         # In that order: the cache drops an encoder that is damaged, which the model would else take for installed.
-        model = Model(settings.model, encoder_folders(index, settings.kept_encoders))
+        model = Model(settings.model, encoder_folders(index, settings.encoder_cache))
         passages = split_all(documents, model, settings, known)
         if not passages:
             raise CorpusError(f"No text to index in {len(documents)} documents. Run: faqbot inspect FILE, to see why")
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
         if exported != model.installed:
-            keep_encoder(settings.kept_encoders, exported, model.facts.fingerprint)
+            keep_encoder(settings.encoder_cache, exported, model.facts.fingerprint)
         unknown = sum(text.key not in cache for passage in passages for text in texts_of(passage, model.facts))
         encoder = model.encoder(exported, unknown, threads=settings.threads)
         contents = Contents(
@@ -110,7 +110,7 @@ def build_documents(
         keeper = keeper_of(index, settings.store, token=settings.store_token)
         with closing(keeper) if keeper else nullcontext():
             manifest = publish(
-                index, contents, encoder_folder=exported, keep=settings.keep_generations, cache=cache, store=keeper
+                index, contents, encoder_folder=exported, keep=settings.keep_versions, cache=cache, store=keeper
             )
         if known:
             known.keep(documents, passages, recipe_of(model.facts, settings))

@@ -21,7 +21,7 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _repair(given: argparse.Namespace, settings: Settings) -> int:
-    mended = repair(given.index, keep=settings.keep_generations, store=settings.store, token=settings.store_token)
+    mended = repair(given.index, keep=settings.keep_versions, store=settings.store, token=settings.store_token)
     for done in mended or ("nothing to repair",):
         print(f"{given.index}: {done}")
     return DONE

@@ -18,7 +18,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         document = read(given.file, document_id=given.file.name)
     except ReadError as error:
         raise ReadError(f"{given.file} cannot be read: {error}") from error
-    model = Model(settings.model, encoder_folders(given.index, settings.kept_encoders))
+    model = Model(settings.model, encoder_folders(given.index, settings.encoder_cache))
     passages = split(document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words)
     print(render_passages(document, passages))
     return 0

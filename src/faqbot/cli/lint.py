@@ -22,7 +22,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print every finding, a line each; an error among them is exit code 1, warnings alone are not."""
     documents, unread = read_all(discover(given.corpus).files)
     passages = split_all(
-        documents, Model(settings.model, encoder_folders(given.index, settings.kept_encoders)), settings
+        documents, Model(settings.model, encoder_folders(given.index, settings.encoder_cache)), settings
     )
     try:
         with FaqBot.load(given.index, settings=settings) as bot, Bars(quiet=not sys.stderr.isatty()) as bars:

@@ -1,4 +1,4 @@
-"""Runs one command: 0 answered or done, 1 error, 2 wrong usage, 3 no answer."""
+"""Entry point of the command line. Exit codes: 0 answered or done, 1 error, 2 wrong usage, 3 no answer."""
 
 import importlib
 import io
@@ -16,7 +16,7 @@ from faqbot.settings import read_settings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; errors are one line on standard error, never a traceback."""
-    # Decided before any model library is loaded: nothing is looked up on a hub unless the person asks for it.
+    # Set before any model library is loaded, which warns otherwise.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _accept_any_bytes()
     try:
@@ -34,21 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("faqbot: stopped", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # The reader went away (`faqbot ask ... | head -1`); Python would complain once more on closing the stream.
+        # The reader is gone (`faqbot ask ... | head -1`); without this Python reports it again on closing the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:  # of a file that was named on the command line; those of an index have errors of their own
-        print(f"faqbot: {_place(error)}. Check that it is there and may be used, or name another", file=sys.stderr)
+    except OSError as error:  # from a file named on the command line; index errors are FaqbotErrors
+        print(f"faqbot: {_place(error)}. Check that it exists and is readable, or name another", file=sys.stderr)
         return FAILED
 
 
 def _place(error: OSError) -> str:
-    """What the operating system refused, and why."""
+    """Return the file that an operating system error is about, with the reason."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
 
 
 def _accept_any_bytes() -> None:
-    """Read and print what is not in the terminal's encoding with a mark in its place, instead of breaking off."""
+    """Replace characters that the terminal's encoding lacks instead of raising."""
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)

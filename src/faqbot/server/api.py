@@ -66,7 +66,7 @@ def add_rest(app: FastAPI, bot: Answering, settings: Settings, recorder: Feedbac
 
 def _asking(bot: Answering, settings: Settings, recorder: FeedbackRecorder | None) -> APIRouter:
     router = APIRouter(prefix="/api")
-    turnstile = Turnstile(settings.concurrency, settings.waiting)
+    turnstile = Turnstile(settings.concurrency, settings.queue_limit)
 
     @router.post("/answer", response_model=AnswerForm, responses=_PROBLEMS)
     async def answer(body: Question) -> Response:

@@ -102,7 +102,7 @@ def build_page(bot: Answering, settings: Settings, recorder: FeedbackRecorder | 
                 _visit(desk, said, limits)
         gr.api(desk.answer, api_name="answer", **limits)
     page.state_session_capacity = _SESSIONS
-    page.queue(max_size=settings.waiting, default_concurrency_limit=settings.concurrency, api_open=False)
+    page.queue(max_size=settings.queue_limit, default_concurrency_limit=settings.concurrency, api_open=False)
     return page
 
 
