@@ -13,6 +13,8 @@ _NOT_DOCUMENTS = frozenset(
     ("readme.md", "license", "licence", "license.md", "license.txt", "faqbot.toml", "variants.yaml")
 )
 
+_PICTURES = frozenset((".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))  # shown by the pages that name them
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
@@ -32,7 +34,7 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True)
 class CorpusFiles:
-    """The files of a corpus folder; hidden ones and README, licence and settings at its root are in neither list."""
+    """The files of a corpus folder; hidden ones, pictures, README, licence and settings are in neither list."""
 
     files: tuple[CorpusFile, ...]
     skipped: tuple[SkippedFile, ...]
@@ -78,7 +80,9 @@ def _walk(corpus: Path, skipped: list[SkippedFile]) -> Iterator[tuple[str, Path]
         for name in (*names, *links):
             path = Path(folder) / name
             document_id = path.relative_to(corpus).as_posix()
-            if not name.startswith(".") and document_id.casefold() not in _NOT_DOCUMENTS:
+            if name.startswith(".") or path.suffix.casefold() in _PICTURES:
+                continue
+            if document_id.casefold() not in _NOT_DOCUMENTS:
                 yield document_id, path
 
 
