@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from faqbot.index import EncoderCard, Served
     from faqbot.retrieval.calibration import Calibration
     from faqbot.retrieval.retriever import Retriever, SearchConfig
+    from faqbot.retrieval.suggest import QuestionSuggester
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class FaqBot:
         self.settings = settings
         self._index = index
         self._opened = opened
+        self._suggester: tuple[str, QuestionSuggester] | None = None  # with the name of its index version
         self._refused = ""  # the name of a newer generation that could not be opened
 
     @classmethod
@@ -144,10 +146,16 @@ class FaqBot:
         return assess(user_texts(messages), config=self.config.safety)
 
     def examples(self, n: int) -> tuple[str, ...]:
-        """Up to `n` questions that the corpus answers, spread over it."""
-        questions = self._opened.generation.questions()
-        step = max(1, len(questions) // max(1, n))
-        return tuple(questions[::step][:n])
+        """Return up to `n` questions that the corpus answers, each of another document, those with most variants."""
+        return self._questions().popular(n)
+
+    def suggest(self, text: str, n: int) -> tuple[str, ...]:
+        """Return up to `n` questions that the letters typed so far may become, best first."""
+        return self._questions().find(text, n)
+
+    def documents(self) -> Sequence[Document]:
+        """Return every document of the index, each read when it is asked for."""
+        return self._opened.generation.documents
 
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""
@@ -178,6 +186,22 @@ class FaqBot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _questions(self) -> QuestionSuggester:
+        """The questions of the index version in use, indexed when they are first asked for."""
+        from faqbot.retrieval.suggest import QuestionSuggester
+
+        opened, held = self._opened, self._suggester
+        if held is None or held[0] != opened.name:
+            generation = opened.generation
+            pairs = [
+                (pair.question, pair.alternates, document.id)
+                for document in generation.documents
+                for pair in document.pairs
+            ]
+            others = [(question, (), "") for question in generation.questions()]
+            self._suggester = held = (opened.name, QuestionSuggester([*pairs, *others]))
+        return held[1]
 
     def _depth(self, top_k: int | None, alert: Alert) -> int:
         """How many passages to show."""

@@ -32,6 +32,12 @@ class Answering(Protocol):
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say of the person's messages, oldest first."""
 
+    def suggest(self, text: str, n: int) -> tuple[str, ...]:
+        """Questions that the letters typed so far may become."""
+
+    def documents(self) -> Sequence[Document]:
+        """Every document of the index."""
+
     def examples(self, n: int) -> tuple[str, ...]:
         """Questions that the corpus answers."""
 
@@ -74,6 +80,14 @@ class UnavailableBot:
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say; they need no index."""
         return self._assess(messages)
+
+    def suggest(self, text: str, n: int) -> tuple[str, ...]:
+        """The bot's; without an index nothing is known of the corpus."""
+        return self.bot.suggest(text, n) if self.bot else ()
+
+    def documents(self) -> Sequence[Document]:
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().documents()
 
     @property
     def config(self) -> Config:

@@ -4,6 +4,7 @@
 `Texts.without_health` empties, so that an FAQ about bicycles says nothing of doctors or emergencies.
 """
 
+import re
 from dataclasses import dataclass, fields, replace
 
 HEALTH_FIELDS = frozenset(
@@ -12,7 +13,7 @@ HEALTH_FIELDS = frozenset(
         "safety_label",
         "not_reviewed",
         "unwell",
-        "pharmacist",
+        "feedback_no_emergency",
         "level_emergency",
         "level_urgent",
         "level_conditional",
@@ -46,7 +47,6 @@ HEALTH_FIELDS = frozenset(
         "check_again",
         "check_stopped",
         "check_go_on",
-        "check_numbers",
         "visit_heading",
         "visit_intro",
         "visit_make",
@@ -75,7 +75,6 @@ class Texts:
     placeholder: str = "In your own words"
     ask: str = "Ask"
     start_again: str = "Start again"
-    tabs_label: str = "Parts of this page"
     tab_ask: str = "Ask"
     tab_check: str = "Check"
     tab_visit: str = "My visit"
@@ -106,20 +105,17 @@ class Texts:
     read_as: str = "“{word}” as “{used}”"
     very_likely: str = "This very likely answers your question."
     probably: str = "This probably answers your question."
-    may_help: str = "This may help."
+    may_help: str = "This may help, but it is not a direct answer."
     no_answer: str = "I don't have an answer to that."
     about: str = "My articles are about: {title}."
     unmatched: str = "It does not mention {words}."
-    pharmacist: str = "About medicines together, or with alcohol: ask a pharmacist."
     best: str = "Best passage, word for word"
     another: str = "Another passage"
     others: str = "Other passages on this"
     for_later: str = "What the articles say, for later"
-    try_again: str = "Try other words, or ask about one thing at a time."
     ask_next: str = "Ask next"
-    ask_next_label: str = "Questions near this one"
     choose: str = "Did you mean one of these?"
-    answering_sentence: str = "Best passage: {title}. It says: {sentence}"
+    answering_sentence: str = "Best passage: {title} – {sentence}"
     # A passage.
     from_: str = "From:"
     reviewed: str = "Last reviewed {date}"
@@ -141,7 +137,6 @@ class Texts:
     keep: str = "Add to my visit summary"
     kept: str = "Added"
     table: str = "Table"
-    picture: str = "Picture: {text}"
     # Alerts.
     level_emergency: str = "Emergency"
     level_urgent: str = "Urgent"
@@ -180,7 +175,6 @@ class Texts:
     check_again: str = "Start the check again"
     check_stopped: str = "The check stops here: do this first."
     check_go_on: str = "Go on with the check all the same"
-    check_numbers: str = "Numbers to call"
     yes: str = "Yes"
     no: str = "No"
     not_sure: str = "Not sure"
@@ -210,16 +204,26 @@ class Texts:
         "without who you are. Please leave out names and numbers."
     )
     feedback_what: str = "Feedback is on: what is kept"
+    feedback_stored: str = (
+        "A question that gets no answer, and one whose answer you judge with the buttons under it: with the passage "
+        "that was shown, how sure the answer was, what you said of it, and the day."
+    )
+    feedback_removed: str = (
+        "Names, addresses, dates and numbers are taken out where they can be recognised, which is not always. "
+        "Of all other questions only their number is kept."
+    )
+    feedback_not_stored: str = "Not kept: who you are, where you write from, and the rest of the conversation."
+    feedback_no_emergency: str = "What is written in an emergency is not kept either."
+    feedback_where: str = (
+        "It goes into a file of whoever runs this page, and nowhere else. Ask them to have something deleted."
+    )
     # Articles and topics.
     back: str = "Back to the questions"
     not_found: str = "Not found"
     article_sources: str = "Sources of this article"
-    article_questions: str = "Questions this article answers"
-    share: str = "Address of this passage"
     topics_heading: str = "All topics, A to Z"
     topics_intro: str = "Every article and every question that has an answer here."
     topics_letters: str = "Letters"
-    articles: str = "Articles"
     # Search as you type.
     suggestions: str = "Questions that have an answer"
     suggestions_found: str = "{n} questions found. Use the arrow keys to choose."
@@ -231,6 +235,11 @@ class Texts:
     def without_health(self) -> "Texts":
         """Return the same texts with every sentence about health, safety and visits empty."""
         return replace(self, **dict.fromkeys(HEALTH_FIELDS, ""))
+
+
+def fill(text: str, **values: str) -> str:
+    """Return the text with each "{name}" that has a value replaced by it; other braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
 
 def text_names() -> tuple[str, ...]:

@@ -13,19 +13,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from faqbot.config import Config
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import FeedbackRecorder
-from faqbot.safety import standing_banner
 from faqbot.server.api import add_rest
 from faqbot.server.auth import TokenGuard
 from faqbot.server.middleware import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
 from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
-from faqbot.ui.assets import asset_routes
-from faqbot.ui.documents import document_routes
-from faqbot.ui.feedback_buttons import KEPT_SHORT
-from faqbot.ui.header import SEE_SOMEONE
+from faqbot.ui.articles import article_routes
+from faqbot.ui.assets import Assets
+from faqbot.ui.handlers import Handlers
+from faqbot.ui.options import page_options
+from faqbot.ui.suggestions import suggestion_routes
+from faqbot.ui.widget import widget_values
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve
 
 FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
-_OWN_PATHS = ("/api/", "/documents/", "/own/", "/widget.js")
+_OWN_PATHS = ("/api/", "/documents/", "/own/", "/pictures/", "/topics", "/suggest", "/widget.js")
 
 
 def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True) -> FastAPI:
@@ -48,22 +48,19 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
     recorder = FeedbackRecorder(Path(settings.feedback)) if settings.feedback else None
     app = FastAPI(title=bot.config.page.title, docs_url=None, redoc_url=None, openapi_url=None)
     add_rest(app, bot, settings, recorder)
-    app.include_router(document_routes(bot))
-    app.router.routes.extend(asset_routes(_standing(bot.config, settings)))
+    options = page_options(bot, settings)
+    assets = Assets(options, widget_values(options))
+    app.include_router(article_routes(bot, options, assets))
+    app.include_router(suggestion_routes(bot))
+    app.router.routes.extend(assets.routes())
     if page:
         from faqbot.ui.page import mount_page  # which loads gradio
 
-        mount_page(app, bot, settings, recorder)
+        mount_page(app, Handlers(bot, settings, recorder, options), settings, assets)
     else:
         app.add_route("/", _no_page)
     _guard(app, settings)
     return app
-
-
-def _standing(config: Config, settings: Settings) -> str:
-    """What the widget always shows: the advice, and that questions are kept where they are."""
-    advice = f"{SEE_SOMEONE} {standing_banner(config.safety.region)}"
-    return f"{advice} {KEPT_SHORT}" if settings.feedback else advice
 
 
 async def _no_page(request: Request) -> JSONResponse:

@@ -28,8 +28,8 @@ QUEUE_PATHS = ("/gradio_api/queue/", "/gradio_api/call/")
 
 # What a log line may name: the places that there are. All else in a path, or for a method, is somebody's own words.
 _PLACES = re.compile(
-    r"/api/(answer|assess|feedback|health|ready|docs|openapi\.json)$|/(api|documents|own|assets|static|gradio_api)/"
-    r"|/(config|theme\.css|widget\.js|favicon\.ico|robots\.txt)?$"
+    r"/api/(answer|assess|feedback|health|ready|docs|openapi\.json)$|/(api|documents|own|pictures|assets|static|gradio_api)/"
+    r"|/(config|theme\.css|widget\.js|topics|suggest|favicon\.ico|robots\.txt)?$"
 )
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _OTHER = "?"

@@ -1,1 +1,1 @@
-"""The chat page: an Answer goes in, calm and safe HTML comes out; page.py is the door to Gradio."""
+"""The chat page, the widget, the articles and the list of topics. Only page.py imports gradio."""

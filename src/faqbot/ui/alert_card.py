@@ -1,4 +1,4 @@
-"""An Alert -> a care card as HTML, and the banner that stands above the page -> its parts as JSON values.
+"""A safety alert as a care card, and the values of the banner that stands above the page.
 
 Levels, headings and hidden prefixes follow the care cards of the NHS service manual: one call to action as the
 heading, a list of circumstances as the body, and never colour alone.
@@ -6,70 +6,70 @@ heading, a list of circumstances as the body, and never colour alone.
 
 from typing import Any
 
+from faqbot.texts import Texts, fill
 from faqbot.types import Alert, Level, Number
-from faqbot.ui.html import clean, escape, joined
-
-_STILL = "This still holds, because of what you wrote before."
-
-PREFIXES: dict[Level, str] = {
-    "emergency": "Immediate action required:",
-    "urgent": "Urgent advice:",
-    "conditional": "If this is happening to you:",
-    "none": "Advice:",
-}
-LABELS: dict[Level, str] = {
-    "emergency": "Emergency",
-    "urgent": "Urgent",
-    "conditional": "Check this first",
-    "none": "Advice",
-}
+from faqbot.ui.html import clean, escape, joined, words
+from faqbot.ui.options import View
 
 
-def alert_card(alert: Alert, *, repeated: bool = False) -> str:
-    """The card, or the empty string where there is nothing to say; short where the person has seen it before."""
+def alert_card(alert: Alert, view: View, *, repeated: bool = False, dismissible: bool = False) -> str:
+    """Return the card, or "" where there is nothing to say; short where the person has seen it before.
+
+    `dismissible` adds a button by which the person says that it was not meant.
+    """
     if not _heading(alert):
         return ""
-    body = (_STILL,) if repeated else alert.body
+    texts = view.texts
+    body = (texts.still_holds,) if repeated else alert.body
+    not_meant = f'<p class="actions"><button type="button" data-do="not-meant">{escape(texts.not_meant)}</button></p>'
     return joined(
         (
-            f'<section class="care care-{alert.level} {_mood(alert)}" aria-label="{escape(_label(alert))}">',
+            f'<section class="care care-{alert.level} {_mood(alert)}" data-level="{alert.level}" '
+            f'role="group" aria-label="{escape(_label(alert, texts))}">',
             f'<div class="care-head"><p class="care-label">{_icon(alert.level)}'
-            f"<span>{escape(_label(alert))}</span></p>",
-            f'<h3 class="care-heading"><span class="hidden">{PREFIXES[alert.level]} </span>',
-            f"{escape(_heading(alert))}</h3></div>",
-            *(f"<p>{escape(line)}</p>" for line in body),
-            _calls(alert.numbers),
+            f"<span>{escape(_label(alert, texts))}</span></p>",
+            f'<h3 class="care-heading"><span class="hidden">{escape(_prefix(alert.level, texts))} </span>',
+            f"{words(_heading(alert))}</h3></div>",
+            *(f"<p>{words(line)}</p>" for line in body),
+            _calls(alert.numbers, texts),
+            not_meant if dismissible else "",
             "</section>",
         )
     )
 
 
-def banner(alert: Alert, because: str = "Because you wrote") -> dict[str, Any]:
-    """What the banner above the page shows, as plain values: the page's script sets them as text, never as HTML."""
+def banner(alert: Alert, view: View, because: str = "") -> dict[str, Any]:
+    """Return what the banner shows as plain values: the page's script sets them as text, never as HTML.
+
+    `because` stands before the person's own words, "Because you wrote" unless said otherwise.
+    """
+    texts = view.texts
+    quoted = ", ".join(f"“{clean(match)}”" for match in alert.matches)
     return {
         "level": alert.level,
         "mood": _mood(alert),
-        "label": _label(alert),
-        "prefix": PREFIXES[alert.level],
+        "label": _label(alert, texts),
+        "prefix": _prefix(alert.level, texts),
         "heading": clean(_heading(alert)),
-        "numbers": [_number(number) for number in alert.numbers],
-        "because": f"{because}: {', '.join(f'“{clean(match)}”' for match in alert.matches)}" if alert.matches else "",
+        "numbers": [_number(number, texts) for number in alert.numbers],
+        "because": f"{because or texts.because_wrote}: {quoted}" if quoted else "",
     }
 
 
-def _calls(numbers: tuple[Number, ...]) -> str:
+def _calls(numbers: tuple[Number, ...], texts: Texts) -> str:
     """One large link for each number, which a phone dials."""
     items = "".join(
-        f'<li><a class="call" href="tel:{shown["tel"]}">{shown["call"]}</a> <span>{escape(shown["label"])}</span></li>'
-        for shown in map(_number, numbers)
+        f'<li><a class="call" href="tel:{shown["tel"]}">{escape(shown["call"])}</a> '
+        f"<span>{escape(shown['label'])}</span></li>"
+        for shown in (_number(number, texts) for number in numbers)
     )
     return f'<ul class="calls">{items}</ul>' if items else ""
 
 
-def _number(number: Number) -> dict[str, str]:
+def _number(number: Number, texts: Texts) -> dict[str, str]:
     tel = "".join(char for char in number.tel if char in "+0123456789*#")
     spaced = f"{tel[:3]} {tel[3:]}" if len(tel) == 6 else tel  # as such numbers are written: 116 123
-    return {"label": clean(number.label), "tel": tel, "call": f"Call {spaced}"}
+    return {"label": clean(number.label), "tel": tel, "call": fill(texts.call, number=spaced)}
 
 
 def _mood(alert: Alert) -> str:
@@ -77,8 +77,24 @@ def _mood(alert: Alert) -> str:
     return "crisis" if "crisis" in alert.categories and alert.level == "emergency" else ""
 
 
-def _label(alert: Alert) -> str:
-    return "Help now" if _mood(alert) else LABELS[alert.level]
+def _label(alert: Alert, texts: Texts) -> str:
+    labels: dict[Level, str] = {
+        "emergency": texts.level_crisis if _mood(alert) else texts.level_emergency,
+        "urgent": texts.level_urgent,
+        "conditional": texts.level_conditional,
+        "none": texts.level_advice,
+    }
+    return labels[alert.level]
+
+
+def _prefix(level: Level, texts: Texts) -> str:
+    prefixes: dict[Level, str] = {
+        "emergency": texts.prefix_emergency,
+        "urgent": texts.prefix_urgent,
+        "conditional": texts.prefix_conditional,
+        "none": texts.prefix_advice,
+    }
+    return prefixes[level]
 
 
 def _heading(alert: Alert) -> str:

@@ -1,6 +1,7 @@
-"""The page's own files, packed with the code -> routes that serve them, each under an address of its content."""
+"""The interface's own files, packed with the code, each under an address that changes with its content."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -9,40 +10,52 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from faqbot.ui.options import PageOptions
+
 KINDS = {"css": "text/css", "js": "text/javascript"}
 NAMES = ("page.css", "page.js", "document.css")
+WIDGET_VALUES = '"{{values}}"'
 
 
 @cache
-def asset(name: str) -> str:
-    """The text of one packed file."""
+def packed(name: str) -> str:
+    """Return the text of one packed file."""
     return (files("faqbot.ui") / name).read_text(encoding="utf-8")
 
 
-@cache
-def version(name: str) -> str:
-    """A short digest of the file, so that a browser keeps it until it changes."""
-    return sha256(asset(name).encode()).hexdigest()[:12]
+class Assets:
+    """The files with an operator's colours in them."""
+
+    def __init__(self, options: PageOptions, widget: Mapping[str, object] | None = None) -> None:
+        """`widget` are the values that the widget's script carries."""
+        colours = _colours(options)
+        self._texts = {name: packed(name) + (colours if name.endswith(".css") else "") for name in NAMES}
+        self._versions = {name: sha256(text.encode()).hexdigest()[:12] for name, text in self._texts.items()}
+        self._widget = packed("widget.js").replace(WIDGET_VALUES, json.dumps(widget or {}, ensure_ascii=False))
+
+    def address(self, name: str) -> str:
+        """Return where a page loads the file from, relative to the server's root."""
+        return f"own/{name}?v={self._versions[name]}"
+
+    def routes(self) -> list[Route]:
+        """Return one route for each file, and one for the widget."""
+        return [
+            *(Route(f"/own/{name}", self._serve, name=name) for name in NAMES),
+            Route("/widget.js", self._serve_widget),
+        ]
+
+    async def _serve(self, request: Request) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        headers = {"Cache-Control": "public, max-age=86400", "ETag": f'"{self._versions[name]}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(self._texts[name], media_type=KINDS[name.rpartition(".")[2]], headers=headers)
+
+    async def _serve_widget(self, request: Request) -> Response:
+        return Response(self._widget, media_type=KINDS["js"], headers={"Cache-Control": "public, max-age=300"})
 
 
-def address(name: str) -> str:
-    """Where the page loads the file from, relative to the server's root."""
-    return f"own/{name}?v={version(name)}"
-
-
-def asset_routes(standing: str) -> list[Route]:
-    """One route for each file, and one for the widget with the standing advice in it."""
-    widget = asset("widget.js").replace('"{{standing}}"', json.dumps(standing))
-
-    async def serve_widget(request: Request) -> Response:
-        return Response(widget, media_type=KINDS["js"], headers={"Cache-Control": "public, max-age=300"})
-
-    return [*(Route(f"/own/{name}", _serve, name=name) for name in NAMES), Route("/widget.js", serve_widget)]
-
-
-async def _serve(request: Request) -> Response:
-    name = request.url.path.rpartition("/")[2]
-    headers = {"Cache-Control": "public, max-age=86400", "ETag": f'"{version(name)}"'}
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(asset(name), media_type=KINDS[name.rpartition(".")[2]], headers=headers)
+def _colours(options: PageOptions) -> str:
+    light = f":root{{--accent:{options.accent}}}" if options.accent else ""
+    dark = options.accent_dark and f"@media (prefers-color-scheme:dark){{:root{{--accent:{options.accent_dark}}}}}"
+    return f"\n{light}{dark}"

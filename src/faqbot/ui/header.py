@@ -1,68 +1,132 @@
-"""What stands in the page before any script runs: its head, the standing banner, the title. Settings in, HTML out."""
+"""What stands in the page before any script runs: its head, the standing banner, the title and the greeting."""
 
+import json
 import re
 from collections.abc import Iterable
 
-from faqbot.config import Config
-from faqbot.safety import card, standing_banner
-from faqbot.settings import Settings
-from faqbot.types import Number
-from faqbot.ui.assets import address
-from faqbot.ui.feedback_buttons import kept_notice
-from faqbot.ui.html import escape, joined
+from faqbot.ui.assets import Assets
+from faqbot.ui.feedback_buttons import stored_notice
+from faqbot.ui.html import escape, joined, words
+from faqbot.ui.options import PageOptions, View
 
-SEE_SOMEONE = "See a health professional about new, bad or worsening pain."
+# What the page's script says itself.
+_SCRIPT_TEXTS = (
+    "searching", "failed", "stuck", "reload", "unwell", "copied", "no_copy", "read_aloud", "stop_reading", "kept",
+    "check_progress", "feedback_sending", "feedback_unsent", "copy", "print", "save_page", "sources", "reviewed",
+    "suggestions", "suggestions_found",
+)  # fmt: skip
 
 
-def page_head(title: str) -> str:
-    """Our style and script, before Gradio's."""
+def page_head(options: PageOptions, assets: Assets) -> str:
+    """Return our style, script and values, before Gradio's."""
     return joined(
         (
-            f"<title>{escape(title)}</title>",
-            f'<meta name="description" content="{escape(title)}: answers from written sources">',
+            f"<title>{escape(options.title)}</title>",
+            f'<meta name="description" content="{escape(options.title)}">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="theme-color" content="#f5f8f7" media="(prefers-color-scheme: light)">',
             '<meta name="theme-color" content="#0f1a1e" media="(prefers-color-scheme: dark)">',
-            f'<link rel="stylesheet" href="{address("page.css")}">',
-            f'<script src="{address("page.js")}"></script>',
+            f'<link rel="stylesheet" href="{assets.address("page.css")}">',
+            f'<script type="application/json" id="faqbot-values">{_values(options)}</script>',
+            f'<script src="{assets.address("page.js")}"></script>',
         )
     )
 
 
-def page_top(settings: Settings, config: Config) -> str:
-    """The banner, the title and the place where announcements are read out."""
+def page_top(options: PageOptions) -> str:
+    """Return the banner, the title with its links, and the place where announcements are read out."""
+    texts = options.texts
+    logo = f'<img class="logo" src="{escape(options.logo)}" alt="">' if options.logo else ""
+    tagline = options.intro or " ".join(filter(None, (texts.tagline, texts.not_reviewed)))
     return joined(
         (
-            '<a class="skip" href="#question">Skip to the question box</a>',
-            standing_aside(config),
-            f'<header class="masthead"><h1>{escape(config.page.title)}</h1>'
-            "<p>Answers in the words of people who know, with their sources</p>"
-            f"{kept_notice() if settings.feedback else ''}</header>",
+            f'<a class="skip" href="#question">{escape(texts.skip)}</a>',
+            standing_aside(options),
+            f'<header class="masthead"><div class="title">{logo}<h1>{words(options.title)}</h1></div>',
+            f"<p>{words(tagline)}</p>",
+            f'<nav class="links" aria-label="{escape(texts.topics)}"><a href="topics">{escape(texts.topics)}</a></nav>',
+            _region_choice(options),
+            stored_notice(View(options)) if options.feedback else "",
+            "</header>",
             '<p id="spoken" class="hidden" role="status" aria-live="polite"></p>',
-            '<noscript><p class="problem">This page needs JavaScript to answer questions. '
-            "The advice at the top holds without it.</p></noscript>",
+            f'<noscript><p class="problem">{escape(texts.no_script)}</p></noscript>',
         )
     )
 
 
-def standing_aside(config: Config) -> str:
-    """The advice that is always there; what the safety rules raise goes below it, in an alert."""
-    advice = _dialled(standing_banner(config.safety.region), card("emergency", config.safety.region).numbers)
+def standing_aside(options: PageOptions, *, raised: bool = True) -> str:
+    """Return the advice that always shows, "" where there is none; what the rules raise goes below it."""
+    advice = options.standing.get(options.region, "")
+    if not advice and not options.health:
+        return ""
+    numbers = (tel for tel, _ in options.numbers.get(options.region, ()))
+    standing = (
+        '<div id="standing" class="banner-inner"><p class="banner-heading">'
+        '<span class="sign" aria-hidden="true">i</span>'
+        f'<span><strong>{escape(options.lead)}</strong> <span id="advice">{_dialled(advice, numbers)}</span>'
+        "</span></p></div>"
+    )
     return joined(
         (
-            '<aside id="banner" data-level="none" aria-label="Safety advice">',
-            '<div id="standing" class="banner-inner"><p class="banner-heading">'
-            '<span class="sign" aria-hidden="true">i</span>'
-            f"<span><strong>{SEE_SOMEONE}</strong> {advice}</span></p></div>",
-            '<div id="raised" role="alert"></div>',
+            f'<aside id="banner" data-level="none" aria-label="{escape(options.texts.safety_label or options.title)}">',
+            standing if advice else "",
+            '<div id="raised" role="alert"></div>' if raised and options.health else "",
             "</aside>",
         )
     )
 
 
-def _dialled(advice: str, numbers: Iterable[Number]) -> str:
+def welcome(options: PageOptions, examples: Iterable[str]) -> str:
+    """Return the greeting: what this is, what is stored, and questions to try."""
+    texts = options.texts
+    buttons = "".join(f'<li><button type="button" data-ask>{words(text)}</button></li>' for text in examples)
+    tries = f'<h3>{escape(texts.people_ask)}</h3><ul class="tries">{buttons}</ul>' if buttons else ""
+    stored = texts.feedback_on if options.feedback else texts.nothing_stored
+    return joined(
+        (
+            f'<section class="welcome" aria-label="{escape(texts.about_page)}">',
+            f"<h2>{escape(texts.welcome)}</h2>",
+            f"<p>{words(texts.intro)}</p>",
+            f'<p class="quiet">{words(" ".join(filter(None, (stored, options.privacy))))}</p>',
+            f"{tries}</section>",
+        )
+    )
+
+
+def _values(options: PageOptions) -> str:
+    """What the page's script needs to know, as JSON that cannot end its element."""
+    values = {
+        "texts": {name: getattr(options.texts, name) for name in _SCRIPT_TEXTS},
+        "region": options.region,
+        "standing": dict(options.standing),
+        "numbers": {region: [tel for tel, _ in numbers] for region, numbers in options.numbers.items()},
+        "title": options.title,
+    }
+    return json.dumps(values, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _region_choice(options: PageOptions) -> str:
+    """Where the person is: the numbers to call follow it, for as long as the page is open."""
+    names = options.texts
+    labels = {
+        "neutral": names.region_neutral, "uk": names.region_uk, "us": names.region_us, "eu": names.region_eu,
+    }  # fmt: skip
+    if not options.health or len(options.standing) < 2:
+        return ""
+    choices = "".join(
+        f'<option value="{escape(region)}"{" selected" if region == options.region else ""}>'
+        f"{escape(labels.get(region, region))}</option>"
+        for region in options.standing
+    )
+    return (
+        f'<p class="region"><label for="region">{escape(names.region_label)}</label> '
+        f'<select id="region" autocomplete="off">{choices}</select></p>'
+    )
+
+
+def _dialled(advice: str, numbers: Iterable[str]) -> str:
     """The advice with each number in it as a link that a phone dials."""
-    html = escape(advice)
+    markup = escape(advice)
     for number in numbers:
-        html = re.sub(rf"(?<!\d){number.tel}(?!\d)", f'<a href="tel:{number.tel}">{number.tel}</a>', html, count=1)
-    return html
+        markup = re.sub(rf"(?<!\d){number}(?!\d)", f'<a href="tel:{number}">{number}</a>', markup, count=1)
+    return markup

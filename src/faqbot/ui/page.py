@@ -1,20 +1,21 @@
-"""A bot -> the chat page as Gradio Blocks, and the page mounted on an app. The only door to gradio."""
+"""The chat page as Gradio Blocks, and mounted on an app. The only module that imports gradio."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import FastAPI
 
 from faqbot.errors import need
-from faqbot.feedback import FeedbackRecorder
 from faqbot.server.middleware import content_policy
-from faqbot.service import Answering
 from faqbot.settings import Settings
-from faqbot.ui.handlers import Desk
+from faqbot.ui.assets import Assets
+from faqbot.ui.handlers import Handlers
 from faqbot.ui.header import page_head, page_top
-from faqbot.ui.page_middleware import Shell
+from faqbot.ui.html import words
+from faqbot.ui.page_middleware import PageMiddleware
 from faqbot.ui.symptom_check import check_form
 
 try:
@@ -25,27 +26,31 @@ except ImportError as error:
 # Gradio keeps a copy of the layout for each of the last visitors, 57 KB, and of 10,000 if it is let. Nothing of a
 # visitor is in it, and one who comes back after so many others gets another copy.
 _SESSIONS = 100
-# What the components run when they are on the page, and what the events send of what only the page's script knows.
+# What components run when they are on the page, and what events send of what only the page's script knows.
 _ATTACH = "window.faqbot.attach(element, props, watch);"
-_OUTCOME = "window.faqbot.outcome(element, props, watch);"
-_ASKED = "(question, said) => { window.faqbot.asked(question); return [question, said]; }"
+_CHECKED = "window.faqbot.checked(element, props, watch);"
+_SUMMARISED = "window.faqbot.summarised(element, props, watch);"
+_ASKED = "(question, history) => window.faqbot.asked(question, history)"
 _FAILED = "() => { window.faqbot.failed(); }"
-_ANSWERS = "() => [window.faqbot.answers()]"
+_ANSWERS = "() => [window.faqbot.answers(), window.faqbot.region()]"
+_CHECK_FAILED = "() => { window.faqbot.checkFailed(); }"
 _OPINION = "() => [window.faqbot.opinion()]"
 _TOLD = "window.faqbot.told(element, props, watch);"
 _UNTOLD = "() => { window.faqbot.untold(); }"
-_GATHERED = "(said) => [said, window.faqbot.answers(), window.faqbot.kept()]"
+_GATHERED = "(history) => [history, window.faqbot.answers(), window.faqbot.kept()]"
 
 
-def mount_page(app: FastAPI, bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> None:
+def mount_page(app: FastAPI, handlers: Handlers, settings: Settings, assets: Assets) -> None:
     """Serve the page at `/` of the app, with its banner and its policy."""
+    options = handlers.options
     app.add_middleware(
-        Shell,
-        head=page_head(bot.config.page.title),
-        top=page_top(settings, bot.config),
+        PageMiddleware,
+        head=page_head(options, assets),
+        top=page_top(options),
+        language=options.language,
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, build_page(bot, settings, recorder)))
+    _in_a_loop(lambda: _mount(app, build_page(handlers, settings)))
 
 
 def _mount(app: FastAPI, page: gr.Blocks) -> None:
@@ -79,102 +84,109 @@ def _in_a_loop(call: Callable[[], None]) -> None:
         call()
 
 
-def build_page(bot: Answering, settings: Settings, recorder: FeedbackRecorder | None = None) -> gr.Blocks:
-    """The page: a conversation, the guided check and the summary for a visit, each a tab; feedback with a recorder.
+def build_page(handlers: Handlers, settings: Settings) -> gr.Blocks:
+    """Return the page: a conversation, the symptom check and the summary for a visit, each a tab if the options say so.
 
-    Its public events are `ask` and `check`, and `answer`, which gives the answer as plain JSON.
+    Its public events are `ask`, `check` (where there is one) and `answer`, which gives the answer as plain JSON.
     """
     # Gradio would work out statistics of its events after each of them, over up to 10,000 records.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
-    desk = Desk(bot, settings, recorder)
+    options = handlers.options
     limits = {"concurrency_limit": settings.concurrency, "concurrency_id": "faqbot"}
-    with gr.Blocks(title=bot.config.page.title, analytics_enabled=False, fill_width=True) as page:
-        said = gr.JSON([], visible=False)
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", elem_id="tab-ask"):
-                _conversation(desk, said, limits)
-                if recorder:
-                    _feedback(desk, limits)
-            with gr.Tab("Check", elem_id="tab-check"):
-                _check(desk, limits)
-            with gr.Tab("My visit", elem_id="tab-visit"):
-                _visit(desk, said, limits)
-        gr.api(desk.answer, api_name="answer", **limits)
+    with gr.Blocks(title=options.title, analytics_enabled=False, fill_width=True) as page:
+        history = gr.JSON([], visible=False)
+        if options.tabs == ("ask",):
+            with gr.Column(elem_id="tab-ask"):
+                _ask_part(handlers, history, limits)
+        else:
+            with gr.Tabs(elem_id="tabs"):
+                with gr.Tab(options.texts.tab_ask, elem_id="tab-ask"):
+                    _ask_part(handlers, history, limits)
+                if "check" in options.tabs:
+                    with gr.Tab(options.texts.tab_check, elem_id="tab-check"):
+                        _check(handlers, limits)
+                if "visit" in options.tabs:
+                    with gr.Tab(options.texts.tab_visit, elem_id="tab-visit"):
+                        _visit(handlers, history, limits)
+        if options.footer:
+            _static(f'<footer class="site-footer"><p>{words(options.footer)}</p></footer>')
+        gr.api(handlers.answer, api_name="answer", **limits)
     page.state_session_capacity = _SESSIONS
     page.queue(max_size=settings.queue_limit, default_concurrency_limit=settings.concurrency, api_open=False)
     return page
 
 
-def _conversation(desk: Desk, said: gr.JSON, limits: dict[str, object]) -> None:
-    turns = gr.HTML(
-        desk.start(),
+def _ask_part(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -> None:
+    _conversation(handlers, history, limits)
+    if handlers.options.feedback:
+        _feedback(handlers, limits)
+
+
+def _conversation(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -> None:
+    options = handlers.options
+    texts = options.texts
+    exchanges = gr.HTML(
+        handlers.initial_state(),
         html_template='<div id="turns" class="shown"></div>',
         js_on_load=_ATTACH,
         apply_default_css=False,
         elem_id="log",
     )
     with gr.Column(elem_id="composer"):
-        box = gr.Textbox(
-            label="Your question", placeholder="In your own words", elem_id="question", lines=1, max_lines=6
-        )
+        placeholder = options.placeholder or texts.placeholder
+        box = gr.Textbox(label=texts.question, placeholder=placeholder, elem_id="question", lines=1, max_lines=6)
         with gr.Row(elem_id="buttons"):
-            send = gr.Button("Ask", variant="primary", elem_id="send")
-            clear = gr.Button("Start again", elem_id="clear")
-    shown = [turns, said, box]
+            send = gr.Button(texts.ask, variant="primary", elem_id="send")
+            clear = gr.Button(texts.start_again, elem_id="clear")
+    region = gr.JSON(None, visible=False)
+    shown = [exchanges, history, box]
     for trigger, name in ((send.click, "ask"), (box.submit, None)):
-        visibility = "public" if name else "private"
         event = trigger(
-            desk.ask,
-            [box, said],
+            handlers.ask,
+            [box, history, region],
             shown,
             js=_ASKED,
             api_name=name,
-            api_visibility=visibility,
+            api_visibility="public" if name else "private",
             show_progress="hidden",
             **limits,
         )
         event.failure(None, js=_FAILED)
-    clear.click(desk.again, None, shown, show_progress="hidden", api_visibility="private")
+    clear.click(handlers.reset, None, shown, show_progress="hidden", api_visibility="private")
 
 
-def _feedback(desk: Desk, limits: dict[str, object]) -> None:
+def _feedback(handlers: Handlers, limits: dict[str, object]) -> None:
     """What the buttons under an answer send: the page's script presses `tell` for them and shows what comes back."""
     opinion = gr.JSON({}, visible=False)
     tell = gr.Button("Send feedback", visible="hidden", elem_id="tell")
     told = gr.HTML({}, html_template="", js_on_load=_TOLD, apply_default_css=False, visible="hidden")
     event = tell.click(
-        desk.tell, opinion, told, js=_OPINION, api_visibility="private", show_progress="hidden", **limits
+        handlers.tell, opinion, told, js=_OPINION, api_visibility="private", show_progress="hidden", **limits
     )
     event.failure(None, js=_UNTOLD)
 
 
-def _check(desk: Desk, limits: dict[str, object]) -> None:
-    gr.HTML(check_form(), js_on_load=None, apply_default_css=False, elem_id="check")
-    answers = gr.JSON({}, visible=False)
-    show = gr.Button("Show what to do", variant="primary", elem_id="conclude")
-    outcome = gr.HTML(
-        {}, html_template='<div class="shown"></div>', js_on_load=_OUTCOME, apply_default_css=False, elem_id="outcome"
+def _check(handlers: Handlers, limits: dict[str, object]) -> None:
+    _static(check_form(handlers.options.texts), elem_id="check")
+    answers, region = gr.JSON({}, visible=False), gr.JSON(None, visible=False)
+    conclude = gr.Button(handlers.options.texts.check_finish, visible="hidden", elem_id="conclude")
+    outcome = _outcome(_CHECKED, "outcome")
+    event = conclude.click(
+        handlers.check, [answers, region], outcome, js=_ANSWERS, api_name="check", show_progress="hidden", **limits
     )
-    event = show.click(desk.check, answers, outcome, js=_ANSWERS, api_name="check", show_progress="hidden", **limits)
-    event.failure(None, js=_FAILED)
+    event.failure(None, js=_CHECK_FAILED)
 
 
-def _visit(desk: Desk, said: gr.JSON, limits: dict[str, object]) -> None:
-    gr.HTML(
-        "<section class='shown'><h2>For your visit</h2><p>One page to show or read out: what you wrote, what you "
-        "answered in the check, and the passages you added. It is made now and stored nowhere.</p></section>",
-        js_on_load=None,
-        apply_default_css=False,
-    )
+def _visit(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -> None:
+    texts = handlers.options.texts
+    _static(f"<section class='shown'><h2>{words(texts.visit_heading)}</h2><p>{words(texts.visit_intro)}</p></section>")
     answers, kept = gr.JSON({}, visible=False), gr.JSON([], visible=False)
-    make = gr.Button("Make my summary", variant="primary", elem_id="summarise")
-    summary = gr.HTML(
-        {}, html_template='<div class="shown"></div>', js_on_load=_OUTCOME, apply_default_css=False, elem_id="summary"
-    )
+    make = gr.Button(texts.visit_make, variant="primary", elem_id="summarise")
+    summary = _outcome(_SUMMARISED, "summary")
     event = make.click(
-        desk.summarise,
-        [said, answers, kept],
+        handlers.summarise,
+        [history, answers, kept],
         summary,
         js=_GATHERED,
         api_visibility="private",
@@ -182,3 +194,14 @@ def _visit(desk: Desk, said: gr.JSON, limits: dict[str, object]) -> None:
         **limits,
     )
     event.failure(None, js=_FAILED)
+
+
+def _static(html: str, **options: Any) -> gr.HTML:
+    return gr.HTML(html, js_on_load=None, apply_default_css=False, **options)
+
+
+def _outcome(attach: str, name: str) -> gr.HTML:
+    """Where the page's script shows what an event gives."""
+    return gr.HTML(
+        {}, html_template='<div class="shown"></div>', js_on_load=attach, apply_default_css=False, elem_id=name
+    )

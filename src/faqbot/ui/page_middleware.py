@@ -1,4 +1,4 @@
-"""Gradio's start page -> ours: nothing from outside, the banner in it before any script runs, a policy with a nonce."""
+"""Middleware for Gradio's start page: nothing from outside, our banner before any script, a policy with a nonce."""
 
 import re
 import secrets
@@ -11,20 +11,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _OUTSIDE = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 _SCRIPT = re.compile(r"<script\b")
 _BODY = re.compile(r"<body\b[^>]*>")
+_LANGUAGE = re.compile(r'(<html\b[^>]*?)(?:\s+lang="[^"]*")?([^>]*>)')
 # Gradio evaluates its components' templates and Svelte sets style attributes; a script needs the nonce all the same.
 _SCRIPTS = "'self' 'unsafe-eval' 'nonce-{nonce}'"
 _STYLES = "'self' 'unsafe-inline'"
 
 
-class Shell:
+class PageMiddleware:
     """ASGI middleware that rewrites the page at `/` and leaves every other response as it is."""
 
-    def __init__(self, app: ASGIApp, head: str, top: str, policy: Callable[[str, str], str]) -> None:
+    def __init__(
+        self, app: ASGIApp, head: str, top: str, policy: Callable[[str, str], str], language: str = "en"
+    ) -> None:
         """`head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP."""
         self.app = app
         self.head = head
         self.top = top
         self.policy = policy
+        self.language = language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, holding back the page until it is whole."""
@@ -62,6 +66,7 @@ class Shell:
     def rewritten(self, page: str, nonce: str) -> str:
         """The page with our parts in it; what Gradio wrote as data has its `<` escaped, so tags are tags."""
         page = _OUTSIDE.sub("", page)
+        page = _LANGUAGE.sub(lambda tag: f'{tag[1]} lang="{self.language}"{tag[2]}', page, count=1)
         page = page.replace("</head>", self.head + "</head>", 1)
         page = _BODY.sub(lambda body: body.group() + self.top, page, count=1)
         return _SCRIPT.sub(f'<script nonce="{nonce}"', page)

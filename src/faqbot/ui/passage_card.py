@@ -1,65 +1,84 @@
-"""A Hit -> an evidence card: the passage word for word, where it comes from, why it was chosen, who else says it."""
+"""A passage as a card: its words, where they come from, what they rest on, and why they were chosen."""
 
+import re
 from urllib.parse import quote
 
 from faqbot.types import Hit, Passage, Source
-from faqbot.ui.html import escape, joined, link, quoted_link, web_link
-from faqbot.ui.markdown_html import passage_html, plain_text
+from faqbot.ui.html import escape, host, joined, link, quoted_link, shown_date, web_link, words
+from faqbot.ui.markdown_html import Surroundings, passage_html, plain_text
+from faqbot.ui.options import View
 
 _TEASER = 90
-_SOURCES_SHOWN = 3
+_SOURCES_OPEN = 3
+_MARK = re.compile(r"(?:\s*\[\w{1,12}\])+")  # of a source; it does not stand in the source itself
 
 
-def evidence_card(hit: Hit, *, label: str) -> str:
-    """The card of one passage; `label` says in words what it is to the question."""
-    passage = hit.passage
+def evidence_card(hit: Hit, view: View, *, label: str) -> str:
+    """Return the card of one passage; `label` says in words what it is to the question."""
+    passage, entry = hit.passage, _entry(hit.passage, view)
+    place = Surroundings(
+        document_id=passage.document_id,
+        marks={source.mark for source in passage.sources if source.mark},
+        entry=entry,
+        table=view.texts.table,
+    )
     return joined(
         (
             f'<article class="card" data-passage="{escape(passage.id)}" data-document="{escape(passage.document_id)}" '
             f'data-url="{escape(web_link(passage.url))}">',
             f'<p class="tag">{escape(label)}</p>',
-            _title(passage),
-            f'<blockquote class="quote">{passage_html(passage.text, hit.highlights, passage.context)}</blockquote>',
-            _origin(hit),
-            _references(passage.sources),
-            _why(hit.matched),
-            _also(hit.duplicates),
-            _actions(),
+            f'<h3 class="card-title">{words(_name(passage))}</h3>',
+            f'<blockquote class="quote">{passage_html(passage.text, hit.highlights, passage.context, place=place)}'
+            "</blockquote>",
+            _origin(hit, view),
+            _sources(passage.sources, entry, view),
+            _why(hit.matched, view),
+            _duplicates(hit.duplicates, view),
+            _actions(view),
             "</article>",
         )
     )
 
 
-def folded_card(hit: Hit, *, label: str) -> str:
-    """The card under its title, to be opened."""
-    passage = hit.passage
-    start = " – ".join(_cells(plain_text(passage.text)))[:_TEASER]
+def folded_card(hit: Hit, view: View, *, label: str) -> str:
+    """Return the card under its title, to be opened."""
+    start = " – ".join(_cells(plain_text(hit.passage.text)))[:_TEASER]
     teaser = start.rsplit(" ", 1)[0] + " …" if len(start) == _TEASER else start
     return (
-        f'<details class="other"><summary><span class="other-title">{escape(_name(passage))}</span> '
-        f'<span class="teaser">{escape(teaser)}</span></summary>{evidence_card(hit, label=label)}</details>'
+        f'<details class="other"><summary><span class="other-title">{words(_name(hit.passage))}</span> '
+        f'<span class="teaser">{words(teaser)}</span></summary>{evidence_card(hit, view, label=label)}</details>'
     )
 
 
 def document_link(passage: Passage) -> str:
-    """Where this server shows the passage in its whole article."""
-    return f"documents/{quote(passage.document_id)}?start={passage.start}&end={passage.end}#passage"
+    """Return where this server shows the passage in its article; it holds as long as the passage's words do."""
+    return f"documents/{quote(passage.document_id)}?passage={quote(passage.id)}#passage"
 
 
-def quoted_words(hit: Hit) -> str:
-    """The words a source is opened at: the first answering sentence, or the passage's beginning."""
+def answering_words(hit: Hit) -> str:
+    """Return the first sentence that answers, or the passage's beginning, as plain text."""
     text = hit.passage.text
     start, end = hit.highlights[0] if hit.highlights else (0, min(len(text), 120))
-    return max(_cells(plain_text(text[start:end])), key=len, default="")
+    return max(_cells(_MARK.sub("", plain_text(text[start:end]))), key=len, default="")
 
 
-def _cells(words: str) -> list[str]:
+def source_entry(source: Source) -> str:
+    """Return one source as HTML: mark, title as a link, publisher or author, date, and the host it leads to."""
+    mark = f'<span class="mark">[{escape(source.mark)}]</span> ' if source.mark else ""
+    rest = [words(source.author), shown_date(source.date)]
+    address = f' <span class="host">({escape(host(source.url))})</span>' if web_link(source.url) else ""
+    return mark + ", ".join(part for part in (link(source.title or source.url, source.url), *rest) if part) + address
+
+
+def _cells(text: str) -> list[str]:
     """The words of each cell of a table's row; of other text, all of them."""
-    return [cell.strip() for cell in words.split("|") if cell.strip()]
+    return [cell.strip() for cell in text.split("|") if cell.strip()]
 
 
-def _title(passage: Passage) -> str:
-    return f'<h3 class="card-title">{escape(_name(passage))}</h3>'
+def _entry(passage: Passage, view: View) -> str:
+    """What the ids of this card's source entries begin with: no other card on the page has the same."""
+    kept = "".join(char for char in passage.id if char.isalnum())
+    return f"source-{view.key}-{kept}-"
 
 
 def _name(passage: Passage) -> str:
@@ -69,81 +88,90 @@ def _name(passage: Passage) -> str:
 def _path(passage: Passage) -> str:
     steps = [passage.title or passage.document_id, *passage.headings]
     steps = [step for at, step in enumerate(steps) if step and step not in steps[:at] and step != passage.question]
-    return '<span class="step" aria-hidden="true"> › </span>'.join(f"<span>{escape(step)}</span>" for step in steps)
+    return '<span class="step" aria-hidden="true"> › </span>'.join(f"<span>{words(step)}</span>" for step in steps)
 
 
-def _origin(hit: Hit) -> str:
-    """Title and heading path, author and date where known, and the two ways to the source."""
-    passage = hit.passage
-    written = " · ".join(escape(part) for part in (passage.author, passage.date) if part)
-    address = quoted_link(passage.url, quoted_words(hit))
+def _origin(hit: Hit, view: View) -> str:
+    """Title and heading path, author, date and last review where known, and the two ways to the source."""
+    passage, texts = hit.passage, view.texts
+    reviewed = view.reviewed.get(passage.document_id, "")
+    parts = [
+        words(passage.author),
+        shown_date(passage.date) if passage.date else "",
+        escape(texts.reviewed).replace("{date}", shown_date(reviewed)) if reviewed else "",
+    ]
+    written = " · ".join(filter(None, parts))
+    address = quoted_link(passage.url, answering_words(hit))
     outside = (
-        f'<a class="out" href="{escape(address)}" target="_blank" rel="noopener noreferrer">Open the original source'
-        f'<span class="host"> ({escape(_host(passage.url))})</span></a>'
+        f'<a class="out" href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(texts.original)}'
+        f'<span class="host"> ({escape(host(passage.url))})</span></a>'
     )
     return joined(
         (
             '<footer class="origin">',
-            f'<p class="path"><span class="hidden">From: </span>{_path(passage)}</p>',
+            f'<p class="path"><span class="hidden">{escape(texts.from_)} </span>{_path(passage)}</p>',
             f'<p class="written">{written}</p>' if written else "",
             f'<p class="ways"><a class="in" href="{escape(document_link(passage))}" target="_blank" rel="noopener">'
-            f"Read it in the whole article</a>{outside if address else ''}</p>",
+            f"{escape(texts.whole_article)}</a>{outside if address else ''}</p>",
             "</footer>",
         )
     )
 
 
-def _host(url: str) -> str:
-    return web_link(url).split("//", 1)[-1].split("/", 1)[0].rpartition("@")[2].removeprefix("www.")
-
-
-def _references(sources: tuple[Source, ...]) -> str:
+def _sources(sources: tuple[Source, ...], entry: str, view: View) -> str:
+    """The entries that the marks in the text lead to."""
     if not sources:
         return ""
-    lines = "".join(f"<li>{_reference(source)}</li>" for source in sources)
-    heading = "Source" if len(sources) == 1 else "Sources"
-    if len(sources) <= _SOURCES_SHOWN:
-        return f'<div class="also"><h4>{heading} of this passage</h4><ul>{lines}</ul></div>'
+    lines = "".join(f"<li{_target(source, entry)}>{source_entry(source)}</li>" for source in sources)
+    heading = view.texts.source if len(sources) == 1 else view.texts.sources
+    if len(sources) <= _SOURCES_OPEN:
+        return f'<div class="sources"><h4>{escape(heading)}</h4><ul>{lines}</ul></div>'
     return (
-        f'<details class="more"><summary>{heading} of this passage ({len(sources)})</summary><ul>{lines}</ul></details>'
+        f'<details class="more sources"><summary>{escape(heading)} ({len(sources)})</summary><ul>{lines}</ul></details>'
     )
 
 
-def _reference(source: Source) -> str:
-    mark = f"[{escape(source.mark)}] " if source.mark else ""
-    rest = "".join(f", {escape(part)}" for part in (source.author, source.date) if part)
-    return mark + link(source.title or source.url, source.url) + rest
+def _target(source: Source, entry: str) -> str:
+    return f' id="{escape(entry + source.mark)}" tabindex="-1"' if source.mark.isalnum() else ""
 
 
-def _why(matched: tuple[tuple[str, str], ...]) -> str:
-    """The words of the question beside the words of the passage that met them, each pair once."""
+def _why(matched: tuple[tuple[str, str], ...], view: View) -> str:
+    """The words of the question beside the words of the passage that they matched, each pair once."""
     pairs = {(mine.casefold(), theirs.casefold()): (mine, theirs) for mine, theirs in matched}
     if not pairs:
         return ""
-    lines = "".join(f"<li>{_pair(mine, theirs)}</li>" for mine, theirs in pairs.values())
-    return f'<details class="more"><summary>Why this passage</summary><ul class="pairs">{lines}</ul></details>'
+    lines = "".join(f"<li>{_pair(mine, theirs, view)}</li>" for mine, theirs in pairs.values())
+    return f'<details class="more"><summary>{escape(view.texts.why)}</summary><ul class="pairs">{lines}</ul></details>'
 
 
-def _pair(mine: str, theirs: str) -> str:
-    if mine.casefold() == theirs.casefold():
-        return f"<q>{escape(mine)}</q> is in the passage"
-    return f"your <q>{escape(mine)}</q> met <q>{escape(theirs)}</q>"
+def _pair(mine: str, theirs: str, view: View) -> str:
+    same = mine.casefold() == theirs.casefold()
+    return words(view.texts.in_passage.format(word=mine) if same else view.texts.met.format(word=mine, other=theirs))
 
 
-def _also(others: tuple[Passage, ...]) -> str:
+def _duplicates(others: tuple[Passage, ...], view: View) -> str:
     if not others:
         return ""
     lines = "".join(f"<li>{_other(passage)}</li>" for passage in others)
-    return f'<div class="also"><h4>Other sources that say the same</h4><ul>{lines}</ul></div>'
+    return f'<div class="also"><h4>{escape(view.texts.duplicates)}</h4><ul>{lines}</ul></div>'
 
 
 def _other(passage: Passage) -> str:
     inside = f'<a href="{escape(document_link(passage))}" target="_blank" rel="noopener">{_path(passage)}</a>'
-    outside = quoted_link(passage.url, quoted_words(Hit(passage, 0)))
-    return inside + (f" ({link(_host(passage.url), outside)})" if outside else "")
+    outside = quoted_link(passage.url, answering_words(Hit(passage, 0)))
+    return inside + (f" ({link(host(passage.url), outside)})" if outside else "")
 
 
-def _actions() -> str:
-    names = (("copy", "Copy"), ("print", "Print"), ("keep", "Add to my visit summary"))
-    buttons = "".join(f'<button type="button" data-do="{name}">{label}</button>' for name, label in names)
+def _actions(view: View) -> str:
+    texts = view.texts
+    names = (
+        ("copy", texts.copy),
+        ("link", texts.copy_link),
+        ("read", texts.read_aloud),
+        ("print", texts.print),
+        ("keep", texts.keep if "visit" in view.options.tabs else ""),
+    )
+    buttons = "".join(
+        f'<button type="button" data-do="{name}">{escape(label)}</button>' for name, label in names if label
+    )
     return f'<p class="actions">{buttons}</p>'

@@ -1,66 +1,72 @@
-"""One exchange -> HTML: what was asked, the advice that comes first, then the answer as evidence cards."""
+"""One exchange as HTML: what was asked, the advice that comes first, then a reply or the passages as cards."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from faqbot.texts import fill
 from faqbot.types import Alert, Answer, Hit
 from faqbot.ui.alert_card import alert_card
-from faqbot.ui.feedback_buttons import opinion_bar
-from faqbot.ui.html import escape, joined
-from faqbot.ui.passage_card import evidence_card, folded_card
+from faqbot.ui.feedback_buttons import feedback_bar
+from faqbot.ui.html import escape, joined, words
+from faqbot.ui.options import View
+from faqbot.ui.passage_card import answering_words, evidence_card, folded_card
 
-NO_ANSWER = "I don't have an answer to that."
-NEAREST = "They do not answer your question and may be about something else."
-SURE, LIKELY = 0.8, 0.5
-_NEAREST_SHOWN = 3
+_STEPS = {"very likely": "high", "probably": "likely", "may help": "low", "none": "none"}
 
 
-def answer_turn(answer: Answer, *, repeated: bool = False, judged: bool = False) -> str:
-    """The exchange with everything the answer holds; under an emergency the passages are folded, not hidden.
+def answer_turn(answer: Answer, view: View, *, repeated: bool = False, asked: Collection[str] = ()) -> str:
+    """Return the exchange with everything the answer holds; under an emergency passages are folded, not hidden.
 
-    `repeated` says that the conversation's advice was shown before and is no different now, `judged` that people may
-    say what they think of an answer. In an emergency nobody is asked that.
+    `repeated` says that the conversation's advice was shown before and is no different now; `asked` are questions that
+    are not suggested again. In an emergency nobody is asked for feedback.
     """
-    card = alert_card(answer.alert, repeated=repeated)
-    asked = opinion_bar(answer) if judged and answer.answered else ""
-    further = "" if answer.alert.level == "emergency" else asked + _next(answer.suggestions)
-    return _turn(answer.question, card, _understood(answer) + _found(answer) + further)
+    card = alert_card(answer.alert, view, repeated=repeated, dismissible=False)
+    if answer.reply:
+        return _turn(answer.question, view, card, f'<p class="reply">{words(answer.reply)}</p>')
+    inside = _understood(answer, view) + _choices(answer, view) + _body(answer, view)
+    if answer.alert.level != "emergency" and answer.answered:
+        inside += (feedback_bar(answer, view) if view.options.feedback else "") + _next(answer, view, asked)
+    return _turn(answer.question, view, card, inside)
 
 
-def error_turn(question: str, message: str, alert: Alert) -> str:
-    """The exchange when there is no answer for a reason the person can read; the advice still comes first."""
-    return _turn(
-        question,
-        alert_card(alert),
-        f'<p class="problem"><span class="sign" aria-hidden="true">i</span>{escape(message)}</p>',
-    )
+def error_turn(question: str, message: str, alert: Alert, view: View) -> str:
+    """Return the exchange when there is no answer for a reason the person can read; the advice still comes first."""
+    problem = f'<p class="problem"><span class="sign" aria-hidden="true">i</span>{words(message)}</p>'
+    return _turn(question, view, alert_card(alert, view), problem)
 
 
-def spoken(answer: Answer) -> str:
-    """One sentence for a screen reader to announce when the answer arrives; under an emergency the banner speaks."""
+def screen_reader_text(answer: Answer, view: View) -> str:
+    """Return what a screen reader announces when the answer arrives; under an emergency the banner speaks."""
     if answer.alert.level == "emergency":
         return ""
-    if not answer.hits:
-        return NO_ANSWER
-    best = answer.hits[0].passage
-    return f"{how_sure(answer)[0]} Best passage: {best.question or ' – '.join((best.title, *best.headings))}"
+    if answer.reply:
+        return answer.reply
+    if answer.band == "none" or not answer.hits:
+        return no_answer(view)
+    best = answer.hits[0]
+    title = best.passage.question or " – ".join((best.passage.title, *best.passage.headings))
+    said = fill(view.texts.answering_sentence, title=title, sentence=answering_words(best))
+    parts = (certainty_words(answer, view), said, _unmatched_words(answer, view), answer.note)
+    return " ".join(filter(None, parts))
 
 
-def how_sure(answer: Answer) -> tuple[str, str]:
-    """How sure the answer is, as a sentence and a class name; never a number."""
-    if answer.band == "none":
-        return NO_ANSWER, "none"
-    if answer.band == "related":
-        return "This may help, but it is not a direct answer.", "related"
-    if answer.confidence >= SURE:
-        return "This very likely answers your question.", "high"
-    if answer.confidence >= LIKELY:
-        return "This probably answers your question.", "likely"
-    return "This may answer your question. Read it with care.", "low"
+def certainty_words(answer: Answer, view: View) -> str:
+    """Return how sure the answer is as a sentence, never as a number."""
+    texts = view.texts
+    sentences = {"very likely": texts.very_likely, "probably": texts.probably, "may help": texts.may_help}
+    return sentences.get(answer.certainty, texts.no_answer)
 
 
-def _turn(question: str, card: str, inside: str) -> str:
+def no_answer(view: View) -> str:
+    """Return that there is no answer, and one sentence on what the articles are about."""
+    return f"{view.texts.no_answer} {fill(view.texts.about, title=view.options.title)}"
+
+
+def _turn(question: str, view: View, card: str, inside: str) -> str:
     return joined(
         (
             '<article class="turn">',
-            f'<h2 class="asked"><span class="hidden">You wrote: </span>{escape(question)}</h2>',
+            f'<h2 class="asked"><span class="hidden">{escape(view.texts.you_wrote)} </span>{words(question)}</h2>',
             card,
             inside,
             "</article>",
@@ -68,42 +74,72 @@ def _turn(question: str, card: str, inside: str) -> str:
     )
 
 
-def _understood(answer: Answer) -> str:
-    corrections = ", ".join(f"“{escape(word)}” as “{escape(used)}”" for word, used in answer.corrections)
-    return f'<p class="understood">I read {corrections}.</p>' if corrections else ""
+def _understood(answer: Answer, view: View) -> str:
+    pairs = ", ".join(fill(view.texts.read_as, word=word, used=used) for word, used in answer.corrections)
+    return f'<p class="understood">{words(fill(view.texts.understood, corrections=pairs))}</p>' if pairs else ""
 
 
-def _found(answer: Answer) -> str:
-    sentence, name = how_sure(answer)
-    sure = (
-        f'<p class="sure sure-{name}"><span class="meter" aria-hidden="true"></span><span>{escape(sentence)}</span></p>'
+def _choices(answer: Answer, view: View) -> str:
+    """Questions to pick from where a word or two leave open what is meant."""
+    buttons = _question_buttons(answer.choices)
+    return f'<div class="next"><h3>{escape(view.texts.choose)}</h3><ul>{buttons}</ul></div>' if buttons else ""
+
+
+def _body(answer: Answer, view: View) -> str:
+    """The passages, or those of each question of a message that asks several, in order."""
+    if not answer.parts:
+        return _found(answer, view)
+    parts = "".join(
+        f'<section class="part" role="group" aria-label="{escape(part.question)}">'
+        f'<h3 class="part-question">{words(part.question)}</h3>'
+        f"{_found(part, replace(view, key=f'{view.key}-{at}'))}</section>"
+        for at, part in enumerate(answer.parts)
     )
-    if not answer.hits:
-        return f'<div class="found">{sure}<p>Try other words, or ask about one thing at a time.</p></div>'
-    shown = _no_answer(answer.hits) if answer.band == "none" else _passages(answer.hits)
+    if answer.alert.level != "emergency":
+        return parts
+    return f'<details class="folded found"><summary>{escape(view.texts.for_later)}</summary>{parts}</details>'
+
+
+def _question_buttons(questions: Iterable[str]) -> str:
+    return "".join(f'<li><button type="button" data-ask>{words(text)}</button></li>' for text in questions)
+
+
+def _found(answer: Answer, view: View) -> str:
+    if answer.band == "none" or not answer.hits:
+        return f'<div class="found"><p class="sure sure-none">{words(no_answer(view))}</p></div>'
+    sure = (
+        f'<p class="sure sure-{_STEPS[answer.certainty]}"><span class="meter" aria-hidden="true"></span>'
+        f"<span>{escape(certainty_words(answer, view))}</span></p>"
+    )
+    for line in filter(None, (_unmatched_words(answer, view), answer.note)):
+        sure += f'<p class="unmatched">{words(line)}</p>'
+    shown = _passages(answer.hits, view)
     if answer.alert.level == "emergency":
-        return (
-            f'<details class="folded found"><summary>What the articles say, for later</summary>{sure}{shown}</details>'
-        )
+        return f'<details class="folded found"><summary>{escape(view.texts.for_later)}</summary>{sure}{shown}</details>'
     return f'<div class="found">{sure}{shown}</div>'
 
 
-def _no_answer(hits: tuple[Hit, ...]) -> str:
-    cards = "".join(folded_card(hit, label="Not an answer: the nearest I have") for hit in hits[:_NEAREST_SHOWN])
-    return f'<section class="others"><h3>The nearest passages I have</h3><p>{NEAREST}</p>{cards}</section>'
+def _unmatched_words(answer: Answer, view: View) -> str:
+    if not answer.unmatched:
+        return ""
+    *others, last = answer.unmatched
+    return fill(view.texts.unmatched, words=f"{', '.join(others)} or {last}" if others else last)
 
 
-def _passages(hits: tuple[Hit, ...]) -> str:
+def _passages(hits: tuple[Hit, ...], view: View) -> str:
     best, others = hits[0], hits[1:]
-    cards = "".join(folded_card(hit, label="Another passage") for hit in others)
-    below = f'<section class="others"><h3>Other passages on this</h3>{cards}</section>' if others else ""
-    return evidence_card(best, label="Best passage, word for word") + below
+    cards = "".join(folded_card(hit, view, label=view.texts.another) for hit in others)
+    heading = f"<h3>{escape(view.texts.others)}</h3>"
+    below = f'<section class="others">{heading}{cards}</section>'
+    return evidence_card(best, view, label=view.texts.best) + (below if others else "")
 
 
-def _next(suggestions: tuple[str, ...]) -> str:
-    buttons = "".join(f'<li><button type="button" data-ask>{escape(text)}</button></li>' for text in suggestions)
-    return (
-        f'<nav class="next" aria-label="Questions near this one"><h3>Ask next</h3><ul>{buttons}</ul></nav>'
-        if buttons
-        else ""
-    )
+def _next(answer: Answer, view: View, asked: Collection[str]) -> str:
+    """Questions to ask next, none of them answered by a passage above or asked before."""
+    passages = [passage for hit in answer.hits for passage in (hit.passage, *hit.duplicates)]
+    known = {text.strip().casefold() for text in (answer.question, *asked, *(each.question for each in passages))}
+    left = [text for text in answer.suggestions if text.strip().casefold() not in known]
+    buttons = _question_buttons(left)
+    if not buttons:
+        return ""
+    return f'<div class="next"><h3>{escape(view.texts.ask_next)}</h3><ul>{buttons}</ul></div>'

@@ -14,6 +14,7 @@ from faqbot import FaqBot
 from faqbot.errors import IndexMissingError
 from faqbot.server.app import create_app
 from faqbot.settings import Settings
+from faqbot.ui.handlers import Handlers
 from faqbot.ui.page import build_page
 from web_server import running, serving
 
@@ -21,7 +22,7 @@ QUESTION = "does walking cause back pain"
 
 
 async def _built(bot: FaqBot, settings: Settings) -> Any:
-    return build_page(bot, settings)
+    return build_page(Handlers(bot, settings), settings)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_few_visitors_layouts_are_kept_and_who_comes_back_later_is_answered_all_
     mounted.state_holder.capacity = 3
     with running(app) as address, httpx.Client(base_url=address, timeout=30) as client:
         for visitor in ("first", *map(str, range(6)), "first"):
-            joined = client.post("/gradio_api/call/ask", json={"data": [QUESTION, []], "session_hash": visitor})
+            joined = client.post("/gradio_api/call/ask", json={"data": [QUESTION, [], ""], "session_hash": visitor})
             told = client.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").text
             assert "event: complete" in told
             assert "Best passage" in told

@@ -6,16 +6,19 @@ import pytest
 
 from faqbot.types import Alert, Level, Number
 from faqbot.ui.alert_card import alert_card, banner
+from faqbot.ui.options import View
 from web_samples import EMERGENCY
+
+VIEW = View()
 
 
 def test_no_alert_is_no_card() -> None:
-    assert alert_card(Alert()) == ""
+    assert alert_card(Alert(), VIEW) == ""
 
 
 def test_an_emergency_card() -> None:
-    assert alert_card(EMERGENCY) == (
-        '<section class="care care-emergency " aria-label="Emergency">\n'
+    assert alert_card(EMERGENCY, VIEW) == (
+        '<section class="care care-emergency " data-level="emergency" role="group" aria-label="Emergency">\n'
         '<div class="care-head"><p class="care-label"><span class="sign" aria-hidden="true">!</span><span>Emergency</span></p>\n'
         '<h3 class="care-heading"><span class="hidden">Immediate action required: </span>\n'
         "Call your local emergency number now</h3></div>\n"
@@ -36,13 +39,13 @@ def test_an_emergency_card() -> None:
     ],
 )
 def test_each_level_is_said_in_words(level: Level, label: str, prefix: str) -> None:
-    html = alert_card(Alert(level=level, heading="Do this"))
+    html = alert_card(Alert(level=level, heading="Do this"), VIEW)
     assert f"<span>{label}</span>" in html
     assert f'<span class="hidden">{prefix} </span>' in html
 
 
 def test_a_card_seen_before_is_short() -> None:
-    html = alert_card(EMERGENCY, repeated=True)
+    html = alert_card(EMERGENCY, VIEW, repeated=True)
     assert "Do not drive yourself." not in html
     assert "This still holds, because of what you wrote before." in html
     assert "Call your local emergency number now</h3>" in html
@@ -50,7 +53,7 @@ def test_a_card_seen_before_is_short() -> None:
 
 
 def test_the_banner_is_plain_values() -> None:
-    assert banner(EMERGENCY) == {
+    assert banner(EMERGENCY, VIEW) == {
         "level": "emergency",
         "mood": "",
         "label": "Emergency",
@@ -66,14 +69,14 @@ def test_the_banner_is_plain_values() -> None:
 
 def test_a_crisis_is_as_urgent_and_gentler() -> None:
     crisis = dataclasses.replace(EMERGENCY, categories=("crisis",))
-    assert banner(crisis)["mood"] == "crisis"
-    assert banner(crisis)["label"] == "Help now"
-    assert 'class="care care-emergency crisis"' in alert_card(crisis)
+    assert banner(crisis, VIEW)["mood"] == "crisis"
+    assert banner(crisis, VIEW)["label"] == "Help now"
+    assert 'class="care care-emergency crisis"' in alert_card(crisis, VIEW)
 
 
 def test_only_what_a_phone_can_dial_is_dialled() -> None:
-    assert 'href="tel:+44112"' in alert_card(Alert("urgent", heading="x", numbers=(Number("a", '+44 "112">'),)))
+    assert 'href="tel:+44112"' in alert_card(Alert("urgent", heading="x", numbers=(Number("a", '+44 "112">'),)), VIEW)
 
 
 def test_an_alert_with_only_a_message_shows_it() -> None:
-    assert "See a doctor &lt;today&gt;</h3>" in alert_card(Alert("urgent", message="See a doctor <today>"))
+    assert "See a doctor &lt;today&gt;</h3>" in alert_card(Alert("urgent", message="See a doctor <today>"), VIEW)
