@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from faqbot.chunking import split
 from faqbot.errors import CorpusError
-from faqbot.lint import Ask, Bounds, Finding, lint
-from faqbot.lint.findings import place_of
-from faqbot.lint.reading_ease import coleman_liau
-from faqbot.lint.sameness import shared, word_weights
-from faqbot.lint.shingles import runs, words_of
+from faqbot.lint import Issue, Limits, Profile, Ranker, lint
+from faqbot.lint.articles import coleman_liau
+from faqbot.lint.issues import place_of, shingles, words_of
+from faqbot.lint.passages import shared_weight, word_weights
 from faqbot.readers import discover, read
-from faqbot.types import Document, Pair, Passage, Source
+from faqbot.types import Document, Pair, Passage, ReadWarning, Source
 
 TODAY = date(2026, 11, 22)
 LAST_REVIEW = date(2026, 11, 29)  # of the corpus that ships
@@ -49,14 +48,23 @@ def check(
     *,
     corpus: Path = ROOT,
     passages: Sequence[Passage] = (),
-    ask: Ask | None = None,
+    rank: Ranker | None = None,
     reference: Path | None = None,
-) -> tuple[Finding, ...]:
-    return lint(corpus, documents=[document], passages=passages, ask=ask, reference=reference, today=TODAY)
+    profile: Profile | None = "articles",
+) -> tuple[Issue, ...]:
+    return lint(
+        corpus,
+        documents=[document],
+        passages=passages,
+        rank=rank,
+        reference=reference,
+        profile=profile,
+        today=TODAY,
+    )
 
 
-def messages(findings: Sequence[Finding]) -> list[tuple[str, str]]:
-    return [(finding.rule, finding.message) for finding in findings]
+def messages(issues: Sequence[Issue]) -> list[tuple[str, str]]:
+    return [(issue.rule, issue.message) for issue in issues]
 
 
 @pytest.fixture
@@ -66,7 +74,7 @@ def reference(tmp_path: Path) -> Path:
     return tmp_path / "reference"
 
 
-def test_a_page_with_all_its_facts_has_no_findings() -> None:
+def test_a_page_with_all_its_facts_has_no_issues() -> None:
     assert check() == ()
 
 
@@ -87,7 +95,7 @@ def test_a_page_with_all_its_facts_has_no_findings() -> None:
     ],
 )
 def test_missing_or_wrong_facts_are_errors(fields: dict[str, Any], rule: str, message: str) -> None:
-    assert check(replace(PAGE, **fields)) == (Finding(PAGE.id, "front matter", rule, message),)
+    assert check(replace(PAGE, **fields)) == (Issue(PAGE.id, "front matter", rule, message),)
 
 
 def test_a_review_as_old_as_allowed_is_fine() -> None:
@@ -113,7 +121,7 @@ def test_marks_that_name_a_source_are_fine(text: str) -> None:
 
 def test_a_mark_without_a_source_is_an_error_at_its_heading() -> None:
     found = check(replace(PAGE, text="Cushions [1].\n\n## Wear\nThey wear [1, 7].\n"))
-    assert found == (Finding(PAGE.id, "Wear", "mark", "[7] names no source. Marks: 1"),)
+    assert found == (Issue(PAGE.id, "Wear", "mark", "[7] names no source. Marks: 1"),)
 
 
 def test_two_sources_with_one_mark_are_an_error() -> None:
@@ -124,9 +132,7 @@ def test_two_sources_with_one_mark_are_an_error() -> None:
 def test_a_source_that_no_mark_names_is_a_warning() -> None:
     more = (*PAGE.sources, Source(title="Wear", mark="9"))
     message = "no sentence carries the mark [9]. Use it or leave the source out"
-    assert check(replace(PAGE, sources=more)) == (
-        Finding(PAGE.id, "front matter", "unused-source", message, "warning"),
-    )
+    assert check(replace(PAGE, sources=more)) == (Issue(PAGE.id, "front matter", "unused-source", message, "warning"),)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +173,7 @@ def test_a_page_that_is_hard_to_read_is_a_warning() -> None:
     grade = coleman_liau(letters=len(text.replace("[1].", "").replace(" ", "")), words=120, sentences=20)
     assert grade > 30
     message = f"reads at school grade {grade:.1f}, at most 9 is wanted. Use shorter words"
-    assert check(replace(PAGE, text=text)) == (Finding(PAGE.id, PAGE.title, "reading-ease", message, "warning"),)
+    assert check(replace(PAGE, text=text)) == (Issue(PAGE.id, PAGE.title, "reading-ease", message, "warning"),)
 
 
 def test_headings_and_tables_do_not_count_as_reading_and_short_pages_are_not_judged() -> None:
@@ -181,7 +187,7 @@ def test_a_passage_that_is_too_long_is_a_warning() -> None:
     assert check(passages=[passage("word " * 120, headings=("Discs", "Wear"))]) == ()
     found = check(passages=[passage("word " * 121, headings=("Discs", "Wear"))])
     message = "a passage of 121 words, at most 120 are quoted well. Split it under headings"
-    assert found == (Finding("a.md", "Wear", "long-passage", message, "warning"),)
+    assert found == (Issue("a.md", "Wear", "long-passage", message, "warning"),)
 
 
 def test_passages_of_two_pages_that_say_the_same_are_a_warning_and_those_of_one_page_are_not() -> None:
@@ -190,15 +196,90 @@ def test_passages_of_two_pages_that_say_the_same_are_a_warning_and_those_of_one_
     other = passage("Ice numbs the sore place and dulls the pain for some time.", document_id="b.md")
     found = check(passages=[first, other, same])
     message = '100% the same as "Warmth" of b.md. Keep one, or say what differs'
-    assert found == (Finding("a.md", "Heat", "near-duplicate", message, "warning"),)
+    assert found == (Issue("a.md", "Heat", "near-duplicate", message, "warning"),)
     assert check(passages=[first, replace(same, document_id="a.md")]) == ()
 
 
 def test_resemblance_counts_from_its_bound_on() -> None:
     pieces = [passage("one two three four", headings=("A",)), passage("two three four five", document_id="b.md")]
-    for alike, rules in ((1 / 3, ["near-duplicate"]), (0.34, [])):
-        found = lint(ROOT, documents=[], passages=pieces, bounds=Bounds(alike=alike), today=TODAY)
-        assert [finding.rule for finding in found] == rules
+    for share, rules in ((1 / 3, ["near-duplicate"]), (0.34, [])):
+        found = lint(ROOT, documents=[], passages=pieces, limits=Limits(duplicate_share=share), today=TODAY)
+        assert [issue.rule for issue in found] == rules
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ways"),
+    [
+        ("Delivery takes 3 days.", "Delivery takes 5 days.", "numbers"),
+        ("Keep the ice on for ten minutes.", "Keep the ice on for ten hours.", "units"),
+        ("We ship your order abroad.", "We do not ship your order abroad.", "negation"),
+        ("The shop on Mill Lane is open on Sundays.", "The shop on Mill Lane is closed on Sundays.", "antonyms"),
+    ],
+)
+def test_passages_that_nearly_agree_and_differ_in_meaning_are_a_contradiction(
+    first: str, second: str, ways: str
+) -> None:
+    rows = [passage(first, question="First?"), passage(second, question="Second?", document_id="b.csv")]
+    (issue,) = check(passages=rows)
+    assert (issue.rule, issue.severity) == ("contradiction", "warning")
+    assert issue.message.startswith(f'differs in {ways} from "Second?" of b.csv')
+
+
+def test_a_contradiction_is_found_inside_one_document_and_source_marks_are_none() -> None:
+    rows = [passage("Rest for 2 days [1].", id="a"), passage("Rest for 3 days [2].", id="b")]
+    assert [issue.rule for issue in check(passages=rows)] == ["contradiction"]
+    assert check(passages=[rows[0], replace(rows[1], text="Rest for 2 days [2].")]) == ()
+
+
+def test_passages_about_other_things_do_not_contradict_each_other() -> None:
+    rows = [passage("Rest for 2 days after a fall."), passage("The shop opens at 9 on weekdays.", document_id="b.csv")]
+    assert check(passages=rows) == ()
+
+
+@pytest.mark.parametrize("text", ["CafÃ© [1].", "It hurts, donâ€™t walk [1].", "That is Â£20 [1].", "Na\ufffdve [1]."])
+def test_wrongly_decoded_text_is_an_error(text: str) -> None:
+    (issue,) = check(replace(PAGE, text=text))
+    assert (issue.rule, issue.severity) == ("mojibake", "error")
+    assert issue.message.startswith("1 wrongly decoded characters, the first in ")
+
+
+@pytest.mark.parametrize("text", ["Café, naïve, £20, don’t, “quoted” [1].", "Âge, Ã, â la carte [1]."])
+def test_accents_and_curly_quotes_are_no_mojibake(text: str) -> None:
+    assert check(replace(PAGE, text=text)) == ()
+
+
+ROWS = Document(id="shop.csv", text="We open at 9.", pairs=(Pair("When do you open?", (), 0, 13),))
+
+
+@pytest.mark.parametrize("profile", ["articles", "plain", None])
+def test_a_table_of_questions_needs_no_front_matter(profile: Profile | None) -> None:
+    assert check(ROWS, profile=profile) == ()
+
+
+def test_a_table_without_question_and_answer_is_a_warning() -> None:
+    message = "no questions in it, so rows are quoted as a table. Name two columns question and answer"
+    assert check(replace(ROWS, pairs=()), profile="plain") == (
+        Issue("shop.csv", "shop.csv", "pairs", message, "warning"),
+    )
+
+
+def test_what_a_reader_could_not_read_is_a_warning_with_its_line() -> None:
+    lost = replace(ROWS, warnings=(ReadWarning("no answer", 7),))
+    assert check(lost, profile="plain") == (Issue("shop.csv", "shop.csv", "reading", "line 7: no answer", "warning"),)
+
+
+@pytest.mark.parametrize(
+    ("pages", "rules"),
+    [
+        ([replace(PAGE, licence="", reviewed="", sources=(), text="Hello.")], []),
+        ([PAGE, replace(PAGE, id="b.md", reviewed="")], ["reviewed"]),
+        ([ROWS, replace(PAGE, licence="")], ["licence"]),
+    ],
+)
+def test_without_a_profile_the_documents_decide_whether_front_matter_is_asked_for(
+    pages: list[Document], rules: list[str]
+) -> None:
+    assert [issue.rule for issue in lint(ROOT, documents=pages, passages=[], today=TODAY)] == rules
 
 
 def test_each_way_to_ask_must_find_its_own_answer_first() -> None:
@@ -212,19 +293,19 @@ def test_each_way_to_ask_must_find_its_own_answer_first() -> None:
     }
     asked: list[str] = []
 
-    def ask(question: str) -> Sequence[str]:
+    def rank(question: str) -> Sequence[str]:
         asked.append(question)
         return answers[question]
 
     first = 'first is "Does ice help?" of b.md'
-    assert check(passages=[heat, ice], ask=ask) == (
-        Finding("a.md", "Does heat help?", "asking", f'asked "warm pack ok", its answer has rank 2; {first}'),
-        Finding("a.md", "Does heat help?", "asking", f'asked "hot or not", its answer is not found; {first}'),
-        Finding(
+    assert check(passages=[heat, ice], rank=rank) == (
+        Issue("a.md", "Does heat help?", "not-first", f'"warm pack ok": its answer has rank 2; {first}'),
+        Issue("a.md", "Does heat help?", "not-first", f'"hot or not": its answer is not found; {first}'),
+        Issue(
             "b.md",
             "Does ice help?",
-            "asking",
-            'asked "Does ice help?", its answer is not found; nothing is found',
+            "not-first",
+            '"Does ice help?": its answer is not found; nothing is found',
         ),
     )
     assert asked == list(answers)
@@ -251,21 +332,21 @@ COLD = passage("Ice numbs.", id="cold", headings=("Ice",))
 def test_another_way_to_ask_may_find_a_passage_first_that_answers_too(
     found: list[str], severity: str, message: str
 ) -> None:
-    def ask(question: str) -> Sequence[str]:
+    def rank(question: str) -> Sequence[str]:
         return found if question == "warm pack ok" else ["heat"]
 
-    (finding,) = check(passages=[HEAT, WARM, MEAL, COLD], ask=ask)
-    assert (finding.rule, finding.severity, finding.message) == (
-        "asking",
+    (issue,) = check(passages=[HEAT, WARM, MEAL, COLD], rank=rank)
+    assert (issue.rule, issue.severity, issue.message) == (
+        "not-first",
         severity,
-        f'asked "warm pack ok", {message}',
+        f'"warm pack ok": {message}',
     )
 
 
 @pytest.mark.parametrize("first", ["warm", "cold"])
 def test_the_question_itself_must_find_its_own_answer_first_whatever_else_answers(first: str) -> None:
-    found = check(passages=[HEAT, WARM, COLD], ask=lambda question: [first, "heat"])
-    assert [finding.severity for finding in found] == ["error", "warning"]
+    found = check(passages=[HEAT, WARM, COLD], rank=lambda question: [first, "heat"])
+    assert [issue.severity for issue in found] == ["error", "warning"]
 
 
 def test_what_two_passages_share_is_weighed_by_how_rare_it_is() -> None:
@@ -273,25 +354,25 @@ def test_what_two_passages_share_is_weighed_by_how_rare_it_is() -> None:
     twice, once = math.log(2), math.log(3)  # "heat" and "soothes" stand in both passages, each other word in one
     both, one = dict.fromkeys(["heat", "soothes"], twice), dict.fromkeys(["tight", "muscles", "sore", "feet"], once)
     assert dict(weights) == both | one
-    assert shared(HEAT, WARM, weights) == pytest.approx(twice / (twice + once))
-    assert shared(HEAT, HEAT, weights) == pytest.approx(1)
-    assert shared(HEAT, replace(WARM, text="[1]"), weights) == 0
+    assert shared_weight(HEAT, WARM, weights) == pytest.approx(twice / (twice + once))
+    assert shared_weight(HEAT, HEAT, weights) == pytest.approx(1)
+    assert shared_weight(HEAT, replace(WARM, text="[1]"), weights) == 0
 
 
-@pytest.mark.parametrize(("same", "severity"), [(0.38, "warning"), (0.39, "error")])
-def test_passages_say_the_same_from_its_bound_on(same: float, severity: str) -> None:
-    def ask(question: str) -> Sequence[str]:
+@pytest.mark.parametrize(("share", "severity"), [(0.38, "warning"), (0.39, "error")])
+def test_passages_say_the_same_from_its_bound_on(share: float, severity: str) -> None:
+    def rank(question: str) -> Sequence[str]:
         return ["warm", "heat"] if question == "warm pack ok" else ["heat"]
 
-    found = lint(ROOT, documents=[], passages=[HEAT, WARM], ask=ask, bounds=Bounds(same=same), today=TODAY)
-    assert [finding.severity for finding in found] == [severity]
+    found = lint(ROOT, documents=[], passages=[HEAT, WARM], rank=rank, limits=Limits(answer_share=share), today=TODAY)
+    assert [issue.severity for issue in found] == [severity]
 
 
 def test_a_question_of_two_passages_is_an_error_even_when_nothing_is_asked() -> None:
     heat = passage("Heat soothes.", id="heat", question="Does heat help?")
     warm = passage("It does.", id="warm", question="Warm packs?", alternates=("does HEAT help",), document_id="b.md")
-    message = '"does HEAT help" also asks "Does heat help?" of a.md. Only one can come first'
-    assert check(passages=[heat, warm]) == (Finding("b.md", "Warm packs?", "same-question", message),)
+    message = '"does HEAT help" is also a question of "Does heat help?" in a.md. Only one can come first'
+    assert check(passages=[heat, warm]) == (Issue("b.md", "Warm packs?", "duplicate-question", message),)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +387,7 @@ def test_a_question_of_two_passages_is_an_error_even_when_nothing_is_asked() -> 
 def test_eight_words_of_a_reference_document_are_copied_however_they_are_set(text: str, reference: Path) -> None:
     message = f'"{"that " + EIGHT}" stands in seed.txt. Say it in other words'
     assert check(replace(PAGE, text=f"## Wear\n{text}"), reference=reference) == (
-        Finding(PAGE.id, "Wear", "copied", message),
+        Issue(PAGE.id, "Wear", "copied", message),
     )
 
 
@@ -319,7 +400,7 @@ def test_seven_words_in_a_row_are_no_copy_and_the_names_of_sources_are_none(refe
 def test_titles_and_other_ways_to_ask_are_compared_too(reference: Path) -> None:
     pair = Pair("What sits there?", (f"why do {EIGHT}", "what is a disc"), 0, 4)
     found = check(replace(PAGE, title=EIGHT.capitalize(), pairs=(pair,)), reference=reference)
-    assert [(finding.place, finding.rule) for finding in found] == [
+    assert [(issue.place, issue.rule) for issue in found] == [
         ("front matter", "copied"),
         ("What sits there?", "copied"),
     ]
@@ -328,7 +409,7 @@ def test_titles_and_other_ways_to_ask_are_compared_too(reference: Path) -> None:
 def test_a_reference_document_that_cannot_be_read_is_reported(reference: Path) -> None:
     (reference / "empty.txt").write_text("")
     assert check(reference=reference) == (
-        Finding("empty.txt", str(reference), "reference", "not compared: no text in it", "warning"),
+        Issue("empty.txt", str(reference), "reference", "not compared: no text in it", "warning"),
     )
 
 
@@ -337,10 +418,10 @@ def test_a_reference_folder_that_is_not_there_is_an_error(tmp_path: Path) -> Non
         check(reference=tmp_path / "missing")
 
 
-def test_findings_come_by_page() -> None:
+def test_issues_come_by_page() -> None:
     pages = [replace(PAGE, id=name, licence="", reviewed="") for name in ("b.md", "a.md")]
-    found = lint(ROOT, documents=pages, passages=[], today=TODAY)
-    assert [(finding.path, finding.rule) for finding in found] == [
+    found = lint(ROOT, documents=pages, passages=[], profile="articles", today=TODAY)
+    assert [(issue.path, issue.rule) for issue in found] == [
         ("a.md", "licence"),
         ("a.md", "reviewed"),
         ("b.md", "licence"),
@@ -355,7 +436,7 @@ def test_a_place_before_the_first_heading_is_the_page() -> None:
 @given(st.lists(st.text("abc", min_size=1, max_size=3), max_size=20), st.integers(1, 9))
 def test_runs_are_all_windows_of_the_words(words: list[str], length: int) -> None:
     windows = [tuple(words[at : at + length]) for at in range(len(words) - length + 1)]
-    assert runs(words, length) == windows
+    assert shingles(words, length) == windows
 
 
 @given(st.lists(st.sampled_from(["heat", "ice", "don't", "well-known"]), min_size=1, max_size=12))
@@ -373,7 +454,7 @@ def shipped() -> tuple[list[Document], list[Passage]]:
     return documents, [cut for document in documents for cut in split(document, count, limit=200, words=80)]
 
 
-def test_the_corpus_that_ships_has_no_findings(shipped: tuple[list[Document], list[Passage]]) -> None:
+def test_the_corpus_that_ships_has_no_issues(shipped: tuple[list[Document], list[Passage]]) -> None:
     documents, passages = shipped
     assert len(documents) > 40
     assert lint(ROOT / "corpus", documents=documents, passages=passages, today=LAST_REVIEW) == ()
@@ -383,4 +464,4 @@ def test_the_corpus_that_ships_has_no_findings(shipped: tuple[list[Document], li
 def test_the_corpus_that_ships_takes_no_sentence_over(shipped: tuple[list[Document], list[Passage]]) -> None:
     documents, _ = shipped
     found = lint(ROOT / "corpus", documents=documents, passages=[], reference=SEEDS, today=LAST_REVIEW)
-    assert [finding for finding in found if finding.rule in ("copied", "reference")] == []
+    assert [issue for issue in found if issue.rule in ("copied", "reference")] == []

@@ -154,6 +154,11 @@ def _lint(parser: Parser, settings: Settings) -> None:
     parser.add_argument("corpus", type=Path, nargs="?", default=Path(settings.corpus), help="folder of documents")
     _place(parser, settings)
     parser.add_argument("--reference", type=Path, help="folder of texts that must not be copied from")
+    parser.add_argument(
+        "--profile",
+        choices=("articles", "plain"),
+        help='"articles" asks for front matter, "plain" does not (default: as most files of the corpus have it)',
+    )
 
 
 def _unanswered(parser: Parser, settings: Settings) -> None:

@@ -1,22 +1,18 @@
-"""Checks a corpus before it is built: documents and passages go in, findings come out."""
+"""Check a corpus before it is built. What is wrong is reported as lint issues, by document."""
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from faqbot.lint.asking import Ask, check_questions
-from faqbot.lint.copying import check_copies
-from faqbot.lint.facts import check_facts
-from faqbot.lint.findings import Bounds, Finding, Severity
-from faqbot.lint.links import check_links
-from faqbot.lint.marks import check_marks
-from faqbot.lint.reading_ease import check_reading_ease
-from faqbot.lint.repeats import check_repeats
+from faqbot.lint.articles import check_articles, profile_of
+from faqbot.lint.issues import Issue, Limits, Profile, Ranker, Severity
+from faqbot.lint.passages import check_passages, check_questions
+from faqbot.lint.texts import check_copies, check_texts
 from faqbot.types import Document, Passage
 
-__all__ = ["Ask", "Bounds", "Finding", "Severity", "lint"]
+__all__ = ["Issue", "Limits", "Profile", "Ranker", "Severity", "lint"]
 
-_DEFAULT = Bounds()
+_DEFAULT = Limits()
 
 
 def lint(
@@ -24,23 +20,26 @@ def lint(
     *,
     documents: Sequence[Document],
     passages: Sequence[Passage],
-    ask: Ask | None = None,
+    rank: Ranker | None = None,
     reference: Path | None = None,
-    bounds: Bounds = _DEFAULT,
+    profile: Profile | None = None,
+    limits: Limits = _DEFAULT,
     today: date | None = None,
-) -> tuple[Finding, ...]:
-    """What is wrong in a corpus, by document; nothing found is an empty tuple.
+) -> tuple[Issue, ...]:
+    """Return the issues of a corpus, by document; empty if nothing is wrong.
 
-    `ask` gives the ids of the passages found for a question, best first; without it questions are not asked.
-    `reference` is a folder of documents of which no run of words may be taken over. Raises CorpusError if it is none.
+    `rank` returns the ids of the passages found for a question, best first; without it no question is tried.
+    `reference` is a folder of documents of which no run of words may be taken over. `profile` "articles" adds the
+    rules for front matter, marks and reading ease, "plain" leaves them out; without it the documents decide: they are
+    articles if at least half of the Markdown and YAML files state a licence or a review date.
+    Raises CorpusError if `reference` is no folder.
     """
     found = [
-        *check_facts(documents, bounds, today or date.today()),
-        *check_marks(documents),
-        *check_links(corpus, documents),
-        *check_reading_ease(documents, bounds),
-        *check_repeats(passages, bounds),
-        *check_questions(passages, ask, bounds),
-        *(check_copies(documents, reference, bounds) if reference else ()),
+        *check_texts(corpus, documents),
+        *check_passages(passages, limits),
+        *check_questions(passages, rank, limits),
+        *(check_copies(documents, reference, limits) if reference else ()),
     ]
-    return tuple(sorted(found, key=lambda finding: finding.path))
+    if (profile or profile_of(documents)) == "articles":
+        found = [*check_articles(documents, limits, today or date.today()), *found]
+    return tuple(sorted(found, key=lambda issue: issue.path))
