@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from faqbot.bot import FaqBot
-from faqbot.building import build, build_documents
 from faqbot.cli.calibrate import figures, table
 from faqbot.evaluation.benchmark import read_folder
 from faqbot.evaluation.metrics import Question, load_questions
 from faqbot.evaluation.runner import label, ranked
 from faqbot.evaluation.selective import Case, calibrate, cross_validated, labelled, measure
+from faqbot.index import build, build_documents
 from faqbot.retrieval.calibration import threshold
 from faqbot.settings import Settings
 

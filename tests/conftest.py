@@ -12,9 +12,8 @@ from filelock import FileLock
 
 import outside
 from faqbot.bot import FaqBot
-from faqbot.building import build
 from faqbot.encoders.models import Model
-from faqbot.index import keep_encoder
+from faqbot.index import build, keep_encoder
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -80,11 +79,7 @@ def index_folder(corpus: Path, run_folder: Path) -> Path:
 
 
 def _export(index: Path) -> None:
-    """Export the encoder into an index, and keep it for others.
-
-    The build then finds it and encodes in float32. A build that exports has torch loaded, takes bfloat16 where that is
-    faster at this moment, and two passages as good as each other change places from run to run.
-    """
+    """Export the encoder into an index, and keep it for others."""
     settings = Settings()
     model = Model(settings.model, [])
     with TemporaryDirectory() as folder:

@@ -14,39 +14,20 @@ from pathlib import Path
 
 import bm25s  # noqa: F401  (loaded once here, not in every child)
 
-from faqbot.index import add_calibration, open_cache, open_generation, publish, repair, rollback, verify
-from faqbot.index.segments import Embedding
+from faqbot.index import add_calibration, open_index, publish, rollback, verify
 from index_samples import TEXTS, sample_contents, sample_encoder
 
 Step = Callable[[str], None]
 OLD, NEW, NEXT = ({"made": name} for name in ("old", "new", "next"))
 
 
-def build(index: Path, notes: dict[str, str], step: Step, encoder: str = "encoder") -> None:
-    contents = sample_contents((*TEXTS, f"The {notes['made']} one."), notes=notes)
-    publish(index, contents, encoder_folder=index.parent / encoder, keep=2, on_step=step)
-
-
-def build_from_cache(index: Path, step: Step) -> None:
-    contents = sample_contents((*TEXTS, "The new one."), notes=NEW)
-    with open_cache(index, on_step=step) as cache:
-        for number, each in enumerate(sample_contents().passages):
-            cache.put({bytes([number] * 16): Embedding(each.vectors[0], each.tokens, each.pieces)})
-            cache.flush()
-        publish(index, contents, encoder_folder=index.parent / "encoder", cache=cache, on_step=step)
+def build(index: Path, source: dict[str, str], step: Step, *, flat_limit: int = 1000) -> None:
+    contents = sample_contents((*TEXTS, f"The {source['made']} one."), source=source, hashed=True)
+    publish(index, contents, encoder_folder=index.parent / "encoder", keep=2, flat_limit=flat_limit, step=step)
 
 
 def nothing(name: str) -> None:
     """No step is of interest."""
-
-
-def spoil(index: Path) -> None:
-    """Damage a file that can be written anew."""
-    path = index / "generations" / (index / "CURRENT").read_text().strip() / "words.npy"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.unlink()
-    path.write_bytes(content)
 
 
 def no_preparation(index: Path) -> None:
@@ -54,11 +35,10 @@ def no_preparation(index: Path) -> None:
 
 
 ACTS: dict[str, tuple[Callable[[Path], None], Callable[[Path, Step], object]]] = {
-    "build from a cache": (no_preparation, build_from_cache),
+    "build": (no_preparation, lambda index, step: build(index, NEW, step)),
     "first build": (shutil.rmtree, lambda index, step: build(index, NEW, step)),
-    "calibrate": (no_preparation, lambda index, step: add_calibration(index, {"a": 1}, on_step=step)),
-    "roll back": (no_preparation, lambda index, step: rollback(index, on_step=step)),
-    "repair": (spoil, lambda index, step: repair(index, on_step=step)),
+    "calibrate": (no_preparation, lambda index, step: add_calibration(index, {"a": 1}, step=step)),
+    "roll back": (no_preparation, lambda index, step: rollback(index, step=step)),
 }
 
 
@@ -93,9 +73,9 @@ def killed_at(index: Path, act: str, number: int) -> None:
 def served(index: Path) -> str:
     """What the index serves, or the error it gives."""
     try:
-        with open_generation(index) as generation:
-            assert list(generation.passages())[-1].text == f"The {generation.manifest.notes['made']} one."
-            return f"{generation.manifest.notes['made']}{'' if not generation.calibration else ', calibrated'}"
+        with open_index(index) as opened:
+            assert list(opened.passages())[-1].text == f"The {opened.source['made']} one."
+            return f"{opened.source['made']}{', calibrated' if opened.calibration else ''}"
     except Exception as error:  # noqa: BLE001  (whatever it is, the test is to see it)
         return f"{type(error).__name__}: {error}"
 
@@ -118,12 +98,13 @@ def main(work: Path, act: str, stride: int) -> None:
             json.dumps(
                 {
                     "step": name,
+                    "of": len(steps),
                     "switched": "rename CURRENT.new to CURRENT" in steps[:number],
                     "after": after,
                     "next": served(index),
                     "problems": verify(index),
-                    "generations": len(list((index / "generations").iterdir())),
-                    "left": sorted(path.name for path in index.iterdir()),
+                    "versions": len(list(index.glob("*.json"))),
+                    "left": sorted({path.suffix or path.name for path in index.iterdir()}),
                     "encoders": sorted(path.name for path in (index / "encoders").iterdir()),
                 }
             )

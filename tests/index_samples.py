@@ -1,4 +1,4 @@
-"""Small generations with seeded vectors, for the tests of the index: no model is needed."""
+"""Small index versions with seeded vectors, for the tests of the index: no model is needed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.index import Contents, EncodedPassage, EncoderCard
+from faqbot.index import Contents, EncodedPassage, EncoderInfo
+from faqbot.index.store import text_hash
 from faqbot.types import Document, Passage
 
 DIMENSION = 16
 TOKEN_DIMENSION = 8
-CARD = EncoderCard("sample", "f1", DIMENSION, TOKEN_DIMENSION, 127.0, 256, vocabulary_size=50)
+ENCODER = EncoderInfo("sample", "f1", DIMENSION, TOKEN_DIMENSION, 127.0, 256, vocabulary_size=50)
 
 TEXTS = (
     "Short walks help most backs, and longer walks follow when they feel easy.",
@@ -36,29 +37,30 @@ def passage(number: int, text: str, **fields: object) -> Passage:
     return Passage(f"{number:016x}", "guide.md", text, 0, len(text), **fields)  # type: ignore[arg-type]
 
 
-def encoded(found: Passage, seed: int, keys: tuple[bytes, ...] = ()) -> EncodedPassage:
-    """A passage with seeded vectors and 2 to 6 token rows."""
+def encoded(found: Passage, seed: int, text_hashes: tuple[bytes, ...] = ()) -> EncodedPassage:
+    """A passage with seeded vectors and 2 to 6 tokens."""
     rng = np.random.default_rng(1000 + seed)
     count = 2 + seed % 5
     return EncodedPassage(
         found,
         unit_vectors(1 + len(found.alternates), seed),
         rng.integers(-127, 128, (count, TOKEN_DIMENSION), dtype=np.int8),
-        rng.integers(0, CARD.vocabulary_size, count).astype(np.int32),
-        keys,
+        rng.integers(0, ENCODER.vocabulary_size, count).astype(np.int32),
+        text_hashes,
     )
 
 
-def sample_passages(texts: Sequence[str] = TEXTS) -> Iterator[EncodedPassage]:
-    """The texts as passages 1, 2, 3 ..."""
+def sample_passages(texts: Sequence[str] = TEXTS, *, hashed: bool = False) -> Iterator[EncodedPassage]:
+    """The texts as passages 1, 2, 3 ...; hashed, a later build need not encode them."""
     for number, text in enumerate(texts, start=1):
-        yield encoded(passage(number, text), number)
+        hashes = (text_hash(text, fingerprint=ENCODER.fingerprint),) if hashed else ()
+        yield encoded(passage(number, text), number, hashes)
 
 
-def sample_contents(texts: Sequence[str] = TEXTS, **fields: object) -> Contents:
+def sample_contents(texts: Sequence[str] = TEXTS, *, hashed: bool = False, **fields: object) -> Contents:
     """Contents of one document and its passages."""
     document = Document("guide.md", "\n\n".join(texts), title="Walking")
-    return Contents([document], sample_passages(texts), CARD, **fields)  # type: ignore[arg-type]
+    return Contents([document], sample_passages(texts, hashed=hashed), ENCODER, **fields)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def memory_folder() -> Iterator[Path]:
 
 
 def sample_encoder(folder: Path, content: bytes = b"graph") -> Path:
-    """A folder such as the encoding room exports."""
+    """A folder such as a build exports."""
     (folder / "licence").mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(content)
     (folder / "tokenizer.json").write_text("{}")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from faqbot import FaqBot
-from faqbot.building import build
 from faqbot.errors import QuestionError, RulesError
+from faqbot.index import build
 from faqbot.settings import Settings
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.building import build
+from faqbot.index import build
 from faqbot.settings import Settings
 
 SCRIPT = Path(__file__).parents[1] / "scripts/ask_corpus.py"

@@ -1,15 +1,12 @@
 """Reading once: a file that has not changed is neither read nor split again, and the index is that of a clean build."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from faqbot.building import build, documents, known
 from faqbot.chunking import split
-from faqbot.index import documents_of, layout, open_generation
-from faqbot.preview import preview
+from faqbot.index import build, builder, open_index, plan_build
 from faqbot.readers import read
 from faqbot.settings import Settings
 from faqbot.types import Document, Passage
@@ -44,8 +41,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
         seen.cut.append(document.id)
         return split(document, count, limit=limit, words=words)
 
-    monkeypatch.setattr(documents, "read", reading)
-    monkeypatch.setattr(documents, "split", cutting)
+    monkeypatch.setattr(builder, "read", reading)
+    monkeypatch.setattr(builder, "split", cutting)
     return seen
 
 
@@ -64,8 +61,8 @@ def index(with_encoder: Callable[[Path], Path], tmp_path: Path) -> Path:
 
 
 def contents(index: Path) -> tuple[list[Document], list[Passage]]:
-    with open_generation(index) as generation:
-        return list(documents_of(index)), list(generation.passages())
+    with open_index(index) as opened:
+        return list(opened.documents()), list(opened.passages())
 
 
 def test_after_an_edit_only_the_edited_file_is_read_and_the_index_is_that_of_a_clean_build(
@@ -112,63 +109,49 @@ def test_with_other_code_or_another_version_of_a_reader_everything_is_read_again
     pages: Path, index: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(pages, index, settings=Settings())
-    before = known._code()
-    known._code.cache_clear()
-    monkeypatch.setattr(known, "PACKAGES", (*known.PACKAGES, "numpy"))
+    before = builder.code_hash()
+    builder.code_hash.cache_clear()
+    monkeypatch.setattr(builder, "PACKAGES", (*builder.PACKAGES, "numpy"))
     watched.forget()
     build(pages, index, settings=Settings())
-    assert known._code() != before
+    assert builder.code_hash() != before
     assert watched.read == ["a.md", "b/c.md", "d.txt"]
-    known._code.cache_clear()
+    builder.code_hash.cache_clear()
 
 
 def test_what_is_removed_from_the_corpus_is_forgotten(pages: Path, index: Path) -> None:
     build(pages, index, settings=Settings())
-    kept = layout.readings_folder(index) / layout.READINGS_FILE
-    assert b"thick sole" in kept.read_bytes()
     (pages / "b/c.md").unlink()
     build(pages, index, settings=Settings())
-    assert b"thick sole" not in kept.read_bytes()
-    assert b"Two sticks" in kept.read_bytes()
+    assert b"thick sole" in (index / "000001.db").read_bytes()
+    assert b"thick sole" not in (index / "000002.db").read_bytes()
+    assert b"Two sticks" in (index / "000002.db").read_bytes()
 
 
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[-9] ^= 0x20
-    path.write_bytes(content)
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-20])
-
-
-@pytest.mark.parametrize("name", ["readings.jsonl", "readings.offsets.npy", "readings.crc.npy"])
-@pytest.mark.parametrize("harm", [flip, cut_short, Path.unlink, lambda path: path.write_bytes(b"")])
-def test_what_is_damaged_is_read_again(pages: Path, index: Path, name: str, harm: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("mark", [b"thick sole", b"Two sticks", b'"title": "Rest"', b"b/c.md", b"source_files"])
+def test_what_is_damaged_is_read_again(pages: Path, index: Path, mark: bytes) -> None:
     build(pages, index, settings=Settings())
     sound = contents(index)
-    harm(layout.readings_folder(index) / name)
-    build(pages, index, settings=Settings())
-    assert contents(index) == sound
-
-
-def test_where_nothing_can_be_kept_the_build_says_so_and_ends_well(
-    pages: Path, index: Path, watched: Watched, caplog: pytest.LogCaptureFixture
-) -> None:
-    (index / f"{layout.READINGS}{layout.UNSEALED}").write_text("in the way", encoding="utf-8")
-    with caplog.at_level(logging.WARNING):
-        report = build(pages, index, settings=Settings())
-    assert report.documents == 3
-    assert "The next build reads every file again" in caplog.text
-    watched.forget()
-    build(pages, index, settings=Settings())
-    assert watched.read == ["a.md", "b/c.md", "d.txt"]
+    content = (index / "000001.db").read_bytes()
+    places = [place for place in range(len(content)) if content.startswith(mark, place)]
+    assert places
+    for place in places[:: max(1, len(places) // 3)]:
+        damaged = bytearray(content)
+        damaged[place + 1] ^= 0x02
+        (index / "000001.db").write_bytes(damaged)
+        build(pages, index, settings=Settings(keep_versions=9))
+        assert contents(index) == sound
+        for path in index.glob("00000[2-9].*"):
+            path.unlink()
+        (index / "CURRENT").write_text(
+            next(line for line in (index / "CURRENT").read_text().splitlines() if line.startswith("000001")) + "\n"
+        )
 
 
 def test_a_dry_run_reads_only_what_changed(pages: Path, index: Path, watched: Watched) -> None:
     build(pages, index, settings=Settings())
     (pages / "a.md").write_text("# Rest\n\nWalk on.\n", encoding="utf-8")
     watched.forget()
-    found = preview(pages, index, settings=Settings())
+    found = plan_build(pages, index, settings=Settings())
     assert watched.read == ["a.md"]
     assert (found.changed, found.kept, found.encoded) == (("a.md",), ("b/c.md", "d.txt"), 1)

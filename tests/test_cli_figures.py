@@ -8,7 +8,7 @@ import pytest
 from command_line import run
 from faqbot.cli.evaluate import _baseline, _compare, _missed
 from faqbot.errors import FaqbotError
-from faqbot.index import generations, publish
+from faqbot.index import publish, versions
 from index_samples import sample_contents, sample_encoder
 
 FIGURES = {"all.hit": 0.81, "all.refused": 0.05, "faq.hit": 0.9}
@@ -53,25 +53,21 @@ def test_figures_that_changed_are_shown_beside_the_earlier_ones(
         _baseline(path)
 
 
-def test_an_index_is_verified_repaired_and_rolled_back_from_the_command_line(
+def test_an_index_is_verified_and_rolled_back_from_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     index, encoder = tmp_path / "index", sample_encoder(tmp_path / "encoder")
     first, second = (publish(index, sample_contents(), encoder_folder=encoder).id for _ in range(2))
     assert run(capsys, "verify", "--index", str(index)) == (0, f"{index}: every file is as it was sealed\n", "")
-    assert run(capsys, "repair", "--index", str(index)) == (0, f"{index}: nothing to repair\n", "")
     code, shown, _ = run(capsys, "rollback", "--index", str(index))
     lines = shown.splitlines()
     assert (code, lines[0]) == (0, f"{index}: now serves {first}; has:")
-    assert [line.split()[0] for line in lines[1:]] == [second, first]
+    assert [line.split()[0] for line in lines[1:]] == [first, second]
     assert all(line.endswith("5 passages of 1 documents") for line in lines[1:])
-    vectors = index / "generations" / first / "vectors.npy"
+    vectors = index / "000001.faiss"
     vectors.write_bytes(vectors.read_bytes()[:-1])
     code, shown, _ = run(capsys, "verify", "--index", str(index))
-    assert (code, "vectors.npy is damaged" in shown) == (1, True)
+    assert (code, "000001.faiss is damaged" in shown) == (1, True)
     (index / "CURRENT").unlink()
-    assert run(capsys, "repair", "--index", str(index))[:2] == (
-        0,
-        f"{index}: {index / 'CURRENT'} points to {second} again\n",
-    )
-    assert [manifest.id for manifest in generations(index)] == [second, first]
+    assert run(capsys, "rollback", "--index", str(index))[0] == 0
+    assert [version.id for version in versions(index)] == [second, first]

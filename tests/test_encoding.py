@@ -18,7 +18,7 @@ from faqbot.encoders.onnx_backend import GRAPH, WEIGHTS, RuntimeModel
 from faqbot.encoders.pca import Projection, to_int8
 from faqbot.encoders.products import product
 from faqbot.encoders.tokenizer import WordPieces
-from faqbot.encoders.torch_backend import SAMPLES, TransformerModel, has_bfloat16, least_cosine
+from faqbot.encoders.torch_backend import SAMPLES, TransformerModel, least_cosine
 from faqbot.errors import EncoderError
 
 Floats = NDArray[np.float32]
@@ -211,19 +211,6 @@ def test_attention_in_single_steps_means_the_same_and_ends_with_the_export(loade
     assert np.allclose(plain[1], pooled, atol=1e-5)
 
 
-def test_bfloat16_is_refused_where_it_is_not_faster_and_used_where_it_may_be(
-    encoder_folder: Path, loaded: TransformerModel
-) -> None:
-    graph = RuntimeModel(encoder_folder)
-    assert not loaded.quicken(least_gain=1000.0)
-    assert min(cosines(graph, loaded)) >= 0.99999
-    assert loaded.quicken(least_gain=0.0)
-    pooled, token = cosines(graph, loaded)
-    assert 0.9999 <= pooled < 0.9999999
-    assert token >= 0.999
-    assert not loaded.quicken(least_gain=1000.0)
-
-
 def cosines(graph: RuntimeModel, model: TransformerModel) -> tuple[float, float]:
     """The least cosines of pooled and token vectors over the sample texts."""
     pooled, token = [], []
@@ -233,16 +220,6 @@ def cosines(graph: RuntimeModel, model: TransformerModel) -> tuple[float, float]
         pooled.append(least_cosine(one[1], other[1]))
         token.append(least_cosine(one[0][0], other[0][0]))
     return min(pooled), min(token)
-
-
-@pytest.mark.parametrize(
-    ("flags", "expected"),
-    [("flags : fpu sse2 avx512f", False), ("flags : fpu amx_bf16 amx_tile", True), ("flags : avx512_bf16 fpu", True)],
-)
-def test_the_processor_says_whether_it_knows_bfloat16(flags: str, expected: bool, tmp_path: Path) -> None:
-    (tmp_path / "cpuinfo").write_text(f"processor : 0\n{flags}\n", encoding="utf-8")
-    assert has_bfloat16(tmp_path / "cpuinfo") is expected
-    assert has_bfloat16(tmp_path / "absent") is False
 
 
 def _remove(folder: Path) -> None:

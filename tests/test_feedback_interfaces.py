@@ -53,7 +53,7 @@ def test_rest_keeps_a_verdict_with_what_the_index_says_of_the_passage(
     passage = bot.answer(QUESTION).hits[0].passage
     assert (entry.question, entry.verdict, entry.passage_id) == (QUESTION, verdict, passage.id)
     assert entry.title == f"{passage.title} > {passage.question}"
-    assert (entry.source, entry.index_version) == (passage.document_id, bot.generation)
+    assert (entry.source, entry.index_version) == (passage.document_id, bot.index_version)
 
 
 def test_feedback_on_no_passage_is_kept_too(client: TestClient, path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from command_line import run
 from faqbot.bot import FaqBot
-from faqbot.building import build
 from faqbot.feedback.store import append
+from faqbot.index import build
 from faqbot.settings import Settings
 from faqbot.variants import read_variants, write_variants
 from unanswered_samples import FAQ, SWIM, make
@@ -119,7 +119,7 @@ def test_promoting_writes_variants_rebuilds_and_shows_both_evaluations(
     assert read_variants(here / "corpus").keys() == {"Can I swim with back pain?"}
     assert set(read_variants(here / "corpus")["Can I swim with back pain?"]) == set(SWIM)
     with FaqBot.load("index") as bot:
-        assert bot.generation.startswith("000002-")
+        assert bot.index_version.startswith("000002-")
         best = bot.answer(SWIM[1]).hits[0].passage
         assert (best.question, set(best.alternates) >= set(SWIM)) == ("Can I swim with back pain?", True)
     code, _, err = run(capsys, "unanswered", "feedback.db", *arguments)

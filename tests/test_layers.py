@@ -12,9 +12,10 @@ PACKAGE = Path(__file__).parents[1] / "src" / "faqbot"
 
 LAYERS = (
     {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "digests", "variants"},
-    {"readers", "chunking", "encoders", "index", "safety"},
-    {"building", "retrieval"},
-    {"bot", "preview", "evaluation", "lint", "feedback", "stats", "visit_summary"},
+    {"readers", "chunking", "encoders", "safety"},
+    {"index"},
+    {"retrieval"},
+    {"bot", "evaluation", "lint", "feedback", "visit_summary"},
     {"service", "promotion"},
     {"ui", "server", "langchain", "cli"},
 )

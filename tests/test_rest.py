@@ -196,7 +196,7 @@ def test_beyond_what_may_wait_callers_are_refused_at_once(bot: FaqBot) -> None:
         """The real bot behind a gate."""
 
         examples, document, assess, ready = bot.examples, bot.document, bot.assess, bot.ready
-        passage, generation, config = bot.passage, bot.generation, bot.config
+        passage, index_version, config = bot.passage, bot.index_version, bot.config
         documents, suggest = bot.documents, bot.suggest
 
         def answer(self, *arguments: Any) -> Any:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from faqbot.encoders.pca import SCALE
-from faqbot.index.contents import Candidates, Stored
+from faqbot.index import Candidates, StoredPassage, idf
 from faqbot.retrieval.deduplication import differences, group_duplicates
-from faqbot.retrieval.late_interaction import QueryTokens, Weights, idf, score
+from faqbot.retrieval.late_interaction import QueryTokens, Weights, score
 from faqbot.retrieval.token_layout import PreparedPassage, prepare, sentence_starts
 from faqbot.types import Passage
 
@@ -19,7 +19,7 @@ ENDS = np.array([DOT], np.int32)
 def prepared(rows: list[list[float]], pieces: list[int] | None = None, text: str = "text") -> PreparedPassage:
     passage = Passage(id="0" * 16, document_id="a.md", text=text, start=0, end=len(text))
     tokens = np.rint(np.array(rows) * 127).astype(np.int8)
-    return prepare(Stored(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32)), ENDS)
+    return prepare(StoredPassage(passage, tokens, np.array(pieces or range(10, 10 + len(rows)), dtype=np.int32)), ENDS)
 
 
 def found(dense: list[float], lexical: list[float], ceiling: float = 2.0) -> Candidates:

@@ -10,9 +10,8 @@ from types import ModuleType
 import pytest
 
 from faqbot.bot import FaqBot
-from faqbot.building import build
 from faqbot.evaluation import metrics as quotes
-from faqbot.index import open_generation
+from faqbot.index import build, open_index
 from faqbot.settings import Settings
 from faqbot.types import Passage
 
@@ -34,8 +33,8 @@ def seeds(folder: Path) -> Iterator[FaqBot]:
 
 @pytest.fixture(scope="module")
 def passages(folder: Path) -> tuple[Passage, ...]:
-    with open_generation(folder) as generation:
-        return tuple(generation.passages())
+    with open_index(folder) as opened:
+        return tuple(opened.passages())
 
 
 def reference_scorer(shared: Path) -> ModuleType:

@@ -75,7 +75,7 @@ def test_without_an_index_the_reason_is_given_and_messages_are_still_assessed() 
 
 def test_once_a_bot_is_given_it_answers_in_the_place_of_the_reason(bot: FaqBot) -> None:
     waiting = UnavailableBot(IndexMissingError("No index at index/"), bot.assess)
-    assert (waiting.generation, waiting.examples(2)) == ("", ())
+    assert (waiting.index_version, waiting.examples(2)) == ("", ())
     with pytest.raises(IndexMissingError):
         waiting.ready()
     waiting.bot = bot
@@ -85,7 +85,7 @@ def test_once_a_bot_is_given_it_answers_in_the_place_of_the_reason(bot: FaqBot) 
     passage = found.hits[0].passage
     assert waiting.passage(passage.id) == passage
     assert waiting.document(passage.document_id).id == passage.document_id
-    assert (waiting.generation, waiting.examples(2)) == (bot.generation, bot.examples(2))
+    assert (waiting.index_version, waiting.examples(2)) == (bot.index_version, bot.examples(2))
 
 
 @pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True)])

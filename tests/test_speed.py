@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from faqbot.bot import FaqBot, open_retriever
-from faqbot.building import build
 from faqbot.encoders.model_files import find_model
 from faqbot.encoders.onnx_backend import GRAPH
-from faqbot.index import Generation, Stored, open_generation
+from faqbot.index import Index, StoredPassage, build, open_index
+from faqbot.index.vectors import VectorIndex
 from faqbot.settings import Settings
 from faqbot.types import Answer
 
@@ -88,14 +88,14 @@ def test_callers_at_once_get_their_own_answers(bot: FaqBot, index_folder: Path) 
 def test_a_passage_is_read_from_the_disk_once(index_folder: Path) -> None:
     asked: list[str] = []
 
-    class Counted(Generation):
-        def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
+    class Counted(Index):
+        def fetch(self, ids: Sequence[str]) -> tuple[StoredPassage, ...]:
             asked.extend(ids)
             return super().fetch(ids)
 
-    with open_generation(index_folder) as generation:
-        generation.__class__ = Counted
-        retriever = open_retriever(generation)
+    with open_index(index_folder) as opened:
+        opened.__class__ = Counted
+        retriever = open_retriever(opened)
         first = retriever.rank(QUESTION)
         assert len(asked) == len(set(asked)) >= 30
         retriever.rank("Why does my leg hurt when I walk far?")
@@ -127,7 +127,7 @@ def test_a_rebuild_after_an_edit_equals_a_clean_build(
     shutil.rmtree(edited / "faq")
     for index in (again, clean):
         build(edited, index, settings=Settings(threads=1))
-    with open_generation(again) as one, open_generation(clean) as other:
+    with open_index(again) as one, open_index(clean) as other:
         assert list(one.passages()) == list(other.passages())
         assert len(one) >= 150
         assert np.einsum("ij,ij->i", vectors(one), vectors(other)).min() >= 0.9999
@@ -136,11 +136,10 @@ def test_a_rebuild_after_an_edit_equals_a_clean_build(
     assert first_five(again, asked) == first_five(clean, asked)
 
 
-def vectors(generation: Generation) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def vectors(opened: Index) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Every vector of an index, in order."""
-    folder = generation.encoder_folder.parents[1] / "generations" / generation.manifest.id
-    found: np.ndarray[tuple[int, int], np.dtype[np.float32]] = np.load(folder / "vectors.npy", allow_pickle=False)
-    return found
+    found = VectorIndex(opened.folder / f"{opened.version.stem}.faiss")
+    return np.array(found.vectors)
 
 
 def questions() -> list[str]:

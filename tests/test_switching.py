@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faqbot import FaqBot
-from faqbot.building import build
+from faqbot.index import build
 from faqbot.settings import Settings
 
 BUILDS = 6

@@ -26,8 +26,8 @@ from browsing import (
     top_of,
 )
 from faqbot import FaqBot
-from faqbot.building import build
 from faqbot.errors import IndexMissingError
+from faqbot.index import build
 from faqbot.safety import questions
 from faqbot.settings import Settings
 from web_server import serving

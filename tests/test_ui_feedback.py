@@ -87,7 +87,7 @@ def test_a_button_keeps_what_was_asked_and_shown(
     answer = bot.answer(QUESTION)
     assert (entry.question, entry.verdict) == (QUESTION, verdict)
     assert (entry.passage_id, entry.source) == (answer.hits[0].passage.id, answer.hits[0].passage.document_id)
-    assert (entry.confidence, entry.index_version) == (round(answer.confidence, 4), bot.generation)
+    assert (entry.confidence, entry.index_version) == (round(answer.confidence, 4), bot.index_version)
 
 
 def test_each_answer_is_judged_on_its_own(open_page: Opener, file: Path) -> None:

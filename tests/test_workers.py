@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from faqbot.building import build
 from faqbot.cli import main
+from faqbot.index import build
 from faqbot.settings import Settings
 from slowness import slowness
 

@@ -1,5 +1,6 @@
 """Wrong use gets one line that says what was found, what was expected and what to do, and the documented exit code."""
 
+import hashlib
 import io
 import os
 import shutil
@@ -14,8 +15,7 @@ import pytest
 from command_line import run
 from faqbot import FaqBot
 from faqbot.errors import QuestionError, SettingsError
-from faqbot.index.locks import building
-from faqbot.index.manifest import name_for
+from faqbot.index.files import builder_lock
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -43,28 +43,32 @@ def place(tmp_path_factory: pytest.TempPathFactory, index_folder: Path) -> Path:
         (place / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     (place / "nothing").mkdir()
     for name in ("index", "newer", "elsewhere", "damaged", "unpointed", "locked"):
-        shutil.copytree(index_folder, place / name, copy_function=os.link)
-    _reseal(place / "newer", b'"format": 1', b'"format": 2')
-    _reseal(place / "elsewhere", b'"fingerprint": "', b'"fingerprint": "0')
-    manifest = next((place / "damaged" / "generations").iterdir()) / "vectors.npy"
-    content = manifest.read_bytes()
-    manifest.unlink()
-    manifest.write_bytes(content[:-1])
+        shutil.copytree(index_folder, place / name, copy_function=os.link, ignore=shutil.ignore_patterns("LOCK"))
+        (place / name / "LOCK").touch()
+    _reseal(place / "newer", b'"format": 2', b'"format": 3')
+    _reseal(place / "elsewhere", b'"encoders/', b'"encoders/0')
+    vectors = _in_use(place / "damaged").with_suffix(".faiss")
+    content = vectors.read_bytes()
+    vectors.unlink()
+    vectors.write_bytes(content[:-1])
     (place / "unpointed" / "CURRENT").unlink()
     return place
 
 
+def _in_use(index: Path) -> Path:
+    """The JSON file of the version in use."""
+    return index / f"{(index / 'CURRENT').read_text().partition('-')[0]}.json"
+
+
 def _reseal(index: Path, found: bytes, put: bytes) -> None:
-    """Change a manifest as one would who could seal it."""
-    folder = next((index / "generations").iterdir())
-    content = (folder / "manifest.json").read_bytes()
+    """Change the JSON file of a version as one would who could seal it."""
+    path = _in_use(index)
+    content = path.read_bytes()
     assert found in content
-    (folder / "manifest.json").unlink()
-    (folder / "manifest.json").write_bytes(content.replace(found, put, 1))
-    name = name_for(content.replace(found, put, 1), 1)
-    folder.rename(folder.with_name(name))
+    path.unlink()
+    path.write_bytes(content.replace(found, put, 1))
     (index / "CURRENT").unlink()
-    (index / "CURRENT").write_text(name)
+    (index / "CURRENT").write_text(f"{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}\n")
 
 
 @pytest.fixture(scope="module")
@@ -88,25 +92,35 @@ BUILD: list[tuple[str, int, str, str]] = [
     ("build {}/corpus --index {}/i --model no-such-model", 1, "'no-such-model' cannot be loaded", "FAQBOT_MODEL"),
     ("build {}/corpus --index {}/i --model {}/nothing", 1, "cannot be loaded", "the bundled one is all-MiniLM-L6-v2"),
     ("build {}/corpus --index {}/i --model {}/page.md", 1, "cannot be loaded", "the bundled one is all-MiniLM-L6-v2"),
-    ("build {}/corpus --index {}/locked --store redis://x", 1, "The store is 'redis://x'", "expected milvus-lite:PATH"),
-    ("build {}/corpus --index {}/locked --store milvus://", 1, "The store is 'milvus://'", "milvus://HOST:PORT/NAME"),
-    ("build {}/corpus --index {}/locked --store milvus-lite:", 1, "The store is 'milvus-lite:'", "milvus-lite:PATH"),
+    ("build {}/corpus --index {}/locked --store redis://x", 1, "The store is 'redis://x'", "expected 'embedded'"),
+    ("build {}/corpus --index {}/locked --store milvus://", 1, "The store is 'milvus://'", "expected 'embedded'"),
+    ("build {}/corpus --index {}/locked --store milvus-lite:", 1, "The store is 'milvus-lite:'", "expected 'embedded'"),
 ]
 INDEX: list[tuple[str, int, str, str]] = [
     ("ask x --index {}/none", 1, "No index at", "Run: faqbot build corpus --index"),
     ("ask x --index {}/nothing", 1, "No index at", "Run: faqbot build corpus --index"),
     ("ask x --index {}/page.md", 1, "No index at", "Run: faqbot build corpus --index"),
     ("ask x --index {}/corpus", 1, "No index at", "Run: faqbot build corpus --index"),
-    ("ask x --index {}/newer", 1, "has format 2, made by a newer faqbot", "this one reads format 1. Run: faqbot build"),
+    (
+        "ask x --index {}/newer",
+        1,
+        "made by a newer faqbot in another format",
+        "this one reads format 2. Run: faqbot build",
+    ),
     ("ask x --index {}/elsewhere", 1, "encoders", "Run: faqbot build CORPUS --index"),
     ("ask x --index {}/damaged", 1, "vectors.npy is", "Run: faqbot build CORPUS --index"),
-    ("ask x --index {}/unpointed", 1, "CURRENT is missing", "Build again, or use what is there. Run: faqbot repair"),
-    ("ask x --index {}/index --store milvus://127.0.0.1:9/x", 1, "holds its passages itself", "Leave --store out"),
+    ("ask x --index {}/unpointed", 1, "CURRENT is missing", "Run: faqbot build CORPUS --index"),
+    (
+        "ask x --index {}/index --store milvus://127.0.0.1:9/x",
+        1,
+        "The store is 'milvus://127.0.0.1:9/x'",
+        "expected 'embedded'",
+    ),
     ("verify --index {}/none", 1, "No index at", "Run: faqbot build"),
-    ("repair --index {}/none", 1, "No index at", "Run: faqbot build"),
+    ("rollback --index {}/none", 1, "No index at", "Run: faqbot build"),
     ("rollback --index {}/none", 1, "No index at", "Run: faqbot build"),
     ("rollback --index {}/index", 1, "no", "Run: faqbot"),
-    ("repair --index {}/damaged", 1, "vectors.npy is", "Run: faqbot build CORPUS"),
+    ("ask x --index {}/damaged", 1, ".faiss is", "Run: faqbot build CORPUS"),
     ("verify --index {}/page.md", 1, "No index at", "Run: faqbot build"),
     ("calibrate {}/other.jsonl --index {}/none", 1, "other.jsonl, line 1 is no question", 'Expected {"id"'),
 ]
@@ -254,7 +268,7 @@ def test_rules_that_cannot_be_read_stop_every_command(
 
 
 def test_a_locked_index_names_the_process_that_builds(capsys: pytest.CaptureFixture[str], place: Path) -> None:
-    with building(place / "locked"):
+    with builder_lock(place / "locked"):
         code, _, error = run(capsys, "build", str(place / "corpus"), "--index", str(place / "locked"))
     assert code == 1
     assert f"Another process ({os.getpid()}) is building the index at {place / 'locked'}. Wait until it" in error
@@ -267,7 +281,6 @@ def test_a_locked_index_names_the_process_that_builds(capsys: pytest.CaptureFixt
         ("gradio", "serve --index {}/index", "web"),
         ("pypdf", "inspect {}/false2.pdf", "build"),
         ("mcp", "mcp --index {}/index", "mcp"),
-        ("pymilvus", "build {}/corpus --index {}/locked --store milvus://127.0.0.1:9/x", "milvus"),
     ],
 )
 def test_a_missing_extra_names_the_command_that_installs_it(
@@ -314,10 +327,10 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_is_built(tmp_path: Pa
     (corpus / "c.md").chmod(0)
     (corpus / "shut").chmod(0)
     code = (
-        "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.building.build import read_all, _notes\n"
+        "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.index.builder import read_all, describe_source\n"
         "from faqbot.settings import Settings\ncorpus = pathlib.Path(sys.argv[1])\n"
         "read_all(discover(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
-        "found = discover(corpus)\ndocuments, unread = read_all(found.files)\n_notes(corpus, Settings())\n"
+        "found = discover(corpus)\ndocuments, unread = read_all(found.files)\ndescribe_source(corpus, Settings())\n"
         "print([each.id for each in documents], [(each.document_id, each.reason) for each in (*found.skipped, *unread)])"
     )
     reachable = corpus

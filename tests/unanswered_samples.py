@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from faqbot.building import build
 from faqbot.feedback import DailyCount, FeedbackEntry
 from faqbot.feedback.store import append
+from faqbot.index import build
 from faqbot.settings import Settings
 
 FAQ = """# kept

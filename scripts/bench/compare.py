@@ -19,7 +19,7 @@ from corpora import Bench, distinct, edit_one, export_passages, perturbed
 from running import HERE, PYTHON, Run, Server, run
 
 from faqbot.encoders.model_files import find_model
-from faqbot.index import open_generation
+from faqbot.index import open_index
 from faqbot.settings import Settings
 
 ROOT = HERE.parents[1]
@@ -48,8 +48,8 @@ def main() -> None:
     copies = Bench("2,000 passages", *(options.folder / name for name in ("copies", "copies-index", "copies-plain")))
     for bench in (shipped, copies):
         if bench is copies:
-            with open_generation(shipped.index) as generation:
-                perturbed(list(generation.passages()), copies.corpus)
+            with open_index(shipped.index) as opened:
+                perturbed(list(opened.passages()), copies.corpus)
         for name, *cells in _rows(bench, environment, options):
             print("|", " | ".join([f"{bench.name}: {name}", *cells]), "|", flush=True)
 
@@ -153,8 +153,8 @@ def _builds(bench: Bench, environment: dict[str, str], rounds: int) -> Iterator[
 
 
 def _encoder(bench: Bench) -> Path:
-    with open_generation(bench.index) as generation:
-        return generation.encoder_folder
+    with open_index(bench.index) as opened:
+        return opened.encoder_folder
 
 
 def _questions() -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faqbot.index import open_generation
+from faqbot.index import open_index
 from faqbot.types import Passage
 
 DOCUMENTS = 100
@@ -49,12 +49,12 @@ def export_passages(bench: Bench) -> tuple[int, int]:
     are, and how many vectors faqbot has for them."""
     bench.plain.mkdir(parents=True, exist_ok=True)
     with (
-        open_generation(bench.index) as generation,
+        open_index(bench.index) as opened,
         (bench.plain / "passages.jsonl").open("w", encoding="utf-8") as out,
     ):
-        for passage in generation.passages():
+        for passage in opened.passages():
             out.write(json.dumps({"id": passage.id, "text": passage.embedded_text}) + "\n")
-        return len(generation), generation.manifest.vectors
+        return len(opened), int(opened.facts["vectors"])
 
 
 def edit_one(corpus: Path, number: int) -> None:

@@ -7,13 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from faqbot import building
     from faqbot.bot import FaqBot
+    from faqbot.index import build as build_index
     from faqbot.safety import assess
     from faqbot.settings import Settings
     from faqbot.types import Alert, Answer, Document, Hit, Passage
-
-    build_index = building.build
 
 __all__ = ["Alert", "Answer", "Document", "FaqBot", "Hit", "Passage", "Settings", "assess", "build_index"]
 __version__ = "0.1.0"
@@ -27,7 +25,7 @@ _PLACES = {
     "Passage": ("faqbot.types", "Passage"),
     "Settings": ("faqbot.settings", "Settings"),
     "assess": ("faqbot.safety", "assess"),
-    "build_index": ("faqbot.building", "build"),
+    "build_index": ("faqbot.index", "build"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from faqbot.encoders.encoder import Encoder, Engine
-    from faqbot.index import EncoderCard, Served
+    from faqbot.index import EncoderInfo, Index
     from faqbot.retrieval.calibration import Calibration
     from faqbot.retrieval.retriever import Retriever, SearchConfig
     from faqbot.retrieval.suggest import QuestionSuggester
@@ -32,10 +32,9 @@ MOST_SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class OpenVersion:
-    """One index version with all that answers from it; `name` tells it from the next."""
+    """One index version with all that answers from it."""
 
-    name: str
-    generation: Served
+    index: Index
     retriever: Retriever
     calibration: Calibration
     config: Config
@@ -49,7 +48,7 @@ class FaqBot:
         self._index = index
         self._opened = opened
         self._suggester: tuple[str, QuestionSuggester] | None = None  # with the name of its index version
-        self._refused = ""  # the name of a newer generation that could not be opened
+        self._refused = ""  # the name of a newer version that could not be opened
 
     @classmethod
     def load(cls, index: str | Path = "index", *, settings: Settings | None = None) -> FaqBot:
@@ -70,7 +69,7 @@ class FaqBot:
         return bot
 
     def refresh(self) -> bool:
-        """Go over to the generation that is in use now; whether there was a newer one that is sound.
+        """Go over to the version that is in use now; return whether there was a newer one that is sound.
 
         Questions under way end on the one they began with. A newer one that cannot be opened is refused, with one
         line in the log, and the old one stays.
@@ -80,15 +79,15 @@ class FaqBot:
         name = ""
         try:
             name = current_name(self._index)
-            if name in (self._opened.name, self._refused):
+            if name in (self.index_version, self._refused):
                 return False
             newer = open_version(self._index, self.settings)
         except FaqbotError as error:
-            logger.warning("The generation in use stays: %s", error)
+            logger.warning("The version in use stays: %s", error)
             self._refused = name
             return False
         older, self._opened = self._opened, newer
-        older.generation.close()
+        older.index.close()
         return True
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
@@ -102,7 +101,7 @@ class FaqBot:
         alert = self.assess([*earlier, question])
         check(question, earlier, self.settings, alert)
         depth = self._depth(top_k, alert)
-        opened = self._opened  # the one generation that this answer is of, whatever is opened meanwhile
+        opened = self._opened  # the one version that this answer is of, whatever is opened meanwhile
         ranking = opened.retriever.rank(question, earlier, top_k=depth)
         return _judged(question, alert, ranking, opened.calibration)
 
@@ -137,9 +136,9 @@ class FaqBot:
         return self._opened.calibration
 
     @property
-    def encoder(self) -> EncoderCard:
+    def encoder(self) -> EncoderInfo:
         """The encoder that the index was made with."""
-        return self._opened.generation.encoder
+        return self._opened.index.encoder
 
     def assess(self, messages: Sequence[Message]) -> Alert:
         """What the safety rules say of the person's messages, oldest first."""
@@ -153,31 +152,31 @@ class FaqBot:
         """Return up to `n` questions that the letters typed so far may become, best first."""
         return self._questions().find(text, n)
 
-    def documents(self) -> Sequence[Document]:
-        """Return every document of the index, each read when it is asked for."""
-        return self._opened.generation.documents
+    def documents(self) -> Iterator[Document]:
+        """Yield every document of the index, in order."""
+        return self._opened.index.documents()
 
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""
-        return self._opened.generation.document(document_id)
+        return self._opened.index.document(document_id)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage of the index; raises IndexMismatchError for one that is not there (any more)."""
-        (stored,) = self._opened.generation.fetch([passage_id])
+        (stored,) = self._opened.index.fetch([passage_id])
         return stored.passage
 
     @property
-    def generation(self) -> str:
-        """The name of the generation in use."""
-        return self._opened.name
+    def index_version(self) -> str:
+        """The name of the index version in use."""
+        return self._opened.index.version.id
 
     def ready(self) -> None:
         """Raises FaqbotError while questions cannot be answered: the engine that holds the passages is asked."""
-        self._opened.generation.check()
+        self._opened.index.check()
 
     def close(self) -> None:
         """Let go of the index."""
-        self._opened.generation.close()
+        self._opened.index.close()
 
     def __enter__(self) -> FaqBot:
         return self
@@ -192,15 +191,14 @@ class FaqBot:
         from faqbot.retrieval.suggest import QuestionSuggester
 
         opened, held = self._opened, self._suggester
-        if held is None or held[0] != opened.name:
-            generation = opened.generation
+        if held is None or held[0] != opened.index.version.id:
             pairs = [
                 (pair.question, pair.alternates, document.id)
-                for document in generation.documents
+                for document in opened.index.documents()
                 for pair in document.pairs
             ]
-            others = [(question, (), "") for question in generation.questions()]
-            self._suggester = held = (opened.name, QuestionSuggester([*pairs, *others]))
+            others = [(question, (), "") for question in opened.index.questions()]
+            self._suggester = held = (opened.index.version.id, QuestionSuggester([*pairs, *others]))
         return held[1]
 
     def _depth(self, top_k: int | None, alert: Alert) -> int:
@@ -233,55 +231,52 @@ def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
 
 def open_version(index: Path, settings: Settings) -> OpenVersion:
     """Open the index version in use, ready to answer. Raises what is wrong with the index, naming what to run."""
-    from faqbot.index import current_name, open_index
+    from faqbot.index import open_index
 
-    name = current_name(index)
-    generation = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
+    opened = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
     try:
-        retriever = open_retriever(generation, threads=settings.threads)
-        return OpenVersion(name, generation, retriever, open_calibration(generation), load_config(settings))
+        retriever = open_retriever(opened, threads=settings.threads)
+        return OpenVersion(opened, retriever, open_calibration(opened), load_config(settings))
     except BaseException:
-        generation.close()
+        opened.close()
         raise
 
 
-def open_retriever(generation: Served, *, threads: int = 0, search: SearchConfig | None = None) -> Retriever:
+def open_retriever(index: Index, *, threads: int = 0, search: SearchConfig | None = None) -> Retriever:
     """Return a retriever over an index version, with the encoder of its index. Raises EncoderError."""
     from faqbot.retrieval.retriever import DEFAULT, Retriever
     from faqbot.retrieval.spelling import SpellingCorrector, shorthand
 
-    encoder = open_encoder(generation, threads=threads)
-    corrector = SpellingCorrector(generation.vocabulary, encoder.word_pieces.knows, shorthand())
-    return Retriever(generation, encoder, corrector, prompt=generation.encoder.query_prompt, search=search or DEFAULT)
+    encoder = open_encoder(index, threads=threads)
+    corrector = SpellingCorrector(index.vocabulary, encoder.word_pieces.knows, shorthand())
+    return Retriever(index, encoder, corrector, prompt=index.encoder.query_prompt, search=search or DEFAULT)
 
 
-def open_encoder(generation: Served, *, threads: int = 0) -> Encoder:
+def open_encoder(index: Index, *, threads: int = 0) -> Encoder:
     """Return the index's encoder in ONNX Runtime; in sentence-transformers where its model could not be exported."""
     from faqbot.encoders.encoder import Encoder
     from faqbot.encoders.pca import Projection
     from faqbot.encoders.tokenizer import WordPieces
 
-    folder = generation.encoder_folder
+    folder = index.encoder_folder
     word_pieces = WordPieces.from_file(folder / "tokenizer.json")
-    return Encoder(
-        _engine(generation, threads), word_pieces, Projection.load(folder), token_limit=generation.encoder.token_limit
-    )
+    return Encoder(_engine(index, threads), word_pieces, Projection.load(folder), token_limit=index.encoder.token_limit)
 
 
-def open_calibration(generation: Served) -> Calibration:
+def open_calibration(index: Index) -> Calibration:
     """Return the index's own calibration, or the shipped one."""
     from faqbot.retrieval.calibration import Calibration, shipped
 
-    own = generation.calibration
+    own = index.calibration
     return Calibration.from_dict(own) if own else shipped()
 
 
-def _engine(generation: Served, threads: int) -> Engine:
+def _engine(index: Index, threads: int) -> Engine:
     from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
 
-    if (generation.encoder_folder / GRAPH).is_file():
-        return RuntimeModel(generation.encoder_folder, threads=threads)
+    if (index.encoder_folder / GRAPH).is_file():
+        return RuntimeModel(index.encoder_folder, threads=threads)
     from faqbot.encoders.torch_backend import TransformerModel
 
-    logger.warning("%s could not be exported: answering loads sentence-transformers", generation.encoder.name)
-    return TransformerModel(generation.encoder.name)
+    logger.warning("%s could not be exported: answering loads sentence-transformers", index.encoder.name)
+    return TransformerModel(index.encoder.name)

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from faqbot.bot import FaqBot, open_encoder
-from faqbot.building import build_documents, is_current, read_all
 from faqbot.errors import CorpusError, FeedbackError
 from faqbot.evaluation.metrics import Question, first_hit
 from faqbot.evaluation.runner import DEPTH, ranked
 from faqbot.feedback import MARKS, FeedbackEntry, QuestionGroup, cluster_questions, unique_questions
-from faqbot.index import open_index, store_of
+from faqbot.index import build_documents, is_current, open_index, read_all
 from faqbot.readers import discover
 from faqbot.variants import FaqEntry, add_variants, merge_variants, normalize_question, read_variants
 
@@ -95,9 +94,9 @@ def group_questions(entries: Sequence[FeedbackEntry], index: Path, settings: Set
     questions = unique_questions(entries)
     if not questions:
         return ()
-    with closing(open_index(index, store=settings.store, token=settings.store_token)) as generation:
-        encoder = open_encoder(generation, threads=settings.threads)
-        encoded = encoder.encode(questions, prompt=generation.encoder.query_prompt)
+    with closing(open_index(index, store=settings.store, token=settings.store_token)) as opened:
+        encoder = open_encoder(opened, threads=settings.threads)
+        encoded = encoder.encode(questions, prompt=opened.encoder.query_prompt)
     return cluster_questions(entries, questions, np.stack([each.vector for each in encoded]))
 
 
@@ -141,14 +140,8 @@ def compare(
     """Evaluate the index, and a temporary one in which the candidates are variants of the entry.
 
     Neither the corpus nor the index is changed. Raises CorpusError where the index was not made from the corpus as it
-    is, or keeps its passages on an engine.
+    is.
     """
-    store = store_of(index, settings.store)
-    if store:
-        raise CorpusError(
-            f"Variants are tried on an index with passages of its own; these are at {store}. "
-            "Build one: faqbot build CORPUS --index OTHER --store embedded"
-        )
     if not is_current(corpus, index, settings=settings):
         raise CorpusError(
             f"{index} was not made from {corpus} as it is now with these settings. "
@@ -160,7 +153,9 @@ def compare(
     place = parent if os.access(parent, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix=".faqbot-trial-", dir=place) as folder:
         trial = Path(folder) / "index"
-        shutil.copytree(index, trial, ignore=shutil.ignore_patterns("LOCK"))  # the build starts from what it has
+        shutil.copytree(
+            index, trial, ignore=shutil.ignore_patterns("LOCK", "*.partial*")
+        )  # the build starts from what it has
         build_documents(changed, trial, settings=settings, progress=progress)
         evaluations = []
         for each, name in ((index, "evaluating, before"), (trial, "evaluating, after")):

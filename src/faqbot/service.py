@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -35,7 +35,7 @@ class Answering(Protocol):
     def suggest(self, text: str, n: int) -> tuple[str, ...]:
         """Questions that the letters typed so far may become."""
 
-    def documents(self) -> Sequence[Document]:
+    def documents(self) -> Iterator[Document]:
         """Every document of the index."""
 
     def examples(self, n: int) -> tuple[str, ...]:
@@ -52,8 +52,8 @@ class Answering(Protocol):
         """What the operator set about page, banner, safety, replies and language."""
 
     @property
-    def generation(self) -> str:
-        """The name of the generation in use, empty where there is none."""
+    def index_version(self) -> str:
+        """The name of the index version in use, empty where there is none."""
 
     def ready(self) -> None:
         """Raises FaqbotError, with the reason, while questions cannot be answered."""
@@ -85,7 +85,7 @@ class UnavailableBot:
         """The bot's; without an index nothing is known of the corpus."""
         return self.bot.suggest(text, n) if self.bot else ()
 
-    def documents(self) -> Sequence[Document]:
+    def documents(self) -> Iterator[Document]:
         """The bot's; without one, raises the error that the index could not be opened for."""
         return self._given().documents()
 
@@ -107,9 +107,9 @@ class UnavailableBot:
         return self._given().passage(passage_id)
 
     @property
-    def generation(self) -> str:
+    def index_version(self) -> str:
         """The bot's; none is in use without one."""
-        return self.bot.generation if self.bot else ""
+        return self.bot.index_version if self.bot else ""
 
     def ready(self) -> None:
         """Raises FaqbotError while questions cannot be answered."""
@@ -178,7 +178,7 @@ def safe_answer(
     try:
         answer = bot.answer(question, history, top_k)
         if recorder:
-            recorder.record_answer(answer, bot.generation)
+            recorder.record_answer(answer, bot.index_version)
         return answer
     except QuestionError as error:
         return ErrorResponse("invalid_request", str(error), error.alert)
@@ -234,7 +234,7 @@ def _entry(bot: Answering, request: FeedbackRequest, most: int) -> FeedbackEntry
         title=passage_title(passage) if passage else "",
         source=passage.document_id if passage else "",
         confidence=round(request.confidence, 4),
-        index_version=bot.generation,
+        index_version=bot.index_version,
     )
 
 

@@ -15,7 +15,7 @@ Found = TypeVar("Found")
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Build, and say what was indexed and what could not be read."""
-    from faqbot.building import build, is_current
+    from faqbot.index import build, is_current
 
     settings = replace(settings, model=given.model)
     if given.if_changed and is_current(given.corpus, given.index, settings=settings):
@@ -27,15 +27,17 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         report = build(given.corpus, given.index, settings=settings, progress=bars.show)
     for skipped in report.skipped:
         print(f"not read: {skipped.document_id}: {skipped.reason}", file=sys.stderr)
-    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.generation})")
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.version})")
     return 0
 
 
 def _dry_run(given: argparse.Namespace, settings: Settings) -> int:
     """Print each document that would be added, changed or removed, and how many are kept."""
-    from faqbot.preview import preview
+    from faqbot.index import plan_build
 
-    found = preview(given.corpus, given.index, settings=settings)
+    found = plan_build(given.corpus, given.index, settings=settings)
     for fate in ("added", "changed", "removed"):
         for document_id in getattr(found, fate):
             print(f"{fate}: {document_id}")

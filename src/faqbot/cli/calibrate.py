@@ -33,9 +33,9 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     random.Random(0).shuffle(cases)  # noqa: S311  the same folds every time
     found = measure(cases, *cross_validated(cases))
     calibration = replace(calibrate(cases, encoder=encoder), figures=figures(found, len(cases)))
-    manifest = add_calibration(given.index, calibration.to_dict(), keep=settings.keep_versions)
+    version = add_calibration(given.index, calibration.to_dict(), keep=settings.keep_versions)
     print(table(found))
-    print(f"{given.index}: calibrated on {len(cases)} questions ({manifest.id})")
+    print(f"{given.index}: calibrated on {len(cases)} questions ({version.id})")
     return 0
 
 

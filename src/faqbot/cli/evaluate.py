@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from faqbot.bot import FaqBot
-from faqbot.building import build_documents
 from faqbot.cli.build import Bars
 from faqbot.cli.calibrate import table as abstention_table
 from faqbot.cli.codes import DONE, FAILED
@@ -21,6 +20,7 @@ from faqbot.evaluation.benchmark import Folder, read_folder
 from faqbot.evaluation.benchmark import measure as measure_folder
 from faqbot.evaluation.runner import label, ranked
 from faqbot.evaluation.selective import Case, auroc, cross_validated, measure
+from faqbot.index import build_documents
 from faqbot.settings import Settings
 from faqbot.types import Passage
 

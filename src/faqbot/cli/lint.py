@@ -7,12 +7,11 @@ from functools import partial
 from itertools import count
 
 from faqbot.bot import FaqBot
-from faqbot.building import read_all, split_all
 from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
-from faqbot.index import encoder_folders
+from faqbot.index import encoder_folders, read_all, split_all
 from faqbot.lint import Issue, Ranker, lint
 from faqbot.readers import discover
 from faqbot.settings import Settings

@@ -225,7 +225,6 @@ COMMANDS = (
     Command("eval", "Evaluate retrieval and confidence", "evaluate", _eval),
     Command("calibrate", "Calibrate confidence on labelled questions", "calibrate", _calibrate),
     Command("verify", "Verify every file of an index", "index", _place),
-    Command("repair", "Rebuild the derived files of an index without encoding", "index", _place),
     Command("rollback", "Go back to the previous index version", "index", _place),
     Command("safety-rules", "List the safety rules, or check a rules file", "safety", _safety_rules),
     Command("symptom-check", "Ask about warning signs, question by question", "symptom_check", _symptom_check),

@@ -17,7 +17,7 @@ from faqbot.cli.codes import DONE, FAILED
 from faqbot.config import load_config
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import FeedbackRecorder
-from faqbot.index import store_of
+from faqbot.index import refuse_store
 from faqbot.safety import assess
 from faqbot.service import UnavailableBot, unavailable_bot
 from faqbot.settings import Settings
@@ -25,7 +25,7 @@ from faqbot.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-FOLLOW = 5.0  # seconds between looks for a new generation
+FOLLOW = 5.0  # seconds between looks for a new index version
 RARELY = 60.0  # and for one that can be opened, when opening has failed a few times
 
 
@@ -45,7 +45,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
-    """An app that goes over to each new generation of its index."""
+    """An app that goes over to each new index version of its index."""
     from faqbot.server.app import create_app
 
     bot = open_bot(Path(settings.index), settings)
@@ -86,19 +86,14 @@ def _run_workers(settings: Settings) -> int:
 
 def _refuse(settings: Settings) -> None:
     """What would fail in every process, said once. Raises SettingsError, RulesError or FeedbackError."""
-    store = store_of(Path(settings.index), settings.store)
-    if settings.workers > 1 and store.startswith("milvus-lite:"):
-        raise SettingsError(
-            f"{store} can be open in one process only, not in {settings.workers}. Share it with milvus-lite server and "
-            "name that with --store milvus://HOST:PORT/faqbot, or leave --workers out"
-        )
+    refuse_store(settings.store)
     assess((), config=load_config(settings).safety)
     if settings.feedback:
         FeedbackRecorder(Path(settings.feedback))
 
 
 def _follow(bot: FaqBot | UnavailableBot, settings: Settings) -> None:
-    """Go over to a new generation soon after a build has made one."""
+    """Go over to a new index version soon after a build has made one."""
     served = bot if isinstance(bot, FaqBot) else _first(bot, settings)
     while True:
         time.sleep(FOLLOW)

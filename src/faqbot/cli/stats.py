@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from faqbot.cli.codes import DONE
 from faqbot.feedback import FeedbackStatistics, feedback_statistics, read_counts, read_entries
+from faqbot.index.stats import Stats, count
 from faqbot.settings import Settings
-from faqbot.stats import Stats, count
 
 _DAYS_SHOWN = 14
 
@@ -27,17 +27,16 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _of_index(found: Stats) -> list[tuple[str, str]]:
-    words = f"{found.words[0]:g} in the mean, {found.words[1]} at most" if found.words else "not counted on an engine"
     return [
         ("documents", f"{found.documents:,}"),
         ("passages", f"{found.passages:,}"),
-        ("words a passage", words),
+        ("words a passage", f"{found.words[0]:g} in the mean, {found.words[1]} at most"),
         ("question-answer pairs", f"{found.pairs:,}"),
         ("other ways to ask", f"{found.alternates:,}"),
         ("sources with a date, without", f"{found.dated:,}, {found.sources - found.dated:,}"),
         ("oldest review", found.oldest_review or "none"),
         ("documents without a review", f"{found.unreviewed:,}"),
-        ("generation", f"{found.generation}, made {found.created}"),
+        ("version", f"{found.version}, made {found.created}"),
         ("encoder", found.encoder),
         ("on disk", f"{found.bytes / 1e6:,.1f} MB"),
     ]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from faqbot.bot import FaqBot
-from faqbot.building import build
 from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.errors import FeedbackError
 from faqbot.evaluation.metrics import Question, load_questions
 from faqbot.feedback import QuestionGroup, passage_title, read_entries
+from faqbot.index import build
 from faqbot.promotion import (
     FOUND_WITHIN,
     Comparison,
@@ -131,7 +131,7 @@ def _promote(group: QuestionGroup, given: argparse.Namespace, settings: Settings
     print(f"{write_variants(given.corpus, variants)}: written")
     with Bars(quiet=not sys.stderr.isatty()) as bars:
         report = build(given.corpus, given.index, settings=settings, progress=bars.show)
-    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.generation})")
+    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.version})")
     return DONE
 
 

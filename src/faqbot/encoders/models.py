@@ -18,7 +18,7 @@ from faqbot.encoders.model_files import CHECKSUMS, file_digest, is_bundled, mode
 from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
 from faqbot.encoders.pca import Projection
 from faqbot.encoders.tokenizer import WordPieces
-from faqbot.encoders.torch_backend import TransformerModel, has_bfloat16
+from faqbot.encoders.torch_backend import TransformerModel
 from faqbot.errors import EncoderError
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ FACTS = "encoder.json"
 TOKENIZER = "tokenizer.json"
 TOKEN_DIMENSION = 128
 SAMPLES = 1000  # passages that a projection is fitted on
-FEW_TEXTS = 2000  # so few are encoded by the exported graph before torch is even loaded
 SHIPPED_PROJECTION = "projection_all-MiniLM-L6-v2.npy"
 
 
@@ -76,24 +75,13 @@ class Model:
         (folder / FACTS).write_text(json.dumps(asdict(self.facts), indent=2), encoding="utf-8")
         return folder
 
-    def encoder(self, folder: Path, texts: int, *, threads: int = 0) -> Encoder:
-        """An encoder for so many texts, with the projection in `folder`; the graph takes all cores for 0 threads."""
-        return Encoder(
-            self._engine(folder, texts, threads), self.word_pieces, Projection.load(folder), self.facts.token_limit
-        )
+    def encoder(self, folder: Path, *, threads: int = 0) -> Encoder:
+        """An encoder with the graph and projection in `folder`; it takes all cores for 0 threads.
 
-    def _engine(self, folder: Path, texts: int, threads: int) -> Engine:
-        """What encodes fastest here: the exported graph, unless sentence-transformers can in bfloat16.
-
-        In float32 both take the same time; torch takes seconds to load, so it is not loaded for few texts.
+        The exported graph encodes as fast as sentence-transformers does, whose import takes seconds.
         """
-        if not (folder / GRAPH).is_file():
-            self.transformer.quicken()
-            return self.transformer
-        loaded = "transformer" in self.__dict__
-        if (loaded or (texts > FEW_TEXTS and has_bfloat16())) and self.transformer.quicken():
-            return self.transformer
-        return RuntimeModel(folder, threads=threads)
+        engine: Engine = RuntimeModel(folder, threads=threads) if (folder / GRAPH).is_file() else self.transformer
+        return Encoder(engine, self.word_pieces, Projection.load(folder), self.facts.token_limit)
 
     def _described(self) -> Facts:
         loaded = self.transformer

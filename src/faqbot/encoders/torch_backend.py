@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import timeit
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +16,6 @@ from faqbot.errors import EncoderError, need
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-logger = logging.getLogger(__name__)
-LEAST_GAIN = 1.3  # below it bfloat16 is not worth its error
-LEAST_POOLED = 0.9999
-LEAST_TOKEN = 0.999
 SAMPLES = (
     "back pain",
     "Why does my back hurt when I walk?",
@@ -45,7 +38,6 @@ class TransformerModel:
         prompts = {str(key): str(value) for key, value in (self.model.prompts or {}).items() if value}
         self.query_prompt = prompts.get("query", "")
         self.passage_prompt = prompts.get("document", prompts.get("passage", ""))
-        self._bfloat16 = False
 
     @property
     def fingerprint(self) -> str:
@@ -65,7 +57,7 @@ class TransformerModel:
         """See encoder.Engine."""
         import torch
 
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16):
+        with torch.inference_mode():
             found = self.model({"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)})
         return found["token_embeddings"].float().numpy(), found["sentence_embedding"].float().numpy()
 
@@ -82,48 +74,6 @@ class TransformerModel:
             yield
         finally:
             inner.set_attn_implementation(before)
-
-    def quicken(self, least_gain: float = LEAST_GAIN) -> bool:
-        """Compute in bfloat16 from now on, if this processor is so many times faster at it and the vectors stay.
-
-        They stay if those of sample texts have a cosine of LEAST_POOLED (sentence) and LEAST_TOKEN (tokens) with the
-        ones in float32. Returns whether it computes in bfloat16.
-        """
-        self._bfloat16 = False
-        if bfloat16_gain() < least_gain:
-            return False
-        ids = [np.array([cut.ids[: self.token_limit]], np.int64) for cut in self.word_pieces.cut(SAMPLES)]
-        exact = [self.run(one, np.ones_like(one)) for one in ids]
-        self._bfloat16 = True
-        rough = [self.run(one, np.ones_like(one)) for one in ids]
-        token = min(least_cosine(one[0][0], other[0][0]) for one, other in zip(exact, rough, strict=True))
-        pooled = min(least_cosine(one[1], other[1]) for one, other in zip(exact, rough, strict=True))
-        self._bfloat16 = pooled >= LEAST_POOLED and token >= LEAST_TOKEN
-        logger.info("bfloat16 %s: cosines %.5f and %.5f", "used" if self._bfloat16 else "refused", pooled, token)
-        return self._bfloat16
-
-
-def has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether the processor says that it multiplies bfloat16; False where it cannot be asked."""
-    flags = cpuinfo.read_text(encoding="utf-8").split() if cpuinfo.is_file() else []
-    return not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags)
-
-
-def bfloat16_gain() -> float:
-    """How many times faster matrices are multiplied in bfloat16 than in float32, here and now.
-
-    The processor's flags do not tell: with AMX it is several times, with AVX512-BF16 alone it can be half.
-    """
-    import torch
-
-    pairs = [
-        (torch.ones((1024, 384), dtype=kind), torch.ones((384, 1536), dtype=kind))
-        for kind in (torch.float32, torch.bfloat16)
-    ]
-    # In turns, so that whatever else the machine does meets both.
-    rounds = [[timeit.timeit(lambda pair=pair: pair[0] @ pair[1], number=1) for pair in pairs] for _ in range(15)]  # type: ignore[misc]
-    exact, rough = (min(times) for times in zip(*rounds, strict=True))
-    return float(exact / rough)
 
 
 def least_cosine(expected: NDArray[np.float32], found: NDArray[np.float32]) -> float:

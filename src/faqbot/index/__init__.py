@@ -1,50 +1,82 @@
-"""The saved index: passages and vectors go in, candidates for a query come out."""
+"""The index on disk: SQLite and FAISS files that a build makes, and candidates for a question.
 
-from faqbot.index.cache import Cache, known_texts, open_cache, text_key
-from faqbot.index.contents import Candidates, Contents, EncodedPassage, EncoderCard, Stored
-from faqbot.index.encoders import encoder_folders, installed_encoder, keep_encoder
-from faqbot.index.generation import Generation
-from faqbot.index.keeping import add_calibration, generations, repair, rollback, verify
-from faqbot.index.manifest import Manifest
-from faqbot.index.opening import current_name, is_index, open_generation
-from faqbot.index.publishing import publish
-from faqbot.index.readings import Reading, Readings, write_readings
-from faqbot.index.seam import Served
-from faqbot.index.segments import Embedding
-from faqbot.index.stores import calibration_of, documents_of, keeper_of, open_index, store_of
+Only what is listed here is for other packages. What builds is imported when it is first used: answering needs none.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from faqbot.index.bm25 import idf
+from faqbot.index.interface import (
+    Asset,
+    Candidates,
+    Contents,
+    Embedding,
+    EncodedPassage,
+    EncoderInfo,
+    SourceFile,
+    StoredPassage,
+)
+from faqbot.index.reader import Index, open_index, refuse_store
+from faqbot.index.versions import Version, current_name, is_index, rollback, verify, versions
+
+if TYPE_CHECKING:
+    from faqbot.index.builder import BuildReport as BuildReport
+    from faqbot.index.builder import build as build
+    from faqbot.index.builder import build_documents as build_documents
+    from faqbot.index.builder import is_current as is_current
+    from faqbot.index.builder import read_all as read_all
+    from faqbot.index.builder import read_corpus as read_corpus
+    from faqbot.index.builder import split_all as split_all
+    from faqbot.index.encoder_files import encoder_folders as encoder_folders
+    from faqbot.index.encoder_files import keep_encoder as keep_encoder
+    from faqbot.index.plan import BuildPlan as BuildPlan
+    from faqbot.index.plan import plan_build as plan_build
+    from faqbot.index.version_builder import VersionBuilder as VersionBuilder
+    from faqbot.index.version_builder import add_calibration as add_calibration
+    from faqbot.index.version_builder import publish as publish
 
 __all__ = [
-    "Cache",
+    "Asset",
     "Candidates",
     "Contents",
     "Embedding",
     "EncodedPassage",
-    "EncoderCard",
-    "Generation",
-    "Manifest",
-    "Reading",
-    "Readings",
-    "Served",
-    "Stored",
-    "add_calibration",
-    "calibration_of",
+    "EncoderInfo",
+    "Index",
+    "SourceFile",
+    "StoredPassage",
+    "Version",
     "current_name",
-    "documents_of",
-    "encoder_folders",
-    "generations",
-    "installed_encoder",
+    "idf",
     "is_index",
-    "keep_encoder",
-    "keeper_of",
-    "known_texts",
-    "open_cache",
-    "open_generation",
     "open_index",
-    "publish",
-    "repair",
+    "refuse_store",
     "rollback",
-    "store_of",
-    "text_key",
     "verify",
-    "write_readings",
+    "versions",
 ]
+
+_BUILDING = {
+    "BuildPlan": "plan",
+    "BuildReport": "builder",
+    "VersionBuilder": "version_builder",
+    "add_calibration": "version_builder",
+    "build": "builder",
+    "build_documents": "builder",
+    "encoder_folders": "encoder_files",
+    "is_current": "builder",
+    "keep_encoder": "encoder_files",
+    "plan_build": "plan",
+    "publish": "version_builder",
+    "read_all": "builder",
+    "read_corpus": "builder",
+    "split_all": "builder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what builds on first use."""
+    if name in _BUILDING:
+        return getattr(import_module(f"faqbot.index.{_BUILDING[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

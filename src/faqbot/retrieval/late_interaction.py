@@ -18,7 +18,7 @@ from faqbot.encoders.products import product
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.index.contents import Candidates
+    from faqbot.index import Candidates
     from faqbot.retrieval.token_layout import PreparedPassage
 
 
@@ -62,14 +62,9 @@ class Scores:
         return self.similar[self.starts[candidate] : self.starts[candidate + 1]]
 
 
-def idf(counts: NDArray[np.int32], passages: int) -> NDArray[np.float32]:
-    """Inverse document frequency, as BM25 has it, of tokens that occur in `counts` of so many passages."""
-    return np.log1p((passages - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-
-
 def score(query: QueryTokens, candidates: Candidates, prepared: Sequence[PreparedPassage], weights: Weights) -> Scores:
     """Score candidates, in their order; BM25 counts as a share of its ceiling for this question."""
-    starts = np.cumsum([0, *(len(one.stored.pieces) for one in prepared)])
+    starts = np.cumsum([0, *(len(one.stored.token_ids) for one in prepared)])
     similar = _similarities(query, prepared)
     sentences, firsts = _sentences(prepared, starts)
     met = np.maximum.reduceat(similar, sentences, axis=0)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from faqbot.index import idf
 from faqbot.retrieval.deduplication import group_duplicates
 from faqbot.retrieval.features import features, word_features
 from faqbot.retrieval.follow_up import is_same_question, referred_to
 from faqbot.retrieval.highlighting import highlight, matched_terms
-from faqbot.retrieval.late_interaction import QueryTokens, Scores, Weights, idf, score
+from faqbot.retrieval.late_interaction import QueryTokens, Scores, Weights, score
 from faqbot.retrieval.token_layout import Layout, PreparedPassage, layout_question, layout_tokens, prepare
 from faqbot.retrieval.unmatched import mentions
 from faqbot.types import Hit, Ranking
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.encoders.encoder import Encoded, Encoder
-    from faqbot.index.contents import Candidates, Stored
+    from faqbot.index import Candidates, StoredPassage
     from faqbot.retrieval.spelling import Corrected, SpellingCorrector
     from faqbot.types import Passage
 
@@ -38,7 +39,7 @@ class Store(Protocol):
     """What retrieval needs of an index."""
 
     @property
-    def piece_counts(self) -> NDArray[np.int32]:
+    def token_counts(self) -> NDArray[np.int32]:
         """(vocabulary,): in how many passages each token stands."""
         ...
 
@@ -48,7 +49,7 @@ class Store(Protocol):
         """The passages nearest to a (d,) vector, and those that share the rarest words with a text."""
         ...
 
-    def fetch(self, ids: Sequence[str]) -> tuple[Stored, ...]:
+    def fetch(self, ids: Sequence[str]) -> tuple[StoredPassage, ...]:
         """Passages with their token embeddings, in the order asked for."""
         ...
 
@@ -145,7 +146,7 @@ class Retriever:
     def _ranked(self, query: Query, encoded: Encoded, top_k: int, shown: Collection[str] = ()) -> Ranking:
         if not len(encoded.tokens):
             return Ranking(query=query.text, hits=(), corrections=query.corrected.corrections)
-        counts = self._store.piece_counts[encoded.pieces]
+        counts = self._store.token_counts[encoded.pieces]
         tokens = self._weighted(query, encoded, counts)
         candidates = self._store.candidates(encoded.vector, query.text, self._search.candidates)
         passages = self._fetched(candidates.ids)

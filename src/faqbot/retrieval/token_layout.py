@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.encoders.tokenizer import Pieces
-    from faqbot.index.contents import Stored
+    from faqbot.index import StoredPassage
     from faqbot.types import Passage, Span
 
 SHORTEST_SENTENCE = 4  # tokens; a numbered list's "1." is no sentence
@@ -26,7 +26,7 @@ SHORTEST_SENTENCE = 4  # tokens; a numbered list's "1." is no sentence
 class PreparedPassage:
     """A passage with its token embeddings, where sentences start among them, and their mean, (p,) of length 1."""
 
-    stored: Stored
+    stored: StoredPassage
     starts: NDArray[np.int64]
     mean: NDArray[np.float32]
 
@@ -63,10 +63,10 @@ class Layout:
         return first, last
 
 
-def prepare(stored: Stored, sentence_ends: NDArray[np.int32]) -> PreparedPassage:
+def prepare(stored: StoredPassage, sentence_ends: NDArray[np.int32]) -> PreparedPassage:
     """Prepare a passage for scoring; `sentence_ends` are the ids of tokens that end a sentence."""
     mean = stored.tokens.sum(axis=0, dtype=np.int32).astype(np.float32)
-    starts = sentence_starts(stored.pieces, sentence_ends)
+    starts = sentence_starts(stored.token_ids, sentence_ends)
     return PreparedPassage(stored, np.array(starts, np.int64), mean / (np.linalg.norm(mean) + 1e-9))
 
 

@@ -134,7 +134,7 @@ class Handlers:
 
     def _view(self, answer: Answer | None = None) -> View:
         documents = {hit.passage.document_id for hit in answer.hits} if answer else set()
-        reviewed = {each: self._reviewed(self.bot.generation, each) for each in documents}
+        reviewed = {each: self._reviewed(self.bot.index_version, each) for each in documents}
         return View(self.options, secrets.token_hex(4), reviewed)
 
     def _review_date(self, version: str, document_id: str) -> str:

@@ -1,0 +1,111 @@
+"""Exported encoders as folders: installed in an index, and kept in the user's cache for the next one.
+
+SHA256SUMS in each folder lists its files as sha256sum does, so that a damaged one is not taken for what was exported.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from faqbot.errors import IndexBusyError, IndexDamagedError, IndexWriteError
+from faqbot.index.files import FileWriter, builder_lock, no_step, record_file
+from faqbot.index.versions import ENCODERS, SUMS, advice
+
+UNFINISHED = ".new"
+
+logger = logging.getLogger(__name__)
+
+
+def encoder_folder(index: Path, fingerprint: str) -> Path:
+    """Return the folder of an encoder."""
+    return index / ENCODERS / fingerprint
+
+
+def encoder_files(index: Path, fingerprint: str) -> list[Path]:
+    """Return the files of an installed encoder."""
+    return sorted(path for path in encoder_folder(index, fingerprint).rglob("*") if path.is_file())
+
+
+def install_encoder(index: Path, source: Path, fingerprint: str, writer: FileWriter) -> None:
+    """Copy an exported encoder to encoders/<fingerprint>, unless it is there whole."""
+    target = encoder_folder(index, fingerprint)
+    if not encoder_damage(index, fingerprint):
+        return
+    if source.resolve() == target.resolve():
+        raise IndexDamagedError(f"{encoder_damage(index, fingerprint)}. {advice(index)}")
+    aside = target.with_name(UNFINISHED)
+    if aside.exists():
+        writer.remove(aside)
+    lines = []
+    for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != SUMS):
+        copy = aside / path.relative_to(source)
+        writer.make_folder(copy.parent)
+        writer.copy(path, copy)
+        lines.append(f"{record_file(copy).sha256}  {path.relative_to(source).as_posix()}\n")
+    writer.write(aside / SUMS, "".join(lines).encode())
+    for folder in (*(path for path in aside.rglob("*") if path.is_dir()), aside):
+        writer.flush(folder)
+    if target.exists():
+        writer.remove(target)
+    writer.rename(aside, target)
+
+
+def encoder_damage(index: Path, fingerprint: str) -> str:
+    """Return what is wrong with an installed encoder, "" if it is whole."""
+    folder = encoder_folder(index, fingerprint)
+    path = folder / SUMS
+    if not path.is_file():
+        return f"{path} is missing"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUMS}
+        for name in sorted(sums.keys() | present):
+            if not (folder / name).is_file():
+                return f"{folder / name} is missing"
+            if record_file(folder / name).sha256 != sums.get(name):
+                return f"{folder / name} is damaged: its content is not what {SUMS} says"
+    except (OSError, ValueError) as error:
+        return f"{path} is damaged ({error})"
+    return ""
+
+
+def encoder_folders(index: Path, kept: str) -> Iterator[Path]:
+    """Yield where exported encoders are: in an index, then in the folder where they are kept, whole ones only."""
+    yield index / ENCODERS
+    folder = Path(kept).expanduser()
+    if not kept or not (folder / ENCODERS).is_dir():
+        return
+    try:
+        with builder_lock(folder):
+            discard_damaged_encoders(folder, FileWriter(no_step))
+    except (IndexBusyError, IndexWriteError) as error:
+        logger.info("Encoders kept at %s are not used: %s", folder, error)
+    else:
+        yield folder / ENCODERS
+
+
+def keep_encoder(kept: str, source: Path, fingerprint: str) -> None:
+    """Keep an exported encoder for other indexes; where that cannot be, the next index exports it again."""
+    if not kept:
+        return
+    folder = Path(kept).expanduser()
+    try:
+        writer = FileWriter(no_step)
+        writer.make_folder(folder)
+        with builder_lock(folder):
+            writer.make_folder(folder / ENCODERS)
+            install_encoder(folder, source, fingerprint, writer)
+    except (IndexBusyError, IndexWriteError) as error:
+        logger.info("The encoder is not kept at %s: %s", folder, error)
+
+
+def discard_damaged_encoders(index: Path, writer: FileWriter) -> None:
+    """Delete encoders that are not whole, before a build takes one of them for what it was."""
+    for folder in sorted((index / ENCODERS).glob("[!.]*/")):
+        problem = encoder_damage(index, folder.name)
+        if problem:
+            logger.warning("%s. The encoder is exported anew", problem)
+            writer.remove(folder)

@@ -1,0 +1,419 @@
+"""Making a version: a new database and FAISS file are written aside, flushed, hashed, checked, and then pointed to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqbot.errors import CorpusError, EncoderError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.index.bm25 import PostingsBuilder, indexed_text, surface_words
+from faqbot.index.encoder_files import discard_damaged_encoders, encoder_files, install_encoder
+from faqbot.index.files import FileWriter, Step, builder_lock, no_step, write_error
+from faqbot.index.interface import HASH_BYTES, Contents, Embedding, EncodedPassage, EncoderInfo
+from faqbot.index.store import Database, DatabaseWriter, set_meta
+from faqbot.index.vectors import FLAT_LIMIT, VectorIndex, write_vectors
+from faqbot.index.versions import (
+    PARTIAL,
+    Version,
+    current_name,
+    current_names,
+    damage,
+    next_stem,
+    partials,
+    point_to,
+    prune,
+    read_version,
+    refuse_foreign,
+    remove_leftovers,
+    seal,
+)
+from faqbot.types import Passage
+
+KEPT = 2  # versions
+MOST_QUESTIONS = 1000
+LENGTH_TOLERANCE = 1e-3
+OWN_META = frozenset({"calibration", "encoder", "facts", "questions", "source", "words"})
+_ID = re.compile(r"[0-9a-f]{16}")
+
+logger = logging.getLogger(__name__)
+
+
+def publish(
+    index: Path,
+    contents: Contents,
+    *,
+    encoder_folder: Path,
+    keep: int = KEPT,
+    flat_limit: int = FLAT_LIMIT,
+    step: Step = no_step,
+) -> Version:
+    """Make the contents the version in use; see VersionBuilder.write."""
+    with VersionBuilder(index, step=step) as builder:
+        return builder.write(contents, encoder_folder=encoder_folder, keep=keep, flat_limit=flat_limit)
+
+
+def add_calibration(index: Path, calibration: Mapping[str, Any], *, keep: int = KEPT, step: Step = no_step) -> Version:
+    """Replace the version in use by one with another calibration; see VersionBuilder.calibrate.
+
+    Raises IndexMissingError where there is no index.
+    """
+    current_name(index)
+    with VersionBuilder(index, step=step) as builder:
+        return builder.calibrate(calibration, keep=keep)
+
+
+class _TextSource(Protocol):
+    def find_text(self, text_hash: bytes) -> Embedding | None:
+        """Return the embedding of a text, None if there is none."""
+
+
+class KnownTexts:
+    """Embeddings that need not be made again: of the version in use, of builds that were killed, and of this one."""
+
+    def __init__(self) -> None:
+        self.sources: list[_TextSource] = []
+
+    def get(self, text_hash: bytes) -> Embedding | None:
+        """Return the embedding of a text, None if it must be encoded."""
+        return next((found for source in self.sources if (found := source.find_text(text_hash)) is not None), None)
+
+    def __contains__(self, text_hash: bytes) -> bool:
+        return self.get(text_hash) is not None
+
+
+class VersionBuilder:
+    """The right to build an index, held until closed, and what earlier builds left.
+
+    `previous` is the database of the version in use, None where there is none that can be read.
+    """
+
+    def __init__(self, index: Path, *, step: Step = no_step) -> None:
+        """Raises IndexBusyError while another process builds, IndexWriteError for a folder that cannot be an index."""
+        self.index = index
+        self._writer = FileWriter(step)
+        self._step = step
+        refuse_foreign(index)
+        self._writer.make_folder(index)
+        with ExitStack() as held:
+            held.enter_context(builder_lock(index))
+            discard_damaged_encoders(index, self._writer)
+            self.previous = read_previous(index)
+            self._held = held.pop_all()
+        self.known = KnownTexts()
+        if self.previous:
+            self.known.sources.append(self.previous)
+
+    def calibration_for(self, fingerprint: str) -> dict[str, Any]:
+        """Return the calibration of the version in use, nothing if another encoder made that."""
+        if not self.previous:
+            return {}
+        try:
+            own = self.previous.meta()
+            calibration: dict[str, Any] = json.loads(own["calibration"])
+            return calibration if json.loads(own["encoder"])["fingerprint"] == fingerprint else {}
+        except (IndexDamagedError, KeyError) as error:
+            logger.warning("The calibration of the index is not kept: %s", error)
+            return {}
+
+    def write(
+        self, contents: Contents, *, encoder_folder: Path, keep: int = KEPT, flat_limit: int = FLAT_LIMIT
+    ) -> Version:
+        """Write the contents as a version and make it the one in use; delete all but the `keep` that served last.
+
+        Passages are read once. Until CURRENT is replaced the old version serves, whatever happens. With more than
+        `flat_limit` vectors the search is approximate, its recall measured and recorded. Versions that somebody reads
+        are kept. Raises IndexWriteError where the disk refuses; CorpusError, EncoderError or IndexMismatchError for
+        contents that cannot be an index.
+        """
+        if clash := OWN_META & contents.meta.keys():
+            raise ValueError(f"{sorted(clash)} are names that the index itself uses in meta")
+        remove_leftovers(self.index, self._writer)
+        encoder = contents.encoder
+        self.known.sources.extend(self._unfinished(encoder))
+        stem = next_stem(self.index)
+        paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
+        with self._removing_on_error(paths):
+            facts = self._write_database(contents, paths, flat_limit)
+            self._writer.rename(paths.partial, paths.database)
+            install_encoder(self.index, encoder_folder, encoder.fingerprint, self._writer)
+            return self._seal(paths, facts, encoder, keep)
+
+    def calibrate(self, calibration: Mapping[str, Any], *, keep: int = KEPT) -> Version:
+        """Make a version that differs from the one in use in its calibration only."""
+        used = read_version(self.index, current_name(self.index))
+        for problem in damage(self.index, used):
+            raise IndexDamagedError(problem)
+        stem = next_stem(self.index)
+        paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
+        with self._removing_on_error(paths):
+            self._writer.copy(self.index / f"{used.stem}.db", paths.partial)
+            set_meta(paths.partial, "calibration", json.dumps(calibration), step=self._step)
+            self._writer.flush(paths.partial)
+            self._writer.rename(paths.partial, paths.database)
+            self._writer.link(self.index / f"{used.stem}.faiss", paths.vectors)
+            facts = {"documents": used.documents, "passages": used.passages}
+            return self._seal(paths, facts, self._encoder_of(paths.database), keep)
+
+    def close(self) -> None:
+        """Let others build."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write_database(self, contents: Contents, paths: _Paths, flat_limit: int) -> dict[str, int]:
+        encoder = contents.encoder
+        writer = DatabaseWriter(
+            paths.partial, dimension=encoder.dimension, token_dimension=encoder.token_dimension, step=self._step
+        )
+        self.known.sources.append(writer)
+        try:
+            documents = 0
+            for document in contents.documents:
+                writer.add_document(document, contents.files.get(document.id))
+                documents += 1
+            for asset in contents.assets:
+                writer.add_asset(asset)
+            totals = _Totals(encoder.vocabulary_size)
+            for encoded in contents.passages:
+                _check(encoded, encoder)
+                writer.add_passage(encoded)
+                totals.add(encoded)
+            search = self._write_vectors(writer, paths.vectors, totals, encoder.dimension, flat_limit)
+            totals.write(writer)
+            facts = {"documents": documents, **totals.counts, "search": search}
+            for key, value in (("facts", facts), ("encoder", asdict(encoder)), ("source", contents.source)):
+                writer.add_meta(key, json.dumps(value))
+            writer.add_meta("calibration", json.dumps(contents.calibration))
+            for key, text in contents.meta.items():
+                writer.add_meta(key, text)
+            writer.commit()
+        except BaseException:
+            writer.abandon()
+            if not writer.resumable:
+                _discard(paths.partial, paths.partial.with_name(f"{paths.partial.name}-journal"))
+            raise
+        self._writer.flush(paths.partial)
+        return {"documents": documents, "passages": len(totals.ids)}
+
+    def _write_vectors(
+        self, writer: DatabaseWriter, path: Path, totals: _Totals, dimension: int, flat_limit: int
+    ) -> dict[str, Any]:
+        self._step(f"write {path.name}")
+        batches = writer.vector_batches(dimension)
+        search = write_vectors(path, batches, totals.counts["vectors"], dimension, flat_limit=flat_limit)
+        self._writer.flush(path)
+        return search
+
+    def _seal(self, paths: _Paths, facts: Mapping[str, int], encoder: EncoderInfo, keep: int) -> Version:
+        """Write the JSON, compare every byte and open the files as a reader would, and point to the version."""
+        files = [paths.database, paths.vectors, *encoder_files(self.index, encoder.fingerprint)]
+        version = seal(self.index, paths.database.stem, files, self._writer, **facts, encoder=encoder.fingerprint)
+        self._writer.flush(self.index)
+        self._step("check")
+        for problem in damage(self.index, version):
+            raise IndexDamagedError(problem)
+        try:
+            VectorIndex(paths.vectors)
+        except IndexDamagedError as error:
+            raise write_error(paths.vectors, str(error)) from error
+        names: tuple[str, ...] = ()
+        with suppress(IndexMissingError, IndexDamagedError):
+            names = tuple(name for name in current_names(self.index) if self._is_sealed(name))
+        point_to(self.index, [version.id, *names[: max(keep, 1) - 1]], self._writer)
+        self.known.sources.clear()
+        for path in partials(self.index):
+            with suppress(OSError):
+                _discard(path, path.with_name(f"{path.name}-journal"))
+        prune(self.index, self._writer)
+        return version
+
+    def _is_sealed(self, name: str) -> bool:
+        with suppress(FileNotFoundError, IndexDamagedError, IndexMismatchError):
+            return bool(read_version(self.index, name))
+        return False
+
+    def _encoder_of(self, database: Path) -> EncoderInfo:
+        return EncoderInfo(**json.loads(Database(database, connections=1).meta()["encoder"]))
+
+    def _unfinished(self, encoder: EncoderInfo) -> Iterator[Database]:
+        for path in partials(self.index):
+            try:
+                yield Database(
+                    path,
+                    dimension=encoder.dimension,
+                    token_dimension=encoder.token_dimension,
+                    connections=1,
+                    sealed=False,
+                )
+            except IndexDamagedError as error:
+                logger.warning("%s. Its texts are encoded anew", error)
+
+    @contextmanager
+    def _removing_on_error(self, paths: _Paths) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            if paths.json.exists() and self._points_to(paths.json.stem):
+                raise  # what failed came after the switch
+            _discard(paths.json, paths.database, paths.vectors)
+            raise
+
+    def _points_to(self, stem: str) -> bool:
+        with suppress(IndexMissingError, IndexDamagedError):
+            return current_name(self.index).startswith(f"{stem}-")
+        return False
+
+
+def read_previous(index: Path) -> Database | None:
+    """Return the database of the version in use, None where there is none that can be read."""
+    try:
+        version = read_version(index, current_name(index))
+        database = Database(index / f"{version.stem}.db", connections=1)
+        encoder = json.loads(database.meta()["encoder"])
+        database.shape = (encoder["dimension"], encoder["token_dimension"])
+    except (OSError, KeyError, IndexMissingError, IndexMismatchError):
+        return None
+    except IndexDamagedError as error:
+        logger.warning("%s Everything is read and encoded anew", error)
+        return None
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    partial: Path
+    database: Path
+    vectors: Path
+    json: Path
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What is known of all passages together, gathered while they are written."""
+
+    vocabulary_size: int
+    ids: array[int] = field(default_factory=lambda: array("Q"))
+    offsets: array[int] = field(default_factory=lambda: array("q", [0]))
+    tokens: int = 0
+    postings: PostingsBuilder = field(default_factory=PostingsBuilder)
+    words: Counter[str] = field(default_factory=Counter)
+    questions: SpreadQuestions = field(default_factory=lambda: SpreadQuestions(MOST_QUESTIONS))
+    token_counts: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def add(self, encoded: EncodedPassage) -> None:
+        """Take one more passage into account."""
+        text = indexed_text(encoded.passage)
+        self.ids.append(int(encoded.passage.id, 16))
+        self.offsets.append(self.offsets[-1] + len(encoded.vectors))
+        self.tokens += len(encoded.tokens)
+        self.postings.add(text)
+        self.words.update(surface_words(text))
+        self.questions.add(encoded.passage)
+        self._count(np.unique(encoded.token_ids))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many passages, vectors and token embeddings there are."""
+        return {"passages": len(self.ids), "vectors": self.offsets[-1], "tokens": self.tokens}
+
+    def write(self, writer: DatabaseWriter) -> None:
+        """Add it to the database. Raises CorpusError for an id that occurs twice."""
+        ids = np.frombuffer(self.ids, np.uint64) if self.ids else np.empty(0, np.uint64)
+        _refuse_twins(ids)
+        writer.add_postings(self.postings.postings())
+        writer.add_words(self.words)
+        writer.add_meta("questions", json.dumps(self.questions.chosen))
+        writer.add_array("passage_ids", ids)
+        writer.add_array("vector_offsets", np.frombuffer(self.offsets, np.int64))
+        self._count(np.empty(0, np.int32))
+        writer.add_array("token_counts", self.token_counts)
+
+    def _count(self, ids: NDArray[np.int32]) -> None:
+        needed = max(int(ids.max()) + 1 if len(ids) else 0, self.vocabulary_size)
+        if needed > len(self.token_counts):
+            self.token_counts = np.pad(self.token_counts, (0, needed - len(self.token_counts)))
+        self.token_counts[ids] += 1
+
+
+class SpreadQuestions:
+    """Up to `most` different questions of passages, evenly spread over the corpus, in its order."""
+
+    def __init__(self, most: int) -> None:
+        self.chosen: list[str] = []
+        self._most, self._seen, self._met, self._stride = most, set[str](), 0, 1
+
+    def add(self, passage: Passage) -> None:
+        """Take the question of one more passage into account."""
+        if not passage.question or passage.question in self._seen:
+            return
+        if self._met % self._stride == 0:
+            self.chosen.append(passage.question)
+            self._seen.add(passage.question)
+        self._met += 1
+        if len(self.chosen) > self._most:
+            self.chosen, self._stride = self.chosen[::2], 2 * self._stride
+            self._seen = set(self.chosen)
+
+
+def id_number(passage_id: str) -> int:
+    """Return the number that a passage's id spells, -1 for anything but 16 hexadecimal digits in lower case."""
+    return int(passage_id, 16) if _ID.fullmatch(passage_id) else -1
+
+
+def _check(encoded: EncodedPassage, encoder: EncoderInfo) -> None:
+    passage = encoded.passage
+    if id_number(passage.id) < 0:
+        raise CorpusError(f"Passage id {passage.id!r} found, expected 16 hexadecimal digits. Build the index anew")
+    expected = (max(1, len(encoded.vectors)), encoder.dimension)
+    if encoded.vectors.shape != expected or encoded.vectors.dtype != np.float32:
+        raise _misfit(passage.id, "vectors", encoded.vectors, expected, "float32")
+    tokens = (len(encoded.token_ids), encoder.token_dimension)
+    if encoded.tokens.shape != tokens or encoded.tokens.dtype != np.int8:
+        raise _misfit(passage.id, "tokens", encoded.tokens, tokens, "int8")
+    if encoded.text_hashes and [len(each) for each in encoded.text_hashes] != [HASH_BYTES] * len(encoded.vectors):
+        raise IndexMismatchError(
+            f"Passage {passage.id} has hashes that are not {HASH_BYTES} bytes, one for each vector"
+        )
+    lengths = np.linalg.norm(encoded.vectors, axis=1)
+    if not np.abs(lengths - 1).max() <= LENGTH_TOLERANCE:  # as put, NaN is refused too
+        raise EncoderError(
+            f"The vectors of passage {passage.id} ({passage.document_id}) have the lengths {lengths.tolist()}, "
+            "expected 1. The encoder is damaged or does not normalise: name another model"
+        )
+
+
+def _misfit(passage_id: str, what: str, found: NDArray[np.generic], shape: tuple[int, int], kind: str) -> Exception:
+    return IndexMismatchError(
+        f"Passage {passage_id} has {what} of shape {found.shape} and type {found.dtype}, expected {shape} and {kind}. "
+        "Build the index anew with one encoder"
+    )
+
+
+def _refuse_twins(ids: NDArray[np.uint64]) -> None:
+    ordered = np.sort(ids)
+    twins = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(twins):
+        raise CorpusError(f"Passage id {twins[0]:016x} occurs twice, expected every id once. Build the index anew")
+
+
+def _discard(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
