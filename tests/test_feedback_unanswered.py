@@ -191,7 +191,7 @@ def test_stats_count_index_and_feedback(capsys: pytest.CaptureFixture[str], here
         "helpful": 1 / 3,
     }
     assert found.pop("bytes") == sum(path.stat().st_size for path in (here / "index").rglob("*") if path.is_file())
-    assert found.pop("generation").startswith("000001-")
+    assert found.pop("version").startswith("000001-")
     assert found.pop("created").startswith("20")
     assert found == {
         "documents": 2, "passages": 4, "pairs": 4, "alternates": 2, "words": [11.5, 15], "sources": 2, "dated": 1,
