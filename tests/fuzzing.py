@@ -19,7 +19,7 @@ def fuzz(target: str, seconds: int) -> None:
     """Fuzz one target in this process; libFuzzer ends it."""
     atheris = importlib.import_module("atheris")
 
-    with atheris.instrument_imports(include=["faqbot", "pypdf", "mammoth", "markdownify", "yaml"]):
+    with atheris.instrument_imports(include=["faqbot", "pdfminer", "mammoth", "lxml", "yaml"]):
         import fuzz_targets
 
     corpus = BUILD / target / "corpus"

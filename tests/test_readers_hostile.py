@@ -44,7 +44,7 @@ def _read(folder: Path, name: str, content: str | bytes, limits: Limits | None =
         ("a.json", json.dumps([{"question": "A?", "answer": "B."}] * 11), Limits(rows=10), "11 rows, at most 10"),
         ("a.jsonl", '{"question": "A?", "answer": "B."}\n' * 11, Limits(rows=10), "11 rows, at most 10"),
         ("a.csv", "question,answer\n" + "A?,B.\n" * 11, Limits(rows=10), "11 rows, at most 10"),
-        ("a.csv", f'question,answer\nA?,"{"b" * 1001}"\n', Limits(line=1000), "field larger than field limit"),
+        ("a.csv", f'question,answer\nA?,"{"b" * 1001}"\n', Limits(line=1000), "line 2: a cell of more than 1,000 characters"),
         ("a.yaml", "[" * 100_000, Limits(), "41 levels of YAML"),
         ("a.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", Limits(), r"a YAML alias \(\*a\)"),
         ("a.yaml", "[" + "1," * 600_000 + "1]", Limits(), "values in YAML"),

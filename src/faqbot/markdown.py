@@ -1,6 +1,6 @@
-"""Markdown goes in, its blocks with exact places come out; the only door to markdown-it-py.
+"""Markdown blocks with exact places, and what can be told of a text in any script: question marks, words.
 
-Reading finds titles and boilerplate in these blocks, splitting cuts passages along them, so the two agree on places.
+Readers find titles and boilerplate in these blocks and chunking cuts passages along them, so the two agree on places.
 """
 
 import re
@@ -32,8 +32,15 @@ _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]*\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
 _EMPHASIS = re.compile(r"(?<!\\)(?:(?<=\S)\*{1,3}|\*{1,3}(?=\S)|`+|~~|(?<!\w)_{1,3}|_{1,3}(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_INLINE_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]+(?<!`)\1(?!`)")
 _CLOSING_HASHES = re.compile(r"\s#+\s*$")
 _TAG = re.compile(r"<[^<>]*>")
+_ASKS = re.compile("[?？؟;՞፧⸮﹖][!！]?[\"'”’»）)\\]*_ ]*$")
+# Scripts without spaces between words, and how many of their letters make about one word.
+_UNSPACED = (
+    (re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"), 1.7),
+    (re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 5.0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,47 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(_leaves(_parser().parse(text), _Lines(text)))
 
 
+def code_spans(text: str) -> tuple[Span, ...]:
+    """Return the places of code in a text: fenced or indented blocks and code in lines."""
+    lines = _Lines(text)
+    found = [
+        (lines.starts[token.map[0]], min(lines.starts[token.map[1]], len(text)))
+        for token in _parser().parse(text)
+        if token.type in ("fence", "code_block") and token.map
+    ]
+    inline = [place.span() for place in _INLINE_CODE.finditer(text)] if "`" in text else []
+    return tuple(sorted((*found, *inline)))
+
+
+def html_spans(text: str) -> tuple[Span, ...]:
+    """Return the places of blocks of HTML that are no part of a list or a quotation."""
+    if "<" not in text:
+        return ()
+    lines = _Lines(text)
+    return tuple(
+        lines.span(token.map[0], token.map[1])
+        for token in _parser().parse(text)
+        if token.type == "html_block" and token.level == 0 and token.map
+    )
+
+
 def plain(text: str) -> str:
     """Inline Markdown as a person reads it: links by their label, without emphasis marks and backslashes."""
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text ends in a question mark of any script."""
+    return bool(_ASKS.search(text[-12:]))
+
+
+def word_count(text: str) -> int:
+    """Return the number of words; letters of scripts without spaces count as parts of one."""
+    words = len(text.split())
+    if text.isascii():
+        return words
+    return words + sum(int(len(pattern.findall(text)) / letters) for pattern, letters in _UNSPACED)
 
 
 def heading_text(block: Block, text: str) -> str:

@@ -1,7 +1,8 @@
-"""Cuts documents along their structure: a Document goes in, its Passages come out."""
+"""Chunking: a Document cut along its structure into Passages."""
 
 from faqbot.chunking.chunker import split
 from faqbot.chunking.inspect import render_passages
 from faqbot.chunking.sentences import sentence_spans
+from faqbot.chunking.word_loss import word_loss
 
-__all__ = ["render_passages", "sentence_spans", "split"]
+__all__ = ["render_passages", "sentence_spans", "split", "word_loss"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from faqbot.chunking.sentences import sentences
-from faqbot.markdown import Block
+from faqbot.markdown import Block, is_question, word_count
 from faqbot.types import Span
 
 Count = Callable[[str], int]
@@ -40,7 +40,7 @@ def units(text: str, blocks: Sequence[Block], count: Count, *, words: int, room:
     for block, bond, context in _leaning(text, blocks):
         for at, span in enumerate(_pieces(text, block, count, words, room + empty)):
             piece = text[slice(*span)]
-            found.append(Unit(*span, len(piece.split()), count(piece) - empty, "sentence" if at else bond, context))
+            found.append(Unit(*span, word_count(piece), count(piece) - empty, "sentence" if at else bond, context))
     return found
 
 
@@ -58,9 +58,15 @@ def _leaning(text: str, blocks: Sequence[Block]) -> Iterator[tuple[Block, Bond, 
             yield block, bond, leads[-1]
             leads += [text[block.start : block.end]] * (block.level + 1 - len(leads))
         else:
-            yield block, "free", ""
+            # An answer is not cut off the question right above it.
+            yield block, "lead" if before and _asks(text, before) else "free", ""
             leads = [_lead(text, block)]
         before = block
+
+
+def _asks(text: str, block: Block) -> bool:
+    piece = text[block.start : block.end]
+    return block.kind == "paragraph" and is_question(piece) and word_count(piece) <= _SHORT_LEAD
 
 
 def _header(text: str, row: Block, lead: str) -> str:
@@ -84,7 +90,7 @@ def _lead(text: str, block: Block) -> str:
 def _pieces(text: str, block: Block, count: Count, words: int, most: int) -> Iterator[Span]:
     """The block whole if it is short enough, else its sentences, else parts of a sentence."""
     whole = text[block.start : block.end]
-    if len(whole.split()) <= words and len(whole) <= 20 * words and count(whole) <= most:
+    if word_count(whole) <= words and len(whole) <= 20 * words and count(whole) <= most:
         yield block.start, block.end
         return
     for start, end in sentences(text, block.start, block.end):

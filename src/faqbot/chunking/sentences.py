@@ -4,7 +4,14 @@ import re
 
 from faqbot.types import Span
 
-_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]*_]{0,3}(?:\[[\w,;–\- ]{1,12}\]){0,8}\s+(?=[\"'“‘«(*_\[]{0,3}[^\W_a-z])")
+_LATIN = r"(?<=[.!?…])[\"'”’»)\]*_]{0,3}(?:\[[\w,;–\- ]{1,12}\]){0,8}\s+(?=[\"'“‘«(*_\[]{0,3}[^\W_a-z])"
+# Full stops and question marks of other scripts end a sentence whatever follows: Chinese and Japanese write no space,
+# Arabic, Urdu, Hindi, Armenian, Amharic, Burmese, Khmer and Tibetan have no capital letters.
+_STOPS = "。！？｡．؟۔।॥։፧።၊။៕།"
+_OTHER = (
+    rf"(?<=[{_STOPS}])[\"'”’»」』）)\]*_]{{0,3}}(?:\[[\w,;–\- ]{{1,12}}\]){{0,8}}\s*(?=\S)(?![{_STOPS}”’»」』）)\]])"
+)
+_END = re.compile(f"{_LATIN}|{_OTHER}")
 _ABBREVIATION = re.compile(
     r"\b(?:dr|prof|mr|mrs|ms|st|jr|sr|vs|no|fig|e\.g|i\.e|etc|approx|dept|ca|cf|al|[a-z]|u\.s|u\.k|ph\.d|m\.d)\.$",
     re.IGNORECASE,

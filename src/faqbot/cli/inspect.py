@@ -1,4 +1,4 @@
-"""`faqbot inspect FILE`: how a document is read and split."""
+"""`faqbot inspect FILE`: how a document is read and cut into passages."""
 
 import argparse
 
@@ -6,19 +6,22 @@ from faqbot.chunking import render_passages, split
 from faqbot.encoders.models import Model
 from faqbot.errors import ReadError
 from faqbot.index import encoder_folders
-from faqbot.readers import read
+from faqbot.readers import read_report
 from faqbot.settings import Settings
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Print the document's facts and each of its passages."""
+    """Print what the document says about itself, its passages, what was left out and what could not be read."""
     if given.file.is_dir():
         raise ReadError(f"{given.file} is a folder, expected one document. Run: faqbot inspect {given.file / 'FILE'}")
     try:
-        document = read(given.file, document_id=given.file.name)
+        report = read_report(given.file, document_id=given.file.name)
     except ReadError as error:
         raise ReadError(f"{given.file} cannot be read: {error}") from error
     model = Model(settings.model, encoder_folders(given.index, settings.encoder_cache))
-    passages = split(document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words)
-    print(render_passages(document, passages))
+    passages = split(
+        report.document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
+    )
+    left_out = [(part.reason, part.text) for part in report.left_out]
+    print(render_passages(report.document, passages, left_out))
     return 0

@@ -2,6 +2,16 @@
 
 from faqbot.readers.discovery import CorpusFile, CorpusFiles, SkippedFile, discover
 from faqbot.readers.limits import Limits
-from faqbot.readers.registry import SUFFIXES, read
+from faqbot.readers.registry import SUFFIXES, ReadReport, read, read_report
 
-__all__ = ["SUFFIXES", "CorpusFile", "CorpusFiles", "Limits", "SkippedFile", "discover", "read"]
+__all__ = [
+    "SUFFIXES",
+    "CorpusFile",
+    "CorpusFiles",
+    "Limits",
+    "ReadReport",
+    "SkippedFile",
+    "discover",
+    "read",
+    "read_report",
+]

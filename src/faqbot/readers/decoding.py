@@ -1,4 +1,4 @@
-"""Bytes go in, text with plain line ends comes out, whatever the encoding."""
+"""Text of files in any encoding, with plain line ends, mojibake repaired where it is certain."""
 
 import codecs
 import re
@@ -17,26 +17,46 @@ _MARKS = (
 # The commonest first: of two that make equal sense it is taken.
 _ENCODINGS = ("cp1252", "cp1250", "cp1251", "mac_roman", "gb18030", "shift_jis")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _SAMPLE = 200_000
+# What UTF-8 looks like when it is read as Latin: only lines with such a pair are looked at.
+_MOJIBAKE = re.compile(
+    "[\u00c2\u00c3\u00e2\u0102\u010f\u00d0\u00d1\u0393][\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u2122]"
+)
 
 
-def decode(content: bytes, limits: Limits, *, declared: str = "") -> str:
-    """The text of a file: by its byte order mark, as UTF-8, as it declares, else by what its bytes look like.
+def decode(content: bytes, limits: Limits, *, declared: str = "", markup: bool = False) -> str:
+    """Return the text of a file: by its byte order mark, as UTF-8, as it declares, else by what its bytes look like.
 
     Every kind of line end becomes one newline character, and unprintable characters are left out, so that places in
     the text mean the same everywhere. Raises ReadError for binary content and for text over the limits.
     """
+    text = _decode(content, declared)
+    if markup:  # of a page most characters may be markup; its text is measured later
+        return _plain_characters(text)
     refuse_over(limits.characters * 4, len(content), "bytes of text")
-    return clean(_decode(content, declared), limits)
+    return clean(text, limits)
 
 
 def clean(text: str, limits: Limits) -> str:
-    """Text from any source with plain line ends and spaces, within the limits."""
-    text = _SPACES.sub(" ", _CONTROLS.sub("", _BREAKS.sub("\n", text)))
+    """Return text from any source with plain line ends and spaces, within the limits, mojibake repaired."""
+    text = _plain_characters(text)
     refuse_over(limits.characters, len(text), "characters")
-    return text
+    return _repaired(text) if _MOJIBAKE.search(text) else text
+
+
+def _plain_characters(text: str) -> str:
+    return _SPACES.sub(" ", _CONTROLS.sub("", _BREAKS.sub("\n", text)))
+
+
+def _repaired(text: str) -> str:
+    """The text with lines put right that were UTF-8 read as another encoding; ftfy changes only what is certain."""
+    try:
+        from ftfy import fix_encoding
+    except ImportError as error:
+        raise need("ftfy", "build", error) from error
+    return "\n".join(fix_encoding(line) if _MOJIBAKE.search(line) else line for line in text.split("\n"))
 
 
 def _decode(content: bytes, declared: str) -> str:

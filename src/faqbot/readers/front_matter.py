@@ -1,6 +1,7 @@
-"""The YAML block at the head of a Markdown file, or the keys beside `pairs:` of a question file, as Metadata."""
+"""Front matter in YAML or TOML, and the keys beside `pairs:` of a question file, as Metadata."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,15 @@ from faqbot.readers.yaml_json import load_yaml
 from faqbot.types import Source
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML_FENCE = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"^[A-Za-z][\w -]*:(?:\s|$)", re.MULTILINE)
 
 
 def split_front_matter(text: str, limits: Limits) -> tuple[Metadata, str]:
     """The facts of the front matter and the text after it; a rule of dashes without keys is no front matter."""
+    toml = _TOML_FENCE.match(text)
+    if toml:
+        return _toml(toml[1]), text[toml.end() :]
     fence = _FENCE.match(text)
     if not fence or not _KEY.search(fence[1]):
         return Metadata(), text
@@ -28,6 +33,22 @@ def split_front_matter(text: str, limits: Limits) -> tuple[Metadata, str]:
     return metadata_of(keys), text[fence.end() :]
 
 
+def _toml(text: str) -> Metadata:
+    try:
+        return metadata_of(_as_text(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        raise ReadError(f"front matter: not TOML: {error}") from error
+
+
+def _as_text(value: Any) -> Any:
+    """Values of TOML with numbers, dates and truth values as text."""
+    if isinstance(value, dict):
+        return {key: _as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def metadata_of(keys: Mapping[Any, Any]) -> Metadata:
     """Metadata from the keys of a mapping; unknown keys are left alone, since front matter belongs to many tools."""
     return Metadata(
@@ -35,11 +56,11 @@ def metadata_of(keys: Mapping[Any, Any]) -> Metadata:
         url=words(keys.get("url")),
         author=_joined(keys.get("author", keys.get("authors"))),
         date=words(keys.get("date")),
-        reviewed=words(keys.get("reviewed")),
+        reviewed=words(keys.get("reviewed", keys.get("lastmod", keys.get("last_reviewed")))),
         licence=words(keys.get("licence", keys.get("license"))),
         tags=phrases(keys.get("tags"), "tags"),
         sources=tuple(_source(entry) for entry in _entries(keys.get("sources"), "sources")),
-        alternates=_alternates(keys.get("alternates") or {}),
+        alternates=_alternates(keys.get("alternates") or keys.get("variants") or {}),
     )
 
 

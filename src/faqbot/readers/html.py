@@ -1,34 +1,82 @@
-"""A web page goes in, the article in it comes out as a parsed; the only door to trafilatura. Nothing is fetched."""
+"""Web pages: the marked main content whole, else the article that trafilatura finds. Nothing is fetched."""
 
+from __future__ import annotations
+
+import html
+import json
+import logging
 import re
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from faqbot.errors import need
-from faqbot.markdown import blocks
+from faqbot.errors import ReadError, need
+from faqbot.markdown import blocks, plain
 from faqbot.readers.decoding import clean, decode
-from faqbot.readers.html_markdown import bold_lines_as_headings, check_nesting, to_markdown
-from faqbot.readers.limits import Limits, readable
-from faqbot.readers.parsed import Metadata, ParsedFile
+from faqbot.readers.html_markdown import Converted, check_nesting, convert, fragment_to_markdown, parse_html, text_of
+from faqbot.readers.limits import Limits, readable, refuse_over
+from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
+from faqbot.readers.questions import questions_as_headings
 from faqbot.readers.references import find_references
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MARK = re.compile(r"\\\[(\d{1,3})\\\]")
+_BOLD_LINE = re.compile(r"^\*\*([^*\n]{3,100})\*\*$", re.MULTILINE)
 _NO_NAME = re.compile(r"\d|\b(?:updated|published|posted|reviewed)\b", re.IGNORECASE)
-_SHARE = 0.25  # of a page's words; an extract of fewer has missed the article
+_WORD = re.compile(r"\w+")
+_SHARE = 0.25  # of a page's words; an extract or main element of fewer has missed the article
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
+_FEW = 5  # words; a page of fewer that has scripts is made by them
+_AROUND = ("nav", "header", "footer", "aside")
+_CONTENT_NAMES = re.compile(
+    r"(?:^|\s)(?:main|content|main-content|maincontent|primary|entry-content|post-content|article-body|page-content|td-post-content)(?:\s|$)"
+)
+_ASKING = "//details | //dl | //*[@aria-expanded and (self::button or @role='button')] | //*[@role='tabpanel']"
+_WAITING = re.compile(
+    r"enable javascript|javascript (?:is )?(?:required|disabled)|requires javascript|^loading\b", re.IGNORECASE
+)
+_MOST_JSON_LD = 2_000_000  # characters
 
 
 def read_html(content: bytes, limits: Limits) -> ParsedFile:
-    """The main text of a page with its headings, lists and tables, and what its head says about it."""
-    page = _XML_DECLARATION.sub("", decode(content, limits, declared=_declared(content)))
+    """Return the main text of a page with its headings, lists, tables and questions, and what its head says about it.
+
+    Raises ReadError for a page whose text is made by scripts.
+    """
+    page = _XML_DECLARATION.sub("", decode(content, limits, declared=_declared(content), markup=True))
     check_nesting(page, limits)
-    text = _article(page, limits)
+    root = parse_html(page)
+    faqs = list(_json_ld(root))
+    body = root.find("body") if root.find("body") is not None else root
+    extracted = text_of(body)
+    refuse_over(limits.characters, len(extracted), "characters")
+    _refuse_application(root, body, extracted, faqs)
+    metadata = _metadata(page, root)
     # An extract leaves out what is little else than links, as lists of references are.
-    linked = to_markdown(page, links=True)
+    linked = convert(body, links=True).text if "href" in page else ""
     sources = find_references(blocks(linked), linked).sources
-    about = _metadata(page)
-    return ParsedFile(bold_lines_as_headings(text), about.or_else(Metadata(sources=sources)))
+    found = _content(page, root, body)
+    text, questions = questions_as_headings(clean(found.text, limits))
+    text, marked = _with_faqs(text, faqs, limits)
+    words = " ".join((extracted, *(f"{question} {plain(answer)}" for question, answer in faqs)))
+    return ParsedFile(
+        text,
+        metadata.or_else(Metadata(sources=sources)),
+        questions=found.questions | questions | marked,
+        left_out=found.left_out,
+        extracted=words,
+    )
+
+
+def bold_lines_as_headings(text: str) -> str:
+    """Paragraphs that are one bold line become headings, where a text has no real ones; its first line the title."""
+    if re.search(r"^#{1,6} ", text, re.MULTILINE):
+        return text
+    return _BOLD_LINE.sub(lambda found: f"{'##' if found.start() else '#'} {found[1]}", text)
 
 
 def _declared(content: bytes) -> str:
@@ -36,15 +84,123 @@ def _declared(content: bytes) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def _article(page: str, limits: Limits) -> str:
-    """The extract, or the whole page if that is short and the extract has too little of it."""
+def _refuse_application(root: HtmlElement, body: HtmlElement, extracted: str, faqs: Sequence[Any]) -> None:
+    unscripted = " ".join(text_of(each) for each in body.iter("noscript"))
+    shown = len(extracted.split()) - len(unscripted.split())
+    scripts = any(
+        each.tag == "script" and each.get("type", "") != "application/ld+json" for each in root.iter("script")
+    )
+    if not faqs and shown < _FEW and (scripts or unscripted) and body.find(".//img") is None:
+        raise ReadError("an empty application page: scripts make its text. Save it from a browser once it has loaded")
+
+
+def _content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
+    """What the page marks as its content; else a short page whole, and the article of a longer one."""
+    marked = _marked(body)
+    if marked:
+        return _joined(marked, body)
+    around = [each for each in body.iter(*_AROUND) if not _within(each, _AROUND) and each.tag != "header"]
+    whole = _joined([body], body, without=around)
+    length = len(whole.text.split())
+    if length < _SHORT or root.xpath(_ASKING):
+        extract = _extract(page) if length >= 3 * _SHORT // 4 else ""
+        return whole if len(extract.split()) < 0.8 * length else _extracted(extract, body)
     extract = _extract(page)
-    if len(extract.split()) < _SHORT:
-        whole = to_markdown(page)
-        if len(whole.split()) < _SHORT and len(extract.split()) < _SHARE * len(whole.split()):
-            extract = whole
-        extract = extract or whole
-    return clean(extract, limits)
+    if len(extract.split()) < _SHARE * length / 2:
+        return whole
+    return _extracted(extract, body)
+
+
+def _marked(body: HtmlElement) -> list[HtmlElement]:
+    """The elements that hold the content by the page's own word, outermost first; none if they miss most of it."""
+    everything = len(text_of(body).split()) - sum(
+        len(text_of(each).split()) for each in body.iter(*_AROUND) if not _within(each, _AROUND)
+    )
+    for path in (".//main | .//*[@role='main']", ".//article", ".//*[@itemprop='articleBody']"):
+        found = [
+            each for each in body.xpath(path) if not any(_is_comment(above) for above in (each, *each.iterancestors()))
+        ]
+        outer = [each for each in found if not any(above in found for above in each.iterancestors())]
+        if sum(len(text_of(each).split()) for each in outer) >= max(3, _SHARE * everything):
+            return outer
+    named = [
+        each
+        for each in body.iter("div", "section")
+        if any(_CONTENT_NAMES.search(each.get(name) or "") for name in ("id", "class"))
+    ]
+    outer = [each for each in named if not any(above in named for above in each.iterancestors())]
+    return outer if sum(len(text_of(each).split()) for each in outer) >= max(3, 0.5 * everything) else []
+
+
+def _is_comment(element: HtmlElement) -> bool:
+    return bool(re.search(r"\bcomments?\b", f"{element.get('class', '')} {element.get('id', '')}", re.IGNORECASE))
+
+
+def _within(element: HtmlElement, tags: Sequence[str]) -> bool:
+    return next(element.iterancestors(*tags), None) is not None
+
+
+def _joined(roots: Sequence[HtmlElement], body: HtmlElement, without: Sequence[HtmlElement] = ()) -> Converted:
+    """Parts of a page as one text; the rest of the page is listed as left out, by what holds it."""
+    left_out: list[LeftOut] = []
+    for each in without:
+        left_out.append(LeftOut(_name(each), text_of(each)))
+        each.drop_tree()
+    if not any(root is body for root in roots):
+        left_out += _outside(body, roots)
+    parts = [convert(root) for root in roots]
+    text = "\n".join(part.text for part in parts)
+    questions = frozenset().union(*(part.questions for part in parts))
+    return Converted(
+        text,
+        questions,
+        (*(part for part in left_out if part.text), *(each for part in parts for each in part.left_out)),
+    )
+
+
+def _outside(body: HtmlElement, roots: Sequence[HtmlElement]) -> Iterator[LeftOut]:
+    """Text outside the content: each largest element that holds none of it."""
+    above = {parent for root in roots for parent in root.iterancestors()}
+    kept = set(roots)
+    waiting = [body]
+    while waiting:
+        element = waiting.pop()
+        pieces = [element.text or ""]
+        for child in element:
+            pieces.append(child.tail or "")
+            if child in kept or not isinstance(child.tag, str):
+                continue
+            if child in above:
+                waiting.append(child)
+            elif text := text_of(child):
+                yield LeftOut(_name(child), text)
+        if loose := " ".join(" ".join(pieces).split()):
+            yield LeftOut("outside the main content", loose)
+
+
+def _name(element: HtmlElement) -> str:
+    kinds = {
+        "nav": "navigation",
+        "header": "page header",
+        "footer": "page footer",
+        "aside": "side column",
+        "noscript": "shown without scripts",
+    }
+    return kinds.get(element.tag, "outside the main content")
+
+
+def _extracted(extract: str, body: HtmlElement) -> Converted:
+    """The article that trafilatura found; what it left out is listed by the elements that hold it."""
+    kept = Counter(_WORD.findall(extract.casefold()))
+    left_out = []
+    for element in body.iter("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "div", "span", "a", "dt", "dd"):
+        own = " ".join(part for part in (element.text or "", *(child.tail or "" for child in element)) if part.strip())
+        words = _WORD.findall(own.casefold())
+        missing = [word for word in words if kept[word] <= 0]
+        kept.subtract(words)
+        if missing:
+            left_out.append(LeftOut("not part of the article", " ".join(own.split())))
+    return Converted(bold_lines_as_headings(extract), frozenset(), tuple(left_out))
 
 
 def _extract(page: str) -> str:
@@ -59,14 +215,15 @@ def _extract(page: str) -> str:
     return _MARK.sub(r"[\1]", text or "")
 
 
-def _metadata(page: str) -> Metadata:
+def _metadata(page: str, root: HtmlElement) -> Metadata:
     # Dates only where the page states them: a search of its text finds dates of anything.
     with readable("HTML"):
         about: Any = _trafilatura().extract_metadata(
             page, date_config={"extensive_search": False, "original_date": True}
         )
     if about is None:
-        return Metadata()
+        title = root.findtext(".//title")
+        return Metadata(title=" ".join((title or "").split()))
     # What stands beside a name is sometimes taken for one.
     names = [name.strip() for name in (about.author or "").split(";") if not _NO_NAME.search(name)]
     author = ", ".join(name for name in names if name)
@@ -78,4 +235,60 @@ def _trafilatura() -> Any:
         import trafilatura
     except ImportError as error:
         raise need("trafilatura", "build", error) from error
+    for name in ("trafilatura", "htmldate", "courlan"):  # whose lines about pages mean nothing to who builds an index
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return trafilatura
+
+
+def _json_ld(root: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Questions and answers of a schema.org FAQPage that the page states as JSON-LD."""
+    for script in root.iter("script"):
+        text = script.text or ""
+        if "ld+json" not in (script.get("type") or "") or not 0 < len(text) < _MOST_JSON_LD:
+            continue
+        try:
+            value = json.loads(
+                re.sub(r"\A\s*(?:<!--|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>)\s*\Z", "", text), strict=False
+            )
+        except (ValueError, RecursionError):
+            continue
+        yield from _faq_entries(value, 0)
+
+
+def _faq_entries(value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > 20:
+        return
+    if isinstance(value, list):
+        for each in value:
+            yield from _faq_entries(each, depth + 1)
+    elif isinstance(value, dict):
+        kind = value.get("@type")
+        answer = value.get("acceptedAnswer") or value.get("suggestedAnswer")
+        if (kind == "Question" or (isinstance(kind, list) and "Question" in kind)) and answer:
+            answer = answer[0] if isinstance(answer, list) and answer else answer
+            question, told = (
+                value.get("name") or value.get("text"),
+                answer.get("text") if isinstance(answer, dict) else answer,
+            )
+            if isinstance(question, str) and isinstance(told, str) and question.strip() and told.strip():
+                asked = " ".join(fragment_to_markdown(question).split())
+                yield asked, fragment_to_markdown(html.unescape(told) if "&lt;" in told else told).strip()
+            return
+        for key in ("@graph", "mainEntity", "hasPart", "itemListElement", "item", "about", "subjectOf"):
+            yield from _faq_entries(value.get(key), depth + 1)
+
+
+def _with_faqs(text: str, faqs: Sequence[tuple[str, str]], limits: Limits) -> tuple[str, frozenset[str]]:
+    """The text with those questions of the page's data that it does not have itself."""
+    there = " ".join(_WORD.findall(text.casefold()))
+    parts, marked = [text.strip()], set()
+    for question, answer in dict(faqs).items():
+        if (
+            " ".join(_WORD.findall(question.casefold())) in there
+            and " ".join(_WORD.findall(plain(answer).casefold()))[:80] in there
+        ):
+            continue
+        told = re.sub(r"^#{1,6} (.*)$", r"**\1**", clean(answer, limits), flags=re.MULTILINE)
+        parts.append(f"## {clean(question, limits)}\n\n{told}")
+        marked.add(plain(question))
+    return "\n\n".join(part for part in parts if part) + "\n", frozenset(marked)

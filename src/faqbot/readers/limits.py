@@ -32,10 +32,14 @@ class Limits:
     seconds: float = 60.0
 
 
+class LimitError(ReadError):
+    """A file asks more of its reader than the limits allow: it is refused as a whole."""
+
+
 def refuse_over(limit: int, found: int, what: str) -> None:
-    """Raise ReadError if there is more of something than a limit allows."""
+    """Raise LimitError if there is more of something than a limit allows."""
     if found > limit:
-        raise ReadError(f"{found:,} {what}, at most {limit:,} are read. Split the file or leave it out")
+        raise LimitError(f"{found:,} {what}, at most {limit:,} are read. Split the file or leave it out")
 
 
 def refuse_lines(text: str, limits: Limits) -> None:

@@ -1,11 +1,272 @@
-"""Markdown with front matter goes in, a parsed comes out."""
+"""Markdown files and their dialects: HTML blocks, MDX, shortcodes, admonitions, images by their alternative text."""
 
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from faqbot.markdown import code_spans, html_spans, plain
 from faqbot.readers.front_matter import split_front_matter
-from faqbot.readers.limits import Limits
-from faqbot.readers.parsed import ParsedFile
+from faqbot.readers.html_markdown import BREAK, convert, parse_html
+from faqbot.readers.limits import Limits, refuse_lines
+from faqbot.readers.parsed import LeftOut, ParsedFile
+from faqbot.readers.questions import questions_as_headings
+
+_COMMENT = re.compile(r"<!--(.*?)-->|\{/\*(.*?)\*/\}", re.DOTALL)
+_MDX = re.compile(
+    r"^(?:import\s+(?:[\w{*\"'][^\n]*\sfrom\s+)?[\"'][^\n]+|"
+    r"export\s+(?:default|const|let|function|async|\{)[^\n]*"
+    r"(?:\n(?!\s*$)[^\n]+)*)$",
+    re.MULTILINE,
+)
+_SHORTCODE = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>[^\n]*?)/?\s*[>%]\}\}")
+_LIQUID = re.compile(r"\{%-?\s*[^%\n]{0,300}?\s*-?%\}|\{\{-?\s*[\w.| :\"'/-]{1,200}\s*-?\}\}")
+_WORDPRESS = re.compile(
+    r"\[(?P<close>/?)(?P<name>(?:vc_|et_pb_|su_|fusion_)\w+"
+    r"|toggle|accordion(?:-item|_item)?|tabs?|spoiler|caption|gallery"
+    r"|contact-form[\w-]*|embed|faq)"
+    r"(?P<rest>(?:\s[^\[\]\n]*)?)/?\](?!\()"
+)
+_COMPONENT = re.compile(
+    r"<(?P<close>/?)(?P<name>[A-Z][\w.]*)"
+    r"(?P<rest>(?:\s(?:[^<>{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*)?)/?>"
+)
+_ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_TITLES = ("title", "label", "summary", "question", "header", "heading", "name")
+_FIRST_TITLE = re.compile(r"^\s*[\"“]([^\"”\n]{1,200})[\"”]")
+_COLON = re.compile(
+    r"^(?P<indent> {0,3}):{3,}[ \t]*(?:\{[^{}\n]*\}|(?P<kind>[\w-]+)?"
+    r"(?:\[(?P<label>[^\]\n]*)\])?[ \t]*"
+    r"(?P<title>[^\n{]*)(?:\{[^{}\n]*\})?)[ \t]*$",
+    re.MULTILINE,
+)
+_BANGS = re.compile(
+    r"^(?P<indent> *)(?P<mark>!!!|\?\?\?\+?)[ \t]+(?P<kind>[\w-]+)[^\n\"]*"
+    r"(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
+    r"(?P<body>(?:(?P=indent)(?:    |\t)[^\n]*\n|[ \t]*\n)*)",
+    re.MULTILINE,
+)
+_ALERT = re.compile(r"^(>[ \t]*)\[!(\w+)\][-+]?[ \t]*([^\n]*)$", re.MULTILINE)
+_HEADING_ATTRIBUTE = re.compile(r"[ \t]*\{[:#.][^{}\n]{0,200}\}[ \t]*$", re.MULTILINE)
+_CONTENTS = re.compile(r"^\s*(?:\[TOC\]|\[\[_?toc_?\]\]|\{:toc\}|\*? ?TOC)\s*$", re.MULTILINE | re.IGNORECASE)
+_IMAGE = re.compile(
+    r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\]){0,500})\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])(?:\{[^{}\n]*\})?"
+)
+_WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
+_REFERENCE_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\[([^\[\]\n]{0,100})\]")
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?!\^)([^\[\]\n]{1,100})\]:[ \t]*(<[^<>\n]*>|\S+)[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\))?[ \t]*$",
+    re.MULTILINE,
+)
+_INLINE_TAG = re.compile(
+    r"</?(?:b|strong|i|em|u|s|del|ins|sup|sub|span|a|font|small|big|mark"
+    r"|kbd|abbr|br|img|code|q|cite|p|div|center"
+    r"|details|summary|hr|label|input|button|wbr|nobr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,12}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
+_HEADINGS = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+_LINE_BREAK = f"\n\n{BREAK}\n\n"
 
 
 def read_markdown(text: str, limits: Limits) -> ParsedFile:
-    """The body as it stands, and the facts of the front matter."""
-    facts, body = split_front_matter(text, limits)
-    return ParsedFile(body, facts)
+    """Return the body of a Markdown file; what is there for a program and not for readers is left out and listed."""
+    refuse_lines(text, limits)
+    metadata, body = split_front_matter(text, limits)
+    reader = _Reader()
+    found, questions = questions_as_headings(reader.read(body))
+    extracted = _INLINE_TAG.sub(" ", re.sub(r"</?[a-zA-Z][^<>]*>", " ", body))
+    return ParsedFile(
+        found,
+        metadata,
+        questions=questions | frozenset(reader.questions),
+        left_out=tuple(reader.left_out),
+        extracted=html.unescape(extracted) if extracted != found else None,
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    left_out: list[LeftOut] = field(default_factory=list)
+    questions: set[str] = field(default_factory=set)
+    level: int = 1
+
+    def read(self, text: str) -> str:
+        """The text without what only programs read; code is never touched."""
+        steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+            (_COMMENT, self.comment),
+            (_MDX, self.left("MDX")),
+            (_SHORTCODE, self.shortcode),
+            (_COMPONENT, self.component),
+            (_WORDPRESS, self.shortcode),
+            (_LIQUID, self.left("template tag")),
+            (_BANGS, self.admonition),
+            (_COLON, self.container),
+            (_ALERT, _alert),
+            (_CONTENTS, self.left("table of contents")),
+            (_HEADING_ATTRIBUTE, self.left("attribute")),
+        )
+        for pattern, put in steps:
+            text = self.outside_code(text, pattern, put)
+        text = self.html_blocks(text)
+        text = self.outside_code(text, _IMAGE, lambda found: found[1].strip())
+        text = self.outside_code(text, _WIKI, self.wiki)
+        text = self.links(text)
+        text = self.outside_code(text, _INLINE_TAG, self.inline_tag)
+        text = self.outside_code(
+            text, _ENTITY, lambda found: html.unescape(found[0]) if found[0] not in ("&lt;", "&amp;") else found[0]
+        )
+        return _without_breaks(text)
+
+    def outside_code(self, text: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]) -> str:
+        """The text with each match replaced that does not begin in code; headings before a match set the level."""
+        if not pattern.search(text):
+            return text
+        code = code_spans(text)
+        parts: list[str] = []
+        at = place = 0
+        for found in pattern.finditer(text):
+            while place < len(code) and code[place][1] <= found.start():
+                place += 1
+            if place < len(code) and code[place][0] <= found.start():
+                continue
+            before = text[at : found.start()]
+            for heading in _HEADINGS.finditer(before):
+                self.level = len(heading[1])
+            parts += (before, put(found))
+            at = found.end()
+        return "".join((*parts, text[at:]))
+
+    def left(self, reason: str) -> Callable[[re.Match[str]], str]:
+        """What leaves a match out for a reason."""
+
+        def put(found: re.Match[str]) -> str:
+            self.left_out.append(LeftOut(reason, " ".join(found[0].split())))
+            return ""
+
+        return put
+
+    def comment(self, found: re.Match[str]) -> str:
+        inner = " ".join((found[1] or found[2] or "").split())
+        if inner:
+            self.left_out.append(LeftOut("comment", inner))
+        return ""
+
+    def shortcode(self, found: re.Match[str]) -> str:
+        """A template's tag: a title that it states becomes a heading, the rest is left out."""
+        if found["close"]:
+            self.left("shortcode")(found)
+            return _LINE_BREAK
+        name, rest = found["name"], found["rest"]
+        about = {key.casefold(): one or other for key, one, other in _ATTRIBUTE.findall(rest)}
+        if name in ("figure", "img", "image"):
+            self.left("shortcode")(found)
+            return about.get("alt") or about.get("caption") or ""
+        title = next((about[key] for key in _TITLES if about.get(key)), "")
+        first = _FIRST_TITLE.match(rest)
+        folding = re.search(r"details|accordion|toggle|expand|faq|spoiler|tab|question|collapse", name, re.IGNORECASE)
+        title = title or (first[1] if first and folding else "")
+        self.left("shortcode")(found)
+        return (
+            self.titled(title, asking=bool(folding) and "tab" not in name.casefold())
+            if title and folding
+            else (f"\n\n**{title}**\n\n" if title else "")
+        )
+
+    def component(self, found: re.Match[str]) -> str:
+        """A component of MDX: its label becomes a heading, the tag itself is left out."""
+        about = {key.casefold(): one or other for key, one, other in _ATTRIBUTE.findall(found["rest"] or "")}
+        self.left("component")(found)
+        if found["close"]:
+            return _LINE_BREAK
+        title = next((about[key] for key in _TITLES if about.get(key)), "")
+        asking = re.search(r"details|accordion|faq|question|collaps|toggle", found["name"], re.IGNORECASE)
+        answer = f"{about['answer']}\n\n" if asking and about.get("answer") else ""
+        return self.titled(title, asking=bool(asking)) + answer if title else "\n"
+
+    def titled(self, title: str, *, asking: bool) -> str:
+        title = " ".join(html.unescape(title).split())
+        if asking:
+            self.questions.add(plain(title))
+        return f"\n\n{'#' * min(self.level + 1, 6)} {title}\n\n"
+
+    def admonition(self, found: re.Match[str]) -> str:
+        """A call-out of Python-Markdown, whose text is indented."""
+        indent = len(found["indent"])
+        lines = [re.sub(r"^(?:    |\t)", "", line[indent:]) for line in found["body"].split("\n")]
+        title = found["title"] if found["title"] is not None else found["kind"].capitalize()
+        body = "\n".join(lines).strip("\n")
+        if found["mark"].startswith("???"):
+            return f"{self.titled(title, asking=True)}{body}{_LINE_BREAK}" if title else f"{body}\n\n"
+        return f"**{title}**\n\n{body}\n\n" if title else f"{body}\n\n"
+
+    def container(self, found: re.Match[str]) -> str:
+        """A call-out between lines of colons: its title, or what kind it is, as a bold line."""
+        kind, title = found["kind"] or "", (found["label"] or found["title"] or "").strip()
+        if not kind and not title:
+            return "\n"
+        if kind in ("details", "dropdown", "expand"):
+            return self.titled(title or kind.capitalize(), asking=bool(title))
+        shown = title or kind.replace("-", " ").capitalize()
+        return f"\n**{shown}**\n"
+
+    def html_blocks(self, text: str) -> str:
+        """The text with its blocks of HTML as Markdown; one that only ends what another began ends its part."""
+        spans = html_spans(text)
+        parts: list[str] = []
+        at = 0
+        for start, end in spans:
+            before = text[at:start]
+            for heading in _HEADINGS.finditer(before):
+                self.level = len(heading[1])
+            piece = text[start:end]
+            found = convert(parse_html(f"<div>{piece}</div>"), level=self.level)
+            self.questions |= found.questions
+            self.left_out += found.left_out
+            opened, closed = piece.count("<details"), piece.count("</details")
+            ends = _LINE_BREAK if closed > opened or (closed and closed == opened) else ""
+            apart = "\n\n" if before.strip() else ""
+            parts += (before.rstrip(), apart, found.text.strip(), ends or "\n\n" if found.text.strip() else ends)
+            at = end + len(text[end:]) - len(text[end:].lstrip("\n"))
+        return "".join((*parts, text[at:])) if spans else text
+
+    def wiki(self, found: re.Match[str]) -> str:
+        if found[1]:
+            return self.left("embedded file")(found)
+        return found[3] or found[2]
+
+    def links(self, text: str) -> str:
+        """References to links by their words, the list of their addresses left out."""
+        names = {found[1].casefold() for found in _DEFINITION.finditer(text)}
+        if not names:
+            return text
+        text = self.outside_code(
+            text, _REFERENCE_LINK, lambda found: found[1] if (found[2] or found[1]).casefold() in names else found[0]
+        )
+        return self.outside_code(text, _DEFINITION, self.left("link address"))
+
+    def inline_tag(self, found: re.Match[str]) -> str:
+        """A tag within a line: bold and line breaks keep their meaning, other tags go."""
+        tag = re.sub(r"[^a-z]", "", found[0].casefold().split(" ")[0].split("/>")[0])
+        if tag == "br":
+            return "  \n"
+        if tag in ("b", "strong"):
+            return "**"
+        if tag in ("i", "em"):
+            return "*"
+        alt = re.search(r"alt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", found[0]) if tag == "img" else None
+        return (alt[1] or alt[2] or "") if alt else ""
+
+
+def _alert(found: re.Match[str]) -> str:
+    title = found[3].strip() or found[2].capitalize()
+    return f"{found[1]}**{title}**\n>"
+
+
+def _without_breaks(text: str) -> str:
+    """Ends of parts as rules, but before headings and at the end."""
+    if BREAK not in text:
+        return text
+    text = re.sub(rf"\s*(?:{BREAK}\s*)+(?=#{{1,6}} |---\s*$|\Z)", "\n\n", text, flags=re.MULTILINE)
+    text = re.sub(rf"\A\s*{BREAK}\s*", "", text)
+    return re.sub(rf"\s*(?:{BREAK}\s*)+", "\n\n---\n\n", text).lstrip("\n").rstrip() + "\n"

@@ -1,4 +1,4 @@
-"""Lines that say who wrote an article and when go in, author and ISO dates come out."""
+"""Bylines and dates: who wrote an article and when, by lines that say nothing else."""
 
 import re
 
@@ -50,6 +50,19 @@ _BIOGRAPHY = re.compile(
 )
 _LONGEST = 160
 _LONGEST_BIOGRAPHY = 80  # words
+
+
+# What programs put where a title or an author should be.
+_MADE_UP = re.compile(
+    r"untitled.*|\(?anonymous\)?|unspecified|unknown|microsoft word - .*|.*\.(?:docx?|pdf|indd|odt|tex|html?)"
+    r"|document ?\d*|python-docx|word document|presentation\d*|microsoft office user|user|admin(?:istrator)?|owner",
+    re.IGNORECASE,
+)
+
+
+def is_made_up(stated: str) -> bool:
+    """Return whether a title or an author in a file's properties was put there by a program."""
+    return bool(_MADE_UP.fullmatch(stated.strip()))
 
 
 def byline(line: str) -> Metadata | None:

@@ -1,4 +1,4 @@
-"""What a reader of one format makes: Markdown and the facts that the file states about itself."""
+"""What the reader of one format gives: Markdown, and what the file states about itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -27,10 +27,25 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Text of a file that is in no passage, and why: "navigation", "comment", "hidden text" and the like."""
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """Markdown text, what it says about itself, and the pairs whose answers are places in it."""
+    """Markdown text, what it says about itself, and the pairs whose answers are places in it.
+
+    `questions` are headings that the format marks as questions, whatever they end in. `extracted` is all text that the
+    format holds, by the plainest way of getting it, for counting the words that were lost; None where it is `text`.
+    """
 
     text: str
     metadata: Metadata = Metadata()
     pairs: tuple[Pair, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
+    questions: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    extracted: str | None = None

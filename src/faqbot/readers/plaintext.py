@@ -8,8 +8,10 @@ from faqbot.readers.front_matter import split_front_matter
 from faqbot.readers.headings import closes, is_heading, is_ordinal, nested, title_case
 from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.lines import Line, lines, take_bare_items, take_items, tidy
+from faqbot.readers.markdown import read_markdown
 from faqbot.readers.metadata import byline, is_biography
 from faqbot.readers.parsed import ParsedFile
+from faqbot.readers.questions import questions_as_headings
 from faqbot.readers.tables import markdown_table, table_rows
 
 _HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
@@ -18,10 +20,11 @@ _HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 def read_plain(text: str, limits: Limits) -> ParsedFile:
     """Markdown from plain text; text that has Markdown headings already is taken as it is."""
     refuse_lines(text, limits)
-    facts, body = split_front_matter(text, limits)
-    if len(_HASH_HEADING.findall(body)) >= 2:
-        return ParsedFile(body, facts)
-    return ParsedFile(structured(body), facts)
+    if len(_HASH_HEADING.findall(text)) >= 2:
+        return read_markdown(text, limits)
+    metadata, body = split_front_matter(text, limits)
+    found, questions = questions_as_headings(structured(body))
+    return ParsedFile(found, metadata, questions=questions, extracted=body)
 
 
 def structured(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A parsed of any format goes in, a Document comes out: title, pairs, references, and what must not be an answer."""
+"""From parsed Markdown to a Document: title, pairs, references, and boilerplate that must not be an answer."""
 
 import re
 from bisect import bisect_right
@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from operator import itemgetter
 
-from faqbot.markdown import Block, blocks, heading_text, plain
+from faqbot.markdown import Block, blocks, heading_text, is_question, plain, word_count
 from faqbot.readers.boilerplate import is_notice, is_notice_sentence, opens_comments, opens_links
 from faqbot.readers.metadata import byline, find_date, is_biography
 from faqbot.readers.parsed import Metadata, ParsedFile
@@ -55,7 +55,7 @@ def _found(parsed: ParsedFile) -> tuple[Metadata, tuple[Pair, ...], tuple[Span, 
     listed = set(references.spans)
     others = [block for block in found if (block.start, block.end) not in listed]
     removed = tuple(merged(sorted({*listed, *bylines, *_notices(others, text, facts.title)})))
-    return facts, tuple(_question_sections(found, text, removed, facts, title)), removed
+    return facts, tuple(_question_sections(found, text, removed, facts, title, parsed.questions)), removed
 
 
 def merged(spans: Sequence[Span]) -> Iterator[Span]:
@@ -132,19 +132,25 @@ def _notice_sentences(block: Block, text: str) -> Iterator[Span]:
 
 
 def _question_sections(
-    found: Sequence[Block], text: str, removed: Sequence[Span], facts: Metadata, title: Block | None
+    found: Sequence[Block],
+    text: str,
+    removed: Sequence[Span],
+    facts: Metadata,
+    title: Block | None,
+    marked: frozenset[str],
 ) -> Iterator[Pair]:
     """A pair for each heading that asks something and has a short section of its own before the next heading."""
     for heading, section in _headed(found, removed):
         question = heading_text(heading, text)
         alternates = facts.alternates.get(question, ())
-        if heading is title or not (question.endswith("?") or alternates):
+        known = alternates or question in marked
+        if (heading is title and not known) or not (is_question(question) or known):
             continue
         span = section[0].start, section[-1].end
         # A lead that ends in a colon is no answer: the parts below it are.
-        if text[slice(*span)].endswith(":"):
+        if text[slice(*span)].endswith(":") and question not in marked:
             continue
-        if alternates or len(text[slice(*span)].split()) <= _SHORT_SECTION:
+        if known or word_count(text[slice(*span)]) <= _SHORT_SECTION:
             yield Pair(question, alternates, *span)
 
 

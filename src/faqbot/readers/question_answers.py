@@ -1,136 +1,462 @@
-"""Question-answer pairs in CSV, TSV, JSON, JSONL or YAML go in; one Markdown parsed with their places comes out."""
+"""Question-answer files: CSV, TSV, JSON, JSON Lines and YAML in the shapes that people have."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from faqbot.errors import ReadError
+from faqbot.markdown import is_question
+from faqbot.readers.columns import COLUMNS, column_match, pair_columns
+from faqbot.readers.csv_rows import CsvRecord, csv_records, header_at
 from faqbot.readers.decoding import clean
 from faqbot.readers.front_matter import metadata_of, phrases, words
-from faqbot.readers.limits import Limits, refuse_over
-from faqbot.readers.parsed import Metadata, ParsedFile
-from faqbot.readers.yaml_json import load_json, load_yaml
-from faqbot.types import Pair, Source
+from faqbot.readers.html_markdown import fragment_to_markdown, has_markup
+from faqbot.readers.limits import LimitError, Limits, refuse_over
+from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
+from faqbot.readers.yaml_json import Row, load_json, load_yaml
+from faqbot.types import Pair, ReadWarning, Source
 
-# What people call the columns; the first name that a row has is taken.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "question": ("question", "questions", "q", "query", "prompt"),
-    "answer": ("answer", "answers", "a", "text", "response"),
-    "alternates": ("alternates", "alternate", "alternate_questions", "alternatives", "variants", "paraphrases"),
-    "url": ("url", "link", "source_url"),
-}
-_LISTS = ("pairs", "faqs", "faq", "questions", "items", "data")
+_SHAPES = (
+    "a list of question and answer, a mapping of question: answer, SQuAD, intents with patterns and responses, "
+    "a schema.org FAQPage or chat messages"
+)
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+|[。！？]")
+_ITEM = re.compile(r"^([ ]*)- ", re.MULTILINE)
+_SHOWN = 60
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Pairs and plain texts of a file as Markdown, put together in order."""
+
+    limits: Limits
+    parts: list[str] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    warnings: list[ReadWarning] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    length: int = 0
+
+    def warn(self, message: str, line: int = 0) -> None:
+        self.warnings.append(ReadWarning(message, line))
+
+    def pair(
+        self, question: str, answer: str, alternates: Sequence[str] = (), sources: tuple[Source, ...] = ()
+    ) -> None:
+        refuse_over(self.limits.rows, len(self.pairs) + 1, "rows")
+        heading = f"## {question}\n\n"
+        start = self.length + len(heading)
+        self.pairs.append(Pair(question, tuple(alternates), start, start + len(answer), sources))
+        self.plain(heading, answer, "\n\n")
+
+    def plain(self, *texts: str) -> None:
+        self.parts += texts
+        self.length += sum(map(len, texts))
+        refuse_over(self.limits.characters, self.length, "characters")
+
+    def unread(self, name: str, value: Any) -> None:
+        """Keep what stands in a column that is not read, to be listed as left out."""
+        if isinstance(value, str) and value.strip():
+            self.left_out.setdefault(name, []).append(value.strip())
+
+    def parsed(self, metadata: Metadata) -> ParsedFile:
+        if not self.pairs:
+            shown = "; ".join(map(str, self.warnings[:3]))
+            raise ReadError(f"no question-answer pairs in it{f': {shown}' if shown else ''}. Read are {_SHAPES}")
+        left_out = tuple(LeftOut(f"column {name}", " | ".join(values)) for name, values in self.left_out.items())
+        return ParsedFile("".join(self.parts), metadata, tuple(self.pairs), tuple(self.warnings), left_out=left_out)
 
 
 def read_csv(text: str, limits: Limits) -> ParsedFile:
-    """Comma- or semicolon-separated rows under a header line that names a question and an answer column."""
-    header = text.partition("\n")[0]
-    return _table(text, limits, ";" if header.count(";") > header.count(",") else ",")
+    """Return the pairs of rows under a header that names a question and an answer column; the dialect is sniffed."""
+    return _table(text, limits, "")
 
 
 def read_tsv(text: str, limits: Limits) -> ParsedFile:
-    """Tab-separated rows under a header line."""
-    return _table(text, limits, "\t")
+    """Return the pairs of tab-separated rows under a header line."""
+    header = text.lstrip("\n").partition("\n")[0]
+    return _table(text, limits, "\t" if "\t" in header else "")
 
 
 def read_jsonl(text: str, limits: Limits) -> ParsedFile:
-    """One JSON object a line."""
-    rows: list[Any] = []
+    """Return the pairs of a file with one JSON value a line; a broken line costs only itself."""
+    rows, read = _Rows(limits), 0
     for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            refuse_over(limits.rows, len(rows) + 1, "rows")
-            try:
-                rows.append(load_json(line, limits))
-            except ReadError as error:
-                raise ReadError(f"line {number}: {error}") from error
-    return _draft(rows, Metadata(), limits)
+        if not line.strip():
+            continue
+        read += 1
+        refuse_over(limits.rows, read, "rows")
+        try:
+            _entry(_lined(load_json(line, limits), number), rows, number)
+        except LimitError:
+            raise
+        except ReadError as error:
+            rows.warn(re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)), number)
+    return rows.parsed(Metadata())
 
 
 def read_json(text: str, limits: Limits) -> ParsedFile:
-    """A list of pairs, or a mapping that holds one beside facts such as its title."""
+    """Return the pairs of a JSON text in any of the usual shapes, and what it says about itself."""
     return _from_value(load_json(text, limits), limits)
 
 
 def read_yaml(text: str, limits: Limits) -> ParsedFile:
-    """A list of pairs, or a mapping that holds one beside facts such as its title."""
-    return _from_value(load_yaml(text, limits), limits)
+    """Return the pairs of a YAML text in any of the usual shapes; a broken entry of a list costs only itself."""
+    try:
+        return _from_value(load_yaml(text, limits), limits)
+    except LimitError:
+        raise
+    except ReadError as error:
+        if not str(error).startswith("not YAML"):
+            raise
+        value, broken = _yaml_entries(text, limits, error)
+    return _from_value(value, limits, broken)
+
+
+# Tables
 
 
 def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
-    csv.field_size_limit(limits.line)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval=""))
-    except csv.Error as error:
-        raise ReadError(f"not readable as a table: {error}") from error
-    return _draft(rows, Metadata(), limits)
+    records, delimiter = csv_records(text, limits, delimiter)
+    at = header_at(records)
+    names = records[at].cells
+    columns = pair_columns(names)
+    rows = _Rows(limits)
+    if columns is None:
+        columns = _headless(records[at:])
+        if columns is None:
+            found = ", ".join(name.strip() for name in names if name.strip())
+            raise ReadError(
+                f"line {records[at].line} has no question and answer columns; its columns: {found[:200]}. "
+                "Name one question and one answer"
+            )
+        names, at = ("question", "answer"), at - 1
+    for record in records[at + 1 :]:
+        if not record.is_blank:
+            _table_row(record, names, columns, delimiter, rows)
+    return rows.parsed(Metadata())
 
 
-def _from_value(value: Any, limits: Limits) -> ParsedFile:
-    if isinstance(value, list):
-        return _draft(value, Metadata(), limits)
-    if not isinstance(value, Mapping):
+def _headless(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
+    """Question and answer are the two columns of a table without header whose first cells are questions."""
+    filled = [record for record in records if not record.is_blank]
+    asking = sum(len(record.cells) >= 2 and is_question(record.cells[0]) for record in filled)
+    return (0, 1) if filled and len(filled[0].cells) == 2 and asking > 0.8 * len(filled) else None
+
+
+def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int], delimiter: str, rows: _Rows) -> None:
+    cells, line = list(record.cells), record.line
+    extra = [cell for cell in cells[len(names) :] if cell.strip()]
+    where = f" (to line {line + record.lines - 1})" if record.lines > 1 else ""
+    shown = _short(cells[columns[0]] if columns[0] < len(cells) else cells[0])
+    if record.unclosed or (extra and record.lines > 1):
+        rows.warn(f"a quotation mark that is not closed{where}, not read: {shown}", line)
+        return
+    if extra:
+        if columns[1] != len(names) - 1:
+            rows.warn(
+                f"{len(cells)} cells under {len(names)} columns, not read: {shown}. Quote cells with {delimiter!r}",
+                line,
+            )
+            return
+        cells[columns[1] :] = [delimiter.join(cells[columns[1] :]).rstrip(delimiter)]
+        rows.warn(f"{len(record.cells)} cells under {len(names)} columns, the last ones joined: {shown}", line)
+    row = Row((name.strip(), cell) for name, cell in zip(names, cells, strict=False) if name.strip())
+    row.line = line
+    question, answer = (cells[place] if place < len(cells) else "" for place in columns)
+    inner = next(
+        (part for part in answer.split("\n")[1:] if is_question(part.partition(delimiter)[0]) and delimiter in part), ""
+    )
+    if inner:
+        rows.warn(f"an answer holds what looks like another row: {_short(inner)}. Is a quotation mark missing?", line)
+    used = {names[place].strip() for place in columns}
+    _add(rows, row, question, answer, used)
+
+
+# Mappings and lists
+
+
+def _from_value(value: Any, limits: Limits, broken: Sequence[ReadWarning] = ()) -> ParsedFile:
+    rows = _Rows(limits)
+    rows.warnings += broken
+    metadata = Metadata()
+    if isinstance(value, Mapping):
+        named = any(isinstance(entry, list | Mapping) for entry in value.values())
+        metadata = metadata_of(value) if named and _role(value, "answer") is None else metadata
+        _mapping(value, rows, top=True)
+    elif isinstance(value, list):
+        _list(value, rows)
+    else:
         raise ReadError(f"found {str(value)[:40]!r}, expected a list of pairs or a mapping with pairs:")
-    name = next((name for name in _LISTS if isinstance(value.get(name), list)), None)
-    if name:
-        return _draft(value[name], metadata_of(value), limits)
-    if _field(value, "question"):
-        return _draft([value], Metadata(), limits)
-    if value and all(isinstance(entry, str) for entry in value.values()):
-        return _draft([{"question": ask, "answer": answer} for ask, answer in value.items()], Metadata(), limits)
-    raise ReadError("no pairs: expected a list, a mapping with pairs:, or question: answer")
+    if metadata.alternates:
+        rows.pairs = [
+            replace(pair, alternates=(*pair.alternates, *metadata.alternates.get(pair.question, ())))
+            for pair in rows.pairs
+        ]
+    return rows.parsed(metadata)
 
 
-def _draft(rows: Iterable[Any], about: Metadata, limits: Limits) -> ParsedFile:
-    """Markdown with a heading for each question, and the places of the answers."""
-    parts: list[str] = []
-    pairs: list[Pair] = []
-    at = 0
-    for number, row in enumerate(rows, 1):
-        refuse_over(limits.rows, number, "rows")
-        question, answer = _question_and_answer(row, number, limits)
-        heading = f"## {question}\n\n"
-        start = at + len(heading)
-        pairs.append(Pair(question, _alternates(row), start, start + len(answer), _sources(row)))
-        parts += (heading, answer, "\n\n")
-        at = start + len(answer) + 2
-    if not pairs:
-        raise ReadError("no question-answer pairs in it")
-    refuse_over(limits.characters, at, "characters")
-    return ParsedFile("".join(parts), about, tuple(pairs))
+def _list(entries: Sequence[Any], rows: _Rows) -> None:
+    for number, entry in enumerate(entries, 1):
+        try:
+            _entry(entry, rows, number)
+        except LimitError:
+            raise
+        except ReadError as error:
+            rows.warn(f"entry {number}: {error}", getattr(entry, "line", 0))
 
 
-def _question_and_answer(row: Any, number: int, limits: Limits) -> tuple[str, str]:
-    if not isinstance(row, Mapping):
-        raise ReadError(f"row {number} is a {type(row).__name__}, expected question and answer")
-    question, answer = words(_field(row, "question")), _answer(_field(row, "answer"), limits)
-    if not question or not answer:
-        missing = "answer" if question else "question"
-        raise ReadError(f"row {number} has no {missing}; its columns: {', '.join(map(str, row)) or 'none'}")
-    return question, answer
+def _entry(entry: Any, rows: _Rows, number: int) -> None:
+    """One entry of a list: a pair, two texts side by side, or something that holds pairs."""
+    if isinstance(entry, Mapping):
+        if not _mapping(entry, rows) and "@type" not in entry:
+            missing = "answer" if _role(entry, "question") else "question"
+            found = ", ".join(map(str, entry)) or "none"
+            raise ReadError(f"no {missing}; its columns: {found}")
+    elif isinstance(entry, list) and len(entry) == 2 and all(isinstance(each, str) for each in entry):
+        _add(rows, Row(), entry[0], entry[1], set())
+    elif isinstance(entry, list) and entry and all(isinstance(each, Mapping | list) for each in entry):
+        _list(entry, rows)
+    else:
+        raise ReadError(f"a {_kind(entry)}, expected question and answer: {_short(str(entry))}")
 
 
-def _answer(value: Any, limits: Limits) -> str:
-    if isinstance(value, Mapping | list):
-        raise ReadError(f"an answer is a {type(value).__name__}, expected text")
-    return "" if value is None else clean(str(value), limits).strip()
+def _mapping(value: Mapping[Any, Any], rows: _Rows, *, top: bool = False) -> bool:
+    """Take up the pairs of a mapping, in whatever shape; False where there are none and nothing was said about it."""
+    line = getattr(value, "line", 0)
+    for name in getattr(value, "repeated", ()):
+        rows.warn(f"{_short(str(name))} stands more than once in one mapping, only the last is read", line)
+    lowered = {str(key).strip().casefold(): entry for key, entry in value.items()}
+    before = (len(rows.pairs), len(rows.warnings))
+    if isinstance(lowered.get("qas"), list):
+        _squad(lowered, rows)
+    elif isinstance(lowered.get("patterns"), list) and "responses" in lowered:
+        _intent(lowered, rows, line)
+    elif isinstance(messages := lowered.get("messages", lowered.get("conversations")), list):
+        _chat(messages, rows, line)
+    elif _is_row(value):
+        _row(value, rows)
+    else:
+        return _nested(value, rows, top=top) or (len(rows.pairs), len(rows.warnings)) != before
+    return True
 
 
-def _alternates(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Other ways to ask: a list, or in a table's cell texts between bars or on lines of their own."""
-    value = _field(row, "alternates")
-    if isinstance(value, str):
-        value = re.split(r"[|\n]", value)
-    return phrases(value, "alternates")
+def _nested(value: Mapping[Any, Any], rows: _Rows, *, top: bool) -> bool:
+    """Lists and mappings inside a mapping, or the mapping itself as question: answer."""
+    texts = {str(key): entry for key, entry in value.items() if isinstance(entry, str)}
+    asking = sum(is_question(key) for key in texts)
+    telling = sum(len(entry.split()) > 2 for entry in texts.values())
+    if texts and (asking > len(texts) / 2 or (top and len(texts) == len(value) == telling)):
+        for question, answer in texts.items():
+            _add(rows, Row(), question, answer, set())
+    elif not top:
+        for key, entry in texts.items():
+            rows.unread(key, entry)
+    found = bool(asking)
+    for key, entry in value.items():
+        if top and str(key).casefold() in ("sources", "tags", "authors", "author", "alternates"):
+            continue
+        if isinstance(entry, list) and entry and any(isinstance(each, Mapping | list) for each in entry):
+            _list(entry, rows)
+            found = True
+        elif isinstance(entry, Mapping):
+            found = _mapping(entry, rows) or found
+        elif isinstance(entry, list):
+            rows.unread(str(key), " / ".join(str(each) for each in entry if isinstance(each, str)))
+    return found
 
 
-def _sources(row: Mapping[Any, Any]) -> tuple[Source, ...]:
-    url, title = words(_field(row, "url")), words(row.get("title"))
-    return (Source(title=title, url=url),) if url else ()
+def _is_row(value: Mapping[Any, Any]) -> bool:
+    """Whether a mapping is one pair, or would be one if nothing were missing."""
+    question, answer = _role(value, "question"), _role(value, "answer")
+    texts = isinstance(question, str) or (
+        isinstance(question, list) and all(isinstance(each, str) for each in question)
+    )
+    if question is None:
+        return False
+    return bool(texts) and (answer is not None or not any(isinstance(each, list | Mapping) for each in value.values()))
 
 
-def _field(row: Mapping[Any, Any], name: str) -> Any:
-    """The first filled column of those that go by a name, whatever their letter case."""
-    lowered = {str(column).strip().casefold(): value for column, value in row.items()}
-    return next((lowered[column] for column in COLUMNS[name] if lowered.get(column)), None)
+def _row(row: Mapping[Any, Any], rows: _Rows) -> None:
+    question, answer = _role(row, "question"), _role(row, "answer")
+    used = {name for role in ("question", "answer") if (name := _name(row, role)) is not None}
+    variants: list[str] = []
+    if isinstance(question, list):
+        question, *variants = [each for each in question if each.strip()] or [""]
+    _add(rows, row, question, _answer(answer), used, variants)
+
+
+def _answer(value: Any) -> str:
+    """An answer as text: one, several, or a schema.org Answer."""
+    if isinstance(value, list):
+        return "\n\n".join(part for part in map(_answer, value) if part)
+    if isinstance(value, Mapping):
+        inner = _role(value, "answer")
+        if inner is None:
+            raise ReadError(f"an answer is a {_kind(value)}, expected text")
+        return _answer(inner)
+    return "" if value is None else str(value)
+
+
+def _add(
+    rows: _Rows, row: Mapping[Any, Any], question: Any, answer: Any, used: set[str], variants: Sequence[str] = ()
+) -> None:
+    """Add a pair; where question or answer is missing, name its line."""
+    line = getattr(row, "line", 0)
+    asked, told = _plain(question, rows.limits), _markdown(answer, rows.limits)
+    if not asked or not told:
+        missing = "answer" if asked else "question"
+        there = _short(asked or told) or ", ".join(map(str, row)) or "empty"
+        rows.warn(f"no {missing}, not read: {there}", line)
+        return
+    alternates_name = _name(row, "alternates")
+    value = row.get(alternates_name) if alternates_name else None
+    value = re.split(r"[|\n]", value) if isinstance(value, str) else value
+    alternates = (*variants, *phrases(value, "alternates"))
+    url_name = _name(row, "url")
+    url, title = words(row.get(url_name)) if url_name else "", words(row.get("title"))
+    rows.pair(asked, told, alternates, (Source(title=title, url=url),) if url else ())
+    for name, entry in row.items():
+        if name not in used and name not in (alternates_name, url_name) and not (url and name == "title"):
+            rows.unread(str(name), entry)
+
+
+def _squad(value: Mapping[str, Any], rows: _Rows) -> None:
+    """A paragraph with questions about it: each is answered by the sentences that hold its answer."""
+    context = clean(words(value.get("context")), rows.limits)
+    if context:
+        rows.plain(f"{context}\n\n")
+    for entry in value["qas"]:
+        answers = entry.get("answers") or () if isinstance(entry, Mapping) else ()
+        told = [each for each in answers if isinstance(each, Mapping) and isinstance(each.get("text"), str)]
+        question = entry.get("question") if isinstance(entry, Mapping) else None
+        if not isinstance(question, str) or not told:
+            rows.warn(f"no answer, not read: {_short(str(question))}", getattr(entry, "line", 0))
+            continue
+        rows.pair(_plain(question, rows.limits), _around(context, told[0]["text"].strip()))
+
+
+def _around(context: str, answer: str) -> str:
+    """The sentences of a context that hold an answer; the answer where they do not."""
+    at = context.find(answer)
+    if at < 0:
+        return answer
+    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(context)), len(context)]
+    start = max(end for end in ends if end <= at)
+    return context[start : min(end for end in ends if end >= at + len(answer))].strip()
+
+
+def _intent(value: Mapping[str, Any], rows: _Rows, line: int) -> None:
+    row = Row()
+    row.line = line
+    patterns = [each for each in value["patterns"] if isinstance(each, str) and each.strip()]
+    question, *variants = patterns or [""]
+    _add(rows, row, question, _answer(value["responses"]), set(), variants)
+    rows.unread("tag", value.get("tag"))
+
+
+def _chat(messages: Sequence[Any], rows: _Rows, line: int) -> None:
+    """Each turn of the person with the reply that follows it."""
+    asked = ""
+    for message in messages:
+        if not isinstance(message, Mapping):
+            raise ReadError(f"a message is a {_kind(message)}, expected role and content")
+        role = str(message.get("role", message.get("from", ""))).casefold()
+        content = _answer(message.get("content", message.get("value")))
+        if role in ("user", "human"):
+            if asked:
+                rows.warn(f"no answer, not read: {_short(asked)}", line)
+            asked = content
+        elif role in ("assistant", "gpt", "bot", "model") and asked:
+            row = Row()
+            row.line = line
+            _add(rows, row, asked, content, set())
+            asked = ""
+        else:
+            rows.unread(f"message of {role or 'nobody'}", content)
+    if asked:
+        rows.warn(f"no answer, not read: {_short(asked)}", line)
+
+
+def _role(row: Mapping[Any, Any], role: str) -> Any:
+    name = _name(row, role)
+    return None if name is None else row[name]
+
+
+def _name(row: Mapping[Any, Any], role: str) -> Any:
+    """The key of the filled entry that names a role best; None where there is none."""
+    if role in ("alternates", "url"):
+        lowered = {str(key).strip().casefold().replace(" ", "_"): key for key, value in row.items() if value}
+        return next((lowered[name] for name in COLUMNS[role] if name in lowered), None)
+    scored = [
+        (column_match(str(key), role), str(key), key) for key, value in row.items() if value not in (None, "", [])
+    ]
+    score, _, key = max(scored, default=(0, "", None), key=lambda each: each[0])
+    return key if score else None
+
+
+def _plain(value: Any, limits: Limits) -> str:
+    """A question as one line."""
+    text = "" if value is None else str(value)
+    return " ".join(clean(fragment_to_markdown(text) if has_markup(text) else text, limits).split())
+
+
+def _markdown(value: Any, limits: Limits) -> str:
+    text = "" if value is None else str(value)
+    return clean(fragment_to_markdown(text) if has_markup(text) else text, limits).strip()
+
+
+def _lined(value: Any, line: int) -> Any:
+    """The same value, its mappings placed in a line of the file."""
+    if isinstance(value, Row):
+        value.line = line
+        for entry in value.values():
+            _lined(entry, line)
+    elif isinstance(value, list):
+        for entry in value:
+            _lined(entry, line)
+    return value
+
+
+def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, list[ReadWarning]]:
+    """The entries of a list one by one, where the whole cannot be read."""
+    first = _ITEM.search(text)
+    places = [found.start() for found in _ITEM.finditer(text) if first and found[1] == first[1]]
+    if len(places) < 2:
+        raise error
+    rows: list[Any] = []
+    broken: list[ReadWarning] = []
+    for number, entry in enumerate(_pieces(text, places)):
+        line = text.count("\n", 0, places[number]) + 1
+        try:
+            rows += _placed(load_yaml(entry, limits), line - 1)
+        except LimitError:
+            raise
+        except ReadError as problem:
+            reason = re.sub(r" in line \d+, column \d+$", "", str(problem))
+            broken.append(ReadWarning(f"{reason}, not read: {_short(entry)}", line))
+    if not rows:
+        raise error
+    return rows, broken
+
+
+def _pieces(text: str, places: Sequence[int]) -> Iterator[str]:
+    for start, end in zip(places, (*places[1:], len(text)), strict=True):
+        yield text[start:end]
+
+
+def _placed(value: Any, offset: int) -> list[Any]:
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        if isinstance(entry, Row):
+            entry.line += offset
+    return entries
+
+
+def _kind(value: Any) -> str:
+    return {"Row": "mapping", "NoneType": "nothing", "str": "text"}.get(type(value).__name__, type(value).__name__)
+
+
+def _short(text: str) -> str:
+    flat = " ".join(str(text).split())
+    return f"“{flat if len(flat) <= _SHOWN else flat[: _SHOWN - 1] + '…'}”" if flat else ""

@@ -1,6 +1,7 @@
-"""Which reader reads which suffix: a path goes in, a Document comes out."""
+"""Which reader reads which suffix, and the check that no word of a file is lost."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faqbot.errors import ReadError
@@ -9,13 +10,14 @@ from faqbot.readers.docx import read_docx
 from faqbot.readers.html import read_html
 from faqbot.readers.limits import Limits, refuse_lines, refuse_over
 from faqbot.readers.markdown import read_markdown
-from faqbot.readers.parsed import ParsedFile
+from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.pdf import read_pdf
 from faqbot.readers.plaintext import read_plain
 from faqbot.readers.postprocess import finish
 from faqbot.readers.question_answers import read_csv, read_json, read_jsonl, read_tsv, read_yaml
 from faqbot.readers.timeout import ended_after
-from faqbot.types import Document
+from faqbot.readers.word_loss import loss_warning
+from faqbot.types import Document, ReadWarning
 
 _TEXT: Mapping[str, Callable[[str, Limits], ParsedFile]] = {
     ".md": read_markdown,
@@ -41,8 +43,21 @@ SUFFIXES = frozenset((*_TEXT, *_BINARY))
 _DEFAULT = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A document and what of its file is in no text of it, with the reason: navigation, comments, hidden text."""
+
+    document: Document
+    left_out: tuple[LeftOut, ...] = ()
+
+
 def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document:
-    """The file as a Document. Raises ReadError with the reason, which names no path: the caller knows it."""
+    """Return the file as a Document. Raises ReadError with the reason, which names no path: the caller knows it."""
+    return read_report(path, document_id=document_id, limits=limits).document
+
+
+def read_report(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> ReadReport:
+    """Return the file as a Document with what was left out of its text. Raises ReadError as `read` does."""
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
@@ -50,14 +65,19 @@ def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document
         return _read(path, suffix, document_id, limits)
 
 
-def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> Document:
+def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> ReadReport:
     content = _content(path, limits)
     parsed = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
     if not parsed.text.strip():
         raise ReadError("no text in it")
     if not parsed.pairs:
         refuse_lines(parsed.text, limits)
-    return finish(document_id, parsed)
+    document = finish(document_id, parsed)
+    if parsed.extracted is not None:
+        kept = (parsed.text, document.title, document.author, *(part.text for part in parsed.left_out))
+        if lost := loss_warning(parsed.extracted, kept):
+            document = replace(document, warnings=(*document.warnings, ReadWarning(lost)))
+    return ReadReport(document, parsed.left_out)
 
 
 def _content(path: Path, limits: Limits) -> bytes:

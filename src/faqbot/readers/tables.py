@@ -44,6 +44,8 @@ def _flattened(lines: Sequence[str]) -> list[Row] | None:
     words = header.split()
     if not 2 <= len(words) <= _MOST_HEADER_WORDS or header[-1] in ".?!;:," or not title_case(header):
         return None
+    if sum(line.rstrip()[-1:] in ".;!?)" for line in body) < 0.6 * len(body):  # wrapped lines of running text
+        return None
     rows = [_cells(line) for line in body]
     width, agreeing = Counter(map(len, rows)).most_common(1)[0]
     if not 2 <= width <= min(_MOST_COLUMNS, len(words)) or agreeing < 2 or agreeing < 0.6 * len(rows):
@@ -68,6 +70,8 @@ def _name(words: Sequence[str]) -> tuple[str, str]:
         run += 1
         if word.endswith((".", ";", ":")):
             return "", ""
+    if not run:
+        return "", ""
     closing = next((at + 1 for at in range(run - 1, 0, -1) if words[at].endswith(")")), 0)
     cut = closing or (run - 1 if run < len(words) else 0)
     return " ".join(words[:cut]), " ".join(words[cut:])
@@ -106,6 +110,6 @@ def _fit(row: Row, width: int) -> Row:
 
 def markdown_table(rows: Sequence[Row]) -> str:
     """Rows, the first of them the header, as a Markdown table."""
-    lined = [" | ".join(" ".join(cell.replace("|", "/").split()) for cell in row) for row in rows]
+    lined = [" | ".join(" ".join(cell.replace("\\|", "|").replace("|", "\\|").split()) for cell in row) for row in rows]
     rule = " | ".join("---" for _ in rows[0])
     return "\n".join(f"| {row} |" for row in (lined[0], rule, *lined[1:]))

@@ -1,14 +1,27 @@
-"""YAML and JSON text goes in, plain values come out, never more of them than the limits allow."""
+"""YAML and JSON as plain values: bounded, without aliases, scalars as typed, mappings that know their line."""
 
 import json
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
 
 from faqbot.errors import ReadError, need
 from faqbot.readers.limits import Limits, refuse_over
 
 
+class Row(dict[Any, Any]):
+    """A mapping of a file with the line it begins in; `repeated` are keys that stand in it more than once."""
+
+    line: int = 0
+    repeated: tuple[str, ...] = ()
+
+
 def load_yaml(text: str, limits: Limits) -> Any:
-    """The value of one YAML document: plain data only, no aliases (they can multiply without end), dates as text."""
+    """Return the value of one YAML document: plain data only, scalars as text, mappings as Row.
+
+    `22:30`, `0123`, `3.10` and `Yes` stay as they were typed; an empty value is None. Aliases, which can multiply
+    without end, and tags are refused. Raises ReadError with line and column.
+    """
     try:
         import yaml
     except ImportError as error:
@@ -24,26 +37,67 @@ def load_yaml(text: str, limits: Limits) -> Any:
 
 
 def load_json(text: str, limits: Limits) -> Any:
-    """The value of a JSON text. Raises ReadError with line and column, or for nesting beyond the limit."""
+    """Return the value of a JSON text, scalars as text, mappings as Row. Raises ReadError with line and column."""
     _check_json_nesting(text, limits)
     try:
-        return json.loads(text)
+        return _json_decoder(text).decode(text)
     except json.JSONDecodeError as error:
         raise ReadError(f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
     except (ValueError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}") from error
 
 
+def _json_decoder(text: str) -> json.JSONDecoder:
+    """A decoder whose objects know their line: the one in C does not tell where it is."""
+    from json.decoder import JSONObject  # type: ignore[attr-defined]
+    from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    decoder: Any = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+    def parse_object(where: Any, strict: Any, scan: Any, hook: Any, pairs_hook: Any, memo: Any = None) -> Any:
+        found, end = JSONObject(where, strict, scan, None, list, memo)
+        row = Row((key, _as_typed(value)) for key, value in found)
+        row.line = bisect_right(starts, where[1] - 1)
+        keys = [key for key, _ in found]
+        if len(keys) != len(row):
+            row.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        return row, end
+
+    decoder.parse_object = parse_object
+    decoder.scan_once = py_make_scanner(decoder)
+    return decoder  # type: ignore[no-any-return]
+
+
+def _as_typed(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return [_as_typed(each) for each in value] if isinstance(value, list) else value
+
+
 def _yaml_loader() -> Any:
     import yaml
 
+    null = "tag:yaml.org,2002:null"
+
     class PlainLoader(_safe_loader()):  # type: ignore[misc]
-        """SafeLoader that leaves dates as they are written."""
+        """SafeLoader that leaves numbers, dates and truth values as they are written."""
 
     PlainLoader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag == null]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_row(loader: Any, node: Any) -> Any:
+        row = Row()
+        row.line = node.start_mark.line + 1
+        yield row
+        row.update(loader.construct_mapping(node))
+        if len(row) != len(node.value):
+            keys = [key.value for key, _ in node.value]
+            row.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+
+    PlainLoader.add_constructor("tag:yaml.org,2002:map", construct_row)
     return PlainLoader
 
 

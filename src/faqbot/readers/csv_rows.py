@@ -1,0 +1,118 @@
+"""CSV files of any dialect as rows that know their line in the file; rows that are broken are named, not guessed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from faqbot.errors import ReadError
+from faqbot.readers.limits import Limits, refuse_over
+
+DELIMITERS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(r"\A\ufeff?\"?sep=(.)\"?[ \t]*\n", re.IGNORECASE)
+_SAMPLE = 20  # records that are looked at to tell the delimiter
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRecord:
+    """The cells of one record, the file line it begins in and its number of lines.
+
+    `unclosed` is set where a cell begins with a quotation mark that nothing closes.
+    """
+
+    cells: tuple[str, ...]
+    line: int
+    lines: int
+    unclosed: bool
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+def csv_records(text: str, limits: Limits, delimiter: str = "") -> tuple[list[CsvRecord], str]:
+    """Return the records of a CSV text and its delimiter, sniffed where none is given; blank records are kept.
+
+    A first line `sep=;`, as Excel writes it, names the delimiter. Raises ReadError over the limits.
+    """
+    start, line = 0, 1
+    named = _SEPARATOR_LINE.match(text)
+    if named:
+        start, line, delimiter = named.end(), 2, named[1]
+    delimiter = delimiter or _sniffed(text, start)
+    found: list[CsvRecord] = []
+    filled = 0
+    for record in _records(text, start, line, delimiter):
+        for cell in record.cells:
+            if len(cell) > limits.line:
+                raise ReadError(
+                    f"line {record.line}: a cell of more than {limits.line:,} characters. Is a quotation mark missing?"
+                )
+        filled += not record.is_blank
+        refuse_over(limits.rows, filled - 1, "rows")  # the first is the header
+        found.append(record)
+    return found, delimiter
+
+
+def _sniffed(text: str, start: int) -> str:
+    """The delimiter that gives the first records the most cells in the most even way."""
+    best, most = ",", 0.0
+    for delimiter in DELIMITERS:
+        sample = []
+        for record in _records(text, start, 1, delimiter):
+            if not record.is_blank:
+                sample.append(len(record.cells))
+            if len(sample) == _SAMPLE:
+                break
+        if sample and sample[0] > 1:
+            even = sum(count == sample[0] for count in sample) / len(sample)
+            score = even + min(sample[0], 10) / 100 + (_names_columns(text, start, delimiter) * 2)
+            if score > most:
+                best, most = delimiter, score
+    return best
+
+
+def _names_columns(text: str, start: int, delimiter: str) -> bool:
+    """Whether the first record, cut so, is short names only."""
+    for record in _records(text, start, 1, delimiter):
+        if not record.is_blank:
+            return all(0 < len(cell.split()) <= 4 for cell in record.cells) and len(set(record.cells)) > 1
+    return False
+
+
+def _records(text: str, start: int, line: int, delimiter: str) -> Iterator[CsvRecord]:
+    """A quoted cell ends at a quotation mark before a delimiter or line end; without one it ends with its line."""
+    mark = re.escape(delimiter)
+    blank = r"[ ]*" if delimiter == "\t" else r"[ \t]*"
+    cell = re.compile(
+        rf'{blank}"(?P<quoted>[^"]*+(?:""[^"]*+)*+)"{blank}(?P<end>{mark}|\n|\Z)|(?P<bare>[^\n{mark}]*)(?P<stop>{mark}|\n|\Z)'
+    )
+    cells: list[str] = []
+    first, lines, unclosed, at = line, 1, False, start
+    while at < len(text) or cells:
+        found = cell.match(text, at)
+        if found is None:  # cannot be: the second form matches anything
+            break
+        quoted, bare = found["quoted"], found["bare"]
+        if quoted is not None:
+            cells.append(quoted.replace('""', '"'))
+            lines += quoted.count("\n")
+        else:
+            cells.append(bare)
+            unclosed = unclosed or bare.lstrip().startswith('"')
+        end = found["end"] if quoted is not None else found["stop"]
+        at = found.end()
+        if end != delimiter:
+            yield CsvRecord(tuple(cells), first, lines, unclosed)
+            first, cells, lines, unclosed = first + lines, [], 1, False
+        elif at >= len(text):
+            yield CsvRecord((*cells, ""), first, lines, unclosed)
+            cells = []
+
+
+def header_at(records: Sequence[CsvRecord]) -> int:
+    """Return the place of the first record that is not blank. Raises ReadError where there is none."""
+    for at, record in enumerate(records):
+        if not record.is_blank:
+            return at
+    raise ReadError("no text in it")
