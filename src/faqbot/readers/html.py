@@ -87,10 +87,9 @@ def _declared(content: bytes) -> str:
 def _refuse_application(root: HtmlElement, body: HtmlElement, extracted: str, faqs: Sequence[Any]) -> None:
     unscripted = " ".join(text_of(each) for each in body.iter("noscript"))
     shown = len(extracted.split()) - len(unscripted.split())
-    scripts = any(
-        each.tag == "script" and each.get("type", "") != "application/ld+json" for each in root.iter("script")
-    )
-    if not faqs and shown < _FEW and (scripts or unscripted) and body.find(".//img") is None:
+    scripts = bool(unscripted) or any(each.get("src") for each in root.iter("script"))
+    waiting = shown < 5 * _FEW and _WAITING.search(extracted)
+    if not faqs and scripts and (shown < _FEW or waiting):
         raise ReadError("an empty application page: scripts make its text. Save it from a browser once it has loaded")
 
 
