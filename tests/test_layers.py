@@ -36,7 +36,7 @@ DOORS = {
     "gradio": {"ui"},
     "fastapi": {"server", "ui"},
     "trafilatura": {"readers"},
-    "pypdf": {"readers"},
+    "pdfminer": {"readers"},
     "mammoth": {"readers"},
     "ir_measures": {"evaluation"},
     "pymilvus": {"index"},

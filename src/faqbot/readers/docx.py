@@ -174,7 +174,12 @@ class _Prepared:
 def _tree(data: bytes) -> Any:
     from lxml import etree
 
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    try:
+        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    except etree.XMLSyntaxError as error:
+        if "depth" in str(error).casefold():
+            raise ReadError("not a readable DOCX: nested too deeply") from error
+        raise
 
 
 def _value(style: Any, tag: str) -> str:

@@ -174,7 +174,12 @@ class _Converter:
                     parent = parent.getparent()
             target = _target(element)
             panel = ids.get(target) if target else None
-            if panel is not None and panel is not element and panel is not root and element not in panel.iter():
+            if (
+                panel is not None
+                and panel is not element
+                and panel is not root
+                and panel not in element.iterancestors()
+            ):
                 self.panels.setdefault(panel, element)
                 self.openers.add(element)
         for panel in (each for each in root.iter() if isinstance(each.tag, str) and each.get("role") == "tabpanel"):
@@ -257,8 +262,8 @@ class _Converter:
 
     def opens_panel(self, element: HtmlElement) -> bool:
         """Whether an element is no more than what opens a panel, whose own place has its label."""
-        if element in self.openers:
-            return True
+        if element in self.openers or not self.openers:
+            return element in self.openers
         inner = [each for each in element.iter() if each in self.openers]
         return len(inner) == 1 and text_of(inner[0]) == text_of(element)
 

@@ -12,14 +12,14 @@ from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.questions import questions_as_headings
 
-_COMMENT = re.compile(r"<!--(.*?)-->|\{/\*(.*?)\*/\}", re.DOTALL)
+_COMMENTS = (("<!--", "-->"), ("{/*", "*/}"))
 _MDX = re.compile(
     r"^(?:import\s+(?:[\w{*\"'][^\n]*\sfrom\s+)?[\"'][^\n]+|"
     r"export\s+(?:default|const|let|function|async|\{)[^\n]*"
-    r"(?:\n(?!\s*$)[^\n]+)*)$",
+    r"(?:\n(?![ \t]*$)[^\n]+)*)$",
     re.MULTILINE,
 )
-_SHORTCODE = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>[^\n]*?)/?\s*[>%]\}\}")
+_SHORTCODE = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>[^\n]{0,1000}?)/?\s{0,9}[>%]\}\}")
 _LIQUID = re.compile(r"\{%-?\s*[^%\n]{0,300}?\s*-?%\}|\{\{-?\s*[\w.| :\"'/-]{1,200}\s*-?\}\}")
 _WORDPRESS = re.compile(
     r"\[(?P<close>/?)(?P<name>(?:vc_|et_pb_|su_|fusion_)\w+"
@@ -94,7 +94,6 @@ class _Reader:
     def read(self, text: str) -> str:
         """The text without what only programs read; code is never touched."""
         steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-            (_COMMENT, self.comment),
             (_MDX, self.left("MDX")),
             (_SHORTCODE, self.shortcode),
             (_COMPONENT, self.component),
@@ -106,6 +105,8 @@ class _Reader:
             (_CONTENTS, self.left("table of contents")),
             (_HEADING_ATTRIBUTE, self.left("attribute")),
         )
+        for begins, ends in _COMMENTS:
+            text = self.without_comments(text, begins, ends)
         for pattern, put in steps:
             text = self.outside_code(text, pattern, put)
         text = self.html_blocks(text)
@@ -146,11 +147,29 @@ class _Reader:
 
         return put
 
-    def comment(self, found: re.Match[str]) -> str:
-        inner = " ".join((found[1] or found[2] or "").split())
-        if inner:
-            self.left_out.append(LeftOut("comment", inner))
-        return ""
+    def without_comments(self, text: str, begins: str, ends: str) -> str:
+        """The text without its comments; one that is not closed is text."""
+        if begins not in text or ends not in text:
+            return text
+        code = code_spans(text)
+        parts: list[str] = []
+        at = place = 0
+        start = text.find(begins)
+        while start >= 0:
+            while place < len(code) and code[place][1] <= start:
+                place += 1
+            end = text.find(ends, start + len(begins))
+            if end < 0:
+                break
+            if place < len(code) and code[place][0] <= start:
+                start = text.find(begins, code[place][1])
+                continue
+            if inner := " ".join(text[start + len(begins) : end].split()):
+                self.left_out.append(LeftOut("comment", inner))
+            parts.append(text[at:start])
+            at = end + len(ends)
+            start = text.find(begins, at)
+        return "".join((*parts, text[at:]))
 
     def shortcode(self, found: re.Match[str]) -> str:
         """A template's tag: a title that it states becomes a heading, the rest is left out."""
@@ -267,6 +286,6 @@ def _without_breaks(text: str) -> str:
     """Ends of parts as rules, but before headings and at the end."""
     if BREAK not in text:
         return text
-    text = re.sub(rf"\s*(?:{BREAK}\s*)+(?=#{{1,6}} |---\s*$|\Z)", "\n\n", text, flags=re.MULTILINE)
+    text = re.sub(rf"(?<!\s)\s*(?:{BREAK}\s*)+(?=#{{1,6}} |---\s*$|\Z)", "\n\n", text, flags=re.MULTILINE)
     text = re.sub(rf"\A\s*{BREAK}\s*", "", text)
-    return re.sub(rf"\s*(?:{BREAK}\s*)+", "\n\n---\n\n", text).lstrip("\n").rstrip() + "\n"
+    return re.sub(rf"(?<!\s)\s*(?:{BREAK}\s*)+", "\n\n---\n\n", text).lstrip("\n").rstrip() + "\n"

@@ -1,74 +1,599 @@
-"""The lines of printed pages go in, running text with blank lines between paragraphs comes out."""
+"""The layout of printed pages: lines, columns, ruled tables, repeated heads and feet, headings, paragraphs."""
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from statistics import median
 
+from faqbot.markdown import is_question
+from faqbot.readers.columns import question_table
 from faqbot.readers.headings import title_case
+from faqbot.readers.lines import tidy
+from faqbot.readers.pdf_direction import in_reading_order
+from faqbot.readers.tables import markdown_table
 
 _PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?|[-–—] ?\d{1,4} ?[-–—]", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_ENDS = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
-_LISTED = re.compile(r"\s*(?:[•◦▪■●○*]|[-–—]\s|\d{1,3}[.)]\s|\[\d{1,3}\])")
-_HYPHEN = re.compile(r"\b([^\W\d_]{2,40})-\n([^\W\d_A-Z][^\W\d_]{1,40})")
-_EDGE = 2  # lines at the head and the foot of a page that may be repeated on others
+_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*(?:\[\d{1,3}\])*$")
+_BULLET = re.compile(r"\s*([•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—](?=\s))\s*(?=\S)")
+_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
+_LISTED = re.compile(r"\s*(?:[•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—]\s|\d{1,3}[.)]\s|\[\d{1,3}\])")
+_TABLE = re.compile("\ue001(\\d+)\ue001")
+_HYPHEN = re.compile(r"\b([^\W\d_]{2,40})[-\u2010]\n([^\W\d_A-Z][^\W\d_]{1,40})")
 _SHORT = 0.85  # of a full line; a shorter line that ends a sentence ends its paragraph
+_SPACE = 0.15  # of the font size; white space as wide as this parts words
+_APART = 1.5  # of the font size; white space as wide as this parts columns and cells
+_REPEATED = 0.3  # of the pages; a line in the same place at the edge of as many is a running head or foot
+_SAME_PLACE = 6.0  # points
+_GAP = 1.35  # of the usual distance of lines; a wider one parts paragraphs
+_LARGER = 1.12  # of the size of running text; headings are larger
+_LONGEST_HEADING = 22  # words
+_FEWEST_IN_COLUMN = 3  # lines
+_MOST_RULES = 2_000  # drawn lines of a page; more are a picture
+_MOST_LINES = 3_000  # of a page; columns are not looked for among more
+_TOLERANCE = 3.0  # points, where lines of a table meet
 
 
-def joined(pages: Sequence[Sequence[str]]) -> str:
-    """One text without page numbers and running heads, in which a hyphen at a line's end is undone."""
-    bodies = [[line.rstrip() for line in page] for page in _without_edges(pages)]
-    full = _full_line([line for body in bodies for line in body])
-    lines = [line for body in bodies for line in body if line.strip()]
-    text = "\n".join(_spaced(lines, full))
-    known = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text.casefold()))
-    return _HYPHEN.sub(lambda found: _unhyphenated(found, known), text)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text without wide white space inside; `y` is its base line, `turn` its direction in degrees."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    bold: bool
+    turn: int = 0
+    y1: float = 0.0
 
 
-def _without_edges(pages: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Pages without lines that stand, but for their digits, at the edge of most of them."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        filled = [line for line in page if line.strip()]
-        counts.update({_DIGITS.sub("0", line.strip()) for line in (*filled[:_EDGE], *filled[-_EDGE:])})
-    repeated = {line for line, times in counts.items() if times >= max(3, len(pages) / 2)}
-    return [_trimmed([line for line in page if line.strip()], repeated) for page in pages]
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A drawn line, or a rectangle as thin as one."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
 
 
-def _trimmed(lines: list[str], repeated: set[str]) -> list[str]:
-    edges = {*range(_EDGE), *range(len(lines) - _EDGE, len(lines))}
-    return [
-        line
-        for at, line in enumerate(lines)
-        if at not in edges or not (_DIGITS.sub("0", line.strip()) in repeated or _PAGE_NUMBER.fullmatch(line.strip()))
-    ]
+@dataclass(slots=True)
+class Page:
+    """What stands on a page, in points from its lower left corner."""
+
+    width: float = 612.0
+    height: float = 792.0
+    runs: list[Run] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
 
 
-def _full_line(lines: Sequence[str]) -> int:
-    """The usual length of a line that was wrapped: nine of ten are shorter."""
-    lengths = sorted(len(line) for line in lines)
-    return lengths[len(lengths) * 9 // 10] if lengths else 0
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Runs on one base line with no more than a space between; `block` is a table's Markdown instead."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    bold: bool
+    page: int
+    block: str = ""
 
 
-def _spaced(lines: Sequence[str], full: int) -> list[str]:
-    """The lines with a blank one wherever a paragraph, a heading or a list seems to begin."""
-    found: list[str] = []
-    for at, line in enumerate(lines):
-        before = lines[at - 1] if at else ""
-        if at and _begins(before, line, full):
-            found.append("")
-        found.append(line)
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """Markdown, whether headings were told by their looks, what was left out, and all text in reading order.
+
+    Tables are no more than marks in the text until `with_tables`.
+    """
+
+    text: str
+    has_headings: bool
+    tables: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    extracted: str
+
+    def with_tables(self, text: str) -> str:
+        """The text, or one made of it, with the tables in their places."""
+        return _TABLE.sub(lambda found: self.tables[int(found[1])], text)
+
+
+def document_text(pages: Sequence[Page]) -> PdfText:
+    """Return the text of printed pages. Raises ReadError for right-to-left text whose order cannot be told."""
+    left_out: list[tuple[str, str]] = []
+    by_page: list[list[Line]] = []
+    for number, page in enumerate(pages):
+        runs, turned = _upright(page)
+        if turned:
+            left_out.append(("turned text", " ".join(turned)))
+        tables, rest = _ruled_tables(runs, page.rules, number)
+        by_page.append([*tables, *_lines(rest, page.rules, number)])
+    by_page = in_reading_order(by_page)
+    by_page, edges = _without_edges(by_page)
+    if edges:
+        left_out.append(("page head or foot", " / ".join(edges)))
+    ordered = [line for lines in by_page for line in _in_order(_tabulated(lines))]
+    known = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", " ".join(line.text for line in ordered).casefold()))
+    blocks: list[str] = []
+    text, has_headings = _markdown(ordered, known, blocks)
+    extracted = _joined_hyphens("\n".join(line.text for line in ordered), known).replace("\n", " ")
+    return PdfText(text, has_headings, tuple(blocks), tuple(left_out), " ".join((extracted, *edges)))
+
+
+# Lines
+
+
+def _upright(page: Page) -> tuple[list[Run], list[str]]:
+    """The runs in the direction of most text, as if the page were held so; the others only as text."""
+    turns = Counter[int]()
+    for run in page.runs:
+        turns[round(run.turn / 90) * 90 % 360 if min(run.turn % 90, 90 - run.turn % 90) <= 2 else -1] += len(run.text)
+    usual = max((turn for turn in turns if turn >= 0), key=lambda turn: turns[turn], default=0)
+    kept: list[Run] = []
+    others: list[str] = []
+    seen: dict[str, list[Run]] = {}
+    for run in page.runs:
+        if abs((run.turn - usual + 180) % 360 - 180) > 2:
+            others.append(run.text)
+            continue
+        placed = _turned(run, usual, page)
+        doubles = seen.setdefault(placed.text, [])
+        # Bold is sometimes drawn as the same text twice, a little apart.
+        if any(abs(each.x0 - placed.x0) < 1.2 and abs(each.y - placed.y) < 1.2 for each in doubles):
+            continue
+        doubles.append(placed)
+        kept.append(placed)
+    return kept, others
+
+
+def _turned(run: Run, turn: int, page: Page) -> Run:
+    if turn == 90:
+        return replace(run, x0=run.y, x1=run.y1, y=page.width - run.x0, turn=0)
+    if turn == 270:
+        return replace(run, x0=page.height - run.y, x1=page.height - run.y1, y=run.x0, turn=0)
+    if turn == 180:
+        return replace(run, x0=page.width - run.x0, x1=page.width - run.x1, y=page.height - run.y, turn=0)
+    return run
+
+
+def _lines(runs: Sequence[Run], rules: Sequence[Rule], number: int) -> list[Line]:
+    """Runs that stand beside each other joined, cut where the white space is wide or a line is drawn between."""
+    upright = [rule for rule in rules if rule.x1 - rule.x0 < 2.5 and rule.y1 - rule.y0 > 5]
+    found: list[Line] = []
+    for row in _rows(runs):
+        group: list[Run] = []
+        for run in sorted(row, key=lambda run: run.x0):
+            if group:
+                gap = run.x0 - max(each.x1 for each in group)
+                size = max(run.size, group[-1].size)
+                barred = gap > 0 and any(
+                    group[-1].x1 - 1 <= rule.x0 <= run.x0 + 1 and rule.y0 <= run.y <= rule.y1 for rule in upright
+                )
+                if gap > _APART * size or barred:
+                    found.append(_line(group, number))
+                    group = []
+            group.append(run)
+        if group:
+            found.append(_line(group, number))
     return found
 
 
-def _begins(before: str, line: str, full: int) -> bool:
-    short = len(before) < _SHORT * full
-    if _LISTED.match(line):
-        return not _LISTED.match(before) and short
-    if _ENDS.search(before):
+def _rows(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Runs by base line, from the top; small raised ones belong to the line they stand in."""
+    row: list[Run] = []
+    for run in sorted(runs, key=lambda run: -run.y):
+        if row and row[0].y - run.y > 0.4 * max(run.size, max(each.size for each in row)):
+            yield row
+            row = []
+        row.append(run)
+    if row:
+        yield row
+
+
+def _line(group: Sequence[Run], number: int) -> Line:
+    parts: list[str] = []
+    for at, run in enumerate(group):
+        if at and run.x0 - group[at - 1].x1 > _SPACE * run.size:
+            parts.append(" ")
+        parts.append(run.text)
+    text = " ".join(unicodedata.normalize("NFC", "".join(parts)).split())
+    letters = sum(len(run.text) for run in group)
+    size = max(Counter({run.size: len(run.text) for run in group}).items(), key=lambda each: each[1])[0]
+    bold = sum(len(run.text) for run in group if run.bold) >= 0.9 * letters
+    return Line(text, group[0].x0, max(run.x1 for run in group), group[0].y, size, bold, number)
+
+
+# Ruled tables
+
+
+def _ruled_tables(runs: Sequence[Run], rules: Sequence[Rule], number: int) -> tuple[list[Line], list[Run]]:
+    """Tables whose cells are drawn, each as one line of Markdown, and the runs outside of them."""
+    tables: list[Line] = []
+    rest = list(runs)
+    for group in _meeting(rules):
+        across = _distinct([rule.x0 for rule in group if rule.x1 - rule.x0 < 2.5])
+        down = _distinct([rule.y0 for rule in group if rule.y1 - rule.y0 < 2.5])
+        left, right = min(rule.x0 for rule in group), max(rule.x1 for rule in group)
+        columns = _distinct([left, *across, right])
+        if not across or len(columns) < 3 or len(down) < 3:
+            continue
+        inside = [
+            run
+            for run in rest
+            if left - 1 <= (run.x0 + run.x1) / 2 <= right + 1 and down[0] - 1 <= run.y <= down[-1] + 1
+        ]
+        grid = _grid(inside, columns, down)
+        if len(grid) < 2 or len(grid[0]) < 2:
+            continue
+        rest = (
+            [run for run in rest if run not in inside]
+            if len(inside) < 2000
+            else [
+                run
+                for run in rest
+                if not (left - 1 <= (run.x0 + run.x1) / 2 <= right + 1 and down[0] - 1 <= run.y <= down[-1] + 1)
+            ]
+        )
+        first = [run for run in inside if run.y >= down[-2]]
+        text = " ".join(cell for row in grid for cell in row if cell)
+        block = _table_markdown(grid, header=bool(first) and (all(run.bold for run in first) or _is_header(grid[0])))
+        size = inside[0].size
+        tables.append(Line(text, left, right, down[-1] - size, size, False, number, block))
+    return tables, rest
+
+
+def _meeting(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Groups of drawn lines that touch one another, with the box around each."""
+    places = {(round(rule.x0), round(rule.y0), round(rule.x1), round(rule.y1)): rule for rule in rules}
+    if not 4 < len(places) <= _MOST_RULES:
+        return []
+    groups: list[tuple[Rule, list[Rule]]] = []
+    for rule in sorted(places.values(), key=lambda rule: -rule.y1):
+        touched = [
+            group for group in groups if _touch(rule, group[0]) and any(_touch(rule, other) for other in group[1])
+        ]
+        merged = [rule, *(other for _, group in touched for other in group)]
+        boxes = [rule, *(box for box, _ in touched)]
+        around = Rule(
+            *(min(getattr(box, name) for box in boxes) for name in ("x0", "y0")),
+            *(max(getattr(box, name) for box in boxes) for name in ("x1", "y1")),
+        )
+        groups = [group for group in groups if group not in touched]
+        groups.append((around, merged))
+    return [group for _, group in groups if len(group) > 4]
+
+
+def _touch(one: Rule, other: Rule) -> bool:
+    across = one.x0 - _TOLERANCE <= other.x1 and other.x0 - _TOLERANCE <= one.x1
+    return across and one.y0 - _TOLERANCE <= other.y1 and other.y0 - _TOLERANCE <= one.y1
+
+
+def _distinct(places: Sequence[float]) -> list[float]:
+    found: list[float] = []
+    for place in sorted(places):
+        if not found or place - found[-1] > _TOLERANCE:
+            found.append(place)
+    return found
+
+
+def _grid(runs: Sequence[Run], across: Sequence[float], down: Sequence[float]) -> list[tuple[str, ...]]:
+    """The texts of the cells, the top row first, without rows and columns that are empty."""
+    cells: dict[tuple[int, int], list[Run]] = {}
+    for run in runs:
+        column = sum(place <= run.x0 + 1 for place in across[1:-1])
+        row = sum(place <= run.y for place in down[1:-1])
+        cells.setdefault((len(down) - 2 - row, column), []).append(run)
+    texts = {place: " ".join(line.text for line in _lines(group, (), 0)) for place, group in cells.items()}
+    columns = [column for column in range(len(across) - 1) if any(place[1] == column for place in texts)]
+    rows = [row for row in range(len(down) - 1) if any(place[0] == row for place in texts)]
+    return [tuple(texts.get((row, column), "") for column in columns) for row in rows]
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    """Whether the cells of a row are names of columns."""
+    named = all(cell and len(cell.split()) <= 5 and cell[-1] not in ".;,?" for cell in row)
+    return named and not any(map(str.isdigit, "".join(row)))
+
+
+def _table_markdown(grid: Sequence[tuple[str, ...]], *, header: bool) -> str:
+    asked = question_table(grid)
+    if asked is not None:
+        return "\n\n".join(f"## {question}\n\n{answer}" for question, answer in asked.pairs)
+    return markdown_table(grid if header else [tuple("" for _ in grid[0]), *grid])
+
+
+# Heads, feet, columns
+
+
+def _without_edges(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], list[str]]:
+    """Pages without lines that stand, but for their digits, in the same place at the edge of many, and those lines."""
+    places: dict[str, list[tuple[int, float]]] = {}
+    for number, page in enumerate(pages):
+        for line in page:
+            if not line.block:
+                places.setdefault(_DIGITS.sub("0", line.text), []).append((number, line.y))
+    need = max(2, round(_REPEATED * len(pages)))
+
+    def repeated(line: Line) -> bool:
+        there = places.get(_DIGITS.sub("0", line.text), ()) if not line.block else ()
+        return len({number for number, y in there if abs(y - line.y) <= _SAME_PLACE}) >= need
+
+    removed: list[str] = []
+    kept: list[list[Line]] = []
+    for page in pages:
+        rows = _line_rows(page)
+        gone: set[int] = set()
+        for direction in (rows, rows[::-1]):
+            for at, row in enumerate(direction):
+                number_only = at < 2 and all(_PAGE_NUMBER.fullmatch(line.text) for line in row) and len(pages) > 1
+                if not (all(repeated(line) for line in row) or number_only) or (len(pages) == 1):
+                    break
+                gone.update(id(line) for line in row)
+        removed += [line.text for line in page if id(line) in gone]
+        kept.append([line for line in page if id(line) not in gone])
+    return kept, removed
+
+
+def _line_rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines side by side, from the top."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (-line.y, line.x0)):
+        if (
+            rows
+            and rows[-1][0].y - line.y <= 0.4 * max(line.size, rows[-1][0].size)
+            and not line.block
+            and not rows[-1][0].block
+        ):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.x0) for row in rows]
+
+
+def _tabulated(lines: Sequence[Line]) -> list[Line]:
+    """The lines with each run of rows of short cells that stand below one another as a table."""
+    rows = _line_rows(lines)
+    found: list[Line] = []
+    at = 0
+    while at < len(rows):
+        end = at + 1
+        while (
+            end < len(rows)
+            and _aligned(rows[at], rows[end])
+            and rows[end - 1][0].y - rows[end][0].y < 3 * rows[end][0].size
+        ):
+            end += 1
+        cells = [line for row in rows[at:end] for line in row]
+        short = len(rows[at]) > 1 and end - at >= 3 and median(len(line.text.split()) for line in cells) <= 3
+        if short and not any(line.block for line in cells):
+            grid = [tuple(line.text for line in row) for row in rows[at:end]]
+            header = all(line.bold for line in rows[at]) and not all(line.bold for line in cells)
+            first = rows[at][0]
+            text = " ".join(line.text for line in cells)
+            block = _table_markdown(
+                grid,
+                header=header
+                or (
+                    _is_header(grid[0])
+                    and any(map(str.isdigit, "".join(map("".join, grid[1:]))))
+                    and not any(line.bold for line in cells)
+                ),
+            )
+            found.append(replace(first, text=text, x1=max(line.x1 for line in cells), bold=False, block=block))
+        else:
+            end = at + 1
+            found += rows[at]
+        at = end
+    return found
+
+
+def _aligned(one: Sequence[Line], other: Sequence[Line]) -> bool:
+    """Whether two rows have as many cells in the same places."""
+    same = len(one) == len(other) > 1
+    return same and all(
+        min(abs(a.x0 - b.x0), abs(a.x1 - b.x1), abs(a.x0 + a.x1 - b.x0 - b.x1) / 2) < 4
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _in_order(lines: Sequence[Line], depth: int = 0) -> list[Line]:
+    """Lines as they are read: columns one after the other, between the lines that go over all of them."""
+    gutter = _gutter(lines) if depth < 8 and len(lines) <= _MOST_LINES else None
+    if gutter is None:
+        return [line for row in _line_rows(lines) for line in row]
+    found: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+
+    def flush() -> None:
+        nonlocal left, right
+        found.extend(_in_order(left, depth + 1))
+        found.extend(_in_order(right, depth + 1))
+        left, right = [], []
+
+    for line in sorted(lines, key=lambda line: (-line.y, line.x0)):
+        if line.x0 < gutter - 2 and line.x1 > gutter + 2:
+            flush()
+            found.append(line)
+        else:
+            (left if line.x1 <= gutter + 2 else right).append(line)
+    flush()
+    return found
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """The left edge of a column that has others to its left and that few lines cross."""
+    starts = Counter(round(line.x0) for line in lines)
+    best: tuple[float, float] | None = None
+    for edge, count in starts.items():
+        near = count + starts[edge - 1] + starts[edge + 1]
+        if near < _FEWEST_IN_COLUMN:
+            continue
+        before = [line for line in lines if line.x1 <= edge + 1]
+        after = [line for line in lines if line.x0 >= edge - 2]
+        crossing = len(lines) - len(before) - len(after)
+        fewer = min(len(before), len(after))
+        if fewer >= _FEWEST_IN_COLUMN and crossing <= 0.4 * len(lines) and _side_by_side(before, after):
+            score = fewer - crossing
+            if best is None or score > best[0]:
+                best = (score, edge - 1.5)
+    return best[1] if best else None
+
+
+def _side_by_side(before: Sequence[Line], after: Sequence[Line]) -> bool:
+    """Whether lines of two columns stand at the same height, as those of a quotation further in do not."""
+    low, high = (
+        max(min(line.y for line in side) for side in (before, after)),
+        min(max(line.y for line in side) for side in (before, after)),
+    )
+    return (
+        sum(low - 2 <= line.y <= high + 2 for line in before) >= 2
+        and sum(low - 2 <= line.y <= high + 2 for line in after) >= 2
+    )
+
+
+# Paragraphs and headings
+
+
+def _markdown(lines: Sequence[Line], known: set[str], tables: list[str]) -> tuple[str, bool]:
+    """The blocks of the text, and whether any heading was told by its looks; tables are put aside."""
+    body = _body_size(lines)
+    bold_share = sum(len(line.text) for line in lines if line.bold) / max(1, sum(len(line.text) for line in lines))
+    paragraphs = list(_paragraphs(lines))
+    heads = [
+        _is_heading(group, following, body, bold_share)
+        for group, following in zip(paragraphs, [*paragraphs[1:], None], strict=False)
+    ]
+    has_headings = any(heads)
+    levels = _levels([group for group, head in zip(paragraphs, heads, strict=True) if head], paragraphs, heads, body)
+    blocks: list[str] = []
+    for group, head in zip(paragraphs, heads, strict=True):
+        if group[0].block:
+            blocks.append(f"\ue001{len(tables)}\ue001")
+            tables.append(group[0].block)
+            continue
+        text = _joined_hyphens("\n".join(line.text for line in group), known)
+        flat = " ".join(text.split())
+        if head:
+            blocks.append(f"{'#' * levels.pop(0)} {tidy(flat).rstrip(':').strip()}")
+            continue
+        item = _item(flat) if not is_question(flat) or not _NUMBER.match(flat) else ""
+        if item and blocks and blocks[-1].startswith(("- ", "1. ")) and _same_kind(blocks[-1], item):
+            blocks[-1] += f"\n{item}"
+        elif item:
+            blocks.append(item)
+        else:
+            blocks.append(tidy(flat) if has_headings else flat)
+    return "\n\n".join(blocks) + "\n", has_headings
+
+
+def _item(text: str) -> str:
+    bullet = _BULLET.match(text)
+    if bullet:
+        return f"- {text[bullet.end() :]}"
+    number = _NUMBER.match(text)
+    return f"{number[1]}. {text[number.end() :]}" if number else ""
+
+
+def _same_kind(block: str, item: str) -> bool:
+    return block.startswith("- ") == item.startswith("- ")
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return max(sizes, key=lambda size: sizes[size]) if sizes else 12.0
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Lines that belong together, by their distance, their looks, and how full they are."""
+    steps = [
+        before.y - line.y
+        for before, line in pairwise(lines)
+        if before.page == line.page and 0 < before.y - line.y < 3 * line.size and abs(before.size - line.size) < 0.6
+    ]
+    usual = median(steps) if steps else 14.0
+    tight = Counter(round(step) for step in steps)
+    if tight:
+        usual = min((step for step, count in tight.items() if count >= 0.2 * len(steps)), default=usual)
+    spaced = sum(step > _GAP * usual for step in steps) >= 0.08 * len(steps) and len(steps) > 3
+    lengths = sorted(len(line.text) for line in lines)
+    full = lengths[len(lengths) * 9 // 10] if lengths else 0
+    group: list[Line] = []
+    for line in lines:
+        if group and _begins(group[-1], line, usual, spaced=spaced, full=full, first=group[0]):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _begins(before: Line, line: Line, usual: float, *, spaced: bool, full: int, first: Line) -> bool:
+    """Whether a line begins a paragraph."""
+    if before.block or line.block or abs(before.size - line.size) > 0.6 or before.bold != line.bold:
+        return True
+    if _LISTED.match(line.text):
+        return spaced or not _LISTED.match(before.text) or bool(_BULLET.match(line.text) or _NUMBER.match(line.text))
+    asked = is_question(before.text) and before is first
+    if asked and (before.bold or len(before.text) < _SHORT * max(full, len(line.text))):
+        return True
+    step = before.y - line.y
+    if before.page != line.page or step < 0:  # the next column or page
+        return bool(_ENDS.search(before.text)) or not line.text[:1].islower()
+    if step > _GAP * max(usual, 0.9 * line.size):
+        return True
+    if spaced:
+        return False
+    short = len(before.text) < _SHORT * full
+    if _ENDS.search(before.text):
         return short
-    heading_before = short and title_case(before) and not _LISTED.match(before) and line.lstrip()[:1].isupper()
-    return heading_before or (short and before.lstrip()[:1].isupper() and line.lstrip()[:1].isupper())
+    heading_before = short and title_case(before.text) and not _LISTED.match(before.text) and line.text[:1].isupper()
+    return heading_before or (
+        short and before.text[:1].isupper() and line.text[:1].isupper() and not _LISTED.match(first.text)
+    )
+
+
+def _is_heading(group: Sequence[Line], following: Sequence[Line] | None, body: float, bold_share: float) -> bool:
+    text = " ".join(line.text for line in group)
+    if group[0].block or following is None or len(group) > 3 or len(text.split()) > _LONGEST_HEADING:
+        return False
+    if text[-1] in ".,;" or _BULLET.match(text) or not any(map(str.isalpha, text)):
+        return False
+    larger = all(line.size >= _LARGER * body for line in group)
+    return larger or (
+        all(line.bold for line in group) and bold_share < 0.4 and all(line.size >= 0.9 * body for line in group)
+    )
+
+
+def _levels(
+    heads: Sequence[Sequence[Line]], paragraphs: Sequence[Sequence[Line]], marks: Sequence[bool], body: float
+) -> list[int]:
+    """The level of each heading: by size, bold ones of the text's own size last; the first by itself is the title."""
+    sizes = [max(round(group[0].size), round(body)) for group in heads]
+    ranks = sorted(set(sizes), reverse=True)
+    levels = [min(ranks.index(size) + 2, 6) for size in sizes]
+    if not heads:
+        return levels
+    title = marks[0] and not is_question(" ".join(line.text for line in heads[0]))
+    alone = sizes.count(sizes[0]) == 1 and sizes[0] == ranks[0]
+    above = len(marks) > 1 and marks[1]
+    if title and (alone or above):
+        levels[0] = 1
+        if alone:
+            levels[1:] = [level - 1 if level > 2 else level for level in levels[1:]]
+    return levels
+
+
+def _joined_hyphens(text: str, known: set[str]) -> str:
+    """The text with words in one piece again that were cut at the end of a line."""
+    return _HYPHEN.sub(lambda found: _unhyphenated(found, known), text)
 
 
 def _unhyphenated(found: re.Match[str], known: set[str]) -> str:

@@ -140,11 +140,14 @@ def _question_sections(
     marked: frozenset[str],
 ) -> Iterator[Pair]:
     """A pair for each heading that asks something and has a short section of its own before the next heading."""
+    headings = [heading_text(block, text) for block in found if block.kind == "heading" and block is not title]
+    asking = sum(map(is_question, headings))
+    only_questions = asking > 0 and asking >= len(headings) / 2  # then a title that asks is one of them
     for heading, section in _headed(found, removed):
         question = heading_text(heading, text)
         alternates = facts.alternates.get(question, ())
         known = alternates or question in marked
-        if (heading is title and not known) or not (is_question(question) or known):
+        if (heading is title and not (known or only_questions)) or not (is_question(question) or known):
             continue
         span = section[0].start, section[-1].end
         # A lead that ends in a colon is no answer: the parts below it are.

@@ -80,9 +80,12 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
             if open_label and known.match(bare) and block.kind in ("paragraph", "item"):
                 edits.append((block.start, block.end, _without_label(_dedented(piece))))
             open_label = False
-    for start, end, put in reversed(edits):
-        text = text[:start] + put + text[end:]
-    return text, frozenset(marked)
+    parts: list[str] = []
+    done = 0
+    for start, end, put in edits:
+        parts += (text[done:start], put)
+        done = end
+    return "".join((*parts, text[done:])), frozenset(marked)
 
 
 def _asked(block: Block, piece: str, answered: bool) -> _Found | None:
