@@ -35,7 +35,8 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _INLINE_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]+(?<!`)\1(?!`)")
 _CLOSING_HASHES = re.compile(r"\s#+\s*$")
 _TAG = re.compile(r"<[^<>]*>")
-_ASKS = re.compile("[?？؟;՞፧⸮﹖][!！]?[\"'”’»）)\\]*_ ]*$")
+_ASKS = re.compile("[?\uff1f\u061f\u037e\u055e\u1367\u2e2e\ufe56][!\uff01]?[\"'\u201d\u2019\u00bb\uff09)\\]*_ ]*$")
+_GREEK_ASKS = re.compile("[\u0370-\u03ff\u1f00-\u1fff][\"'\u201d\u2019\u00bb)*_ ]*;[*_ ]*$")
 # Scripts without spaces between words, and how many of their letters make about one word.
 _UNSPACED = (
     (re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"), 1.7),
@@ -95,7 +96,7 @@ def plain(text: str) -> str:
 
 def is_question(text: str) -> bool:
     """Return whether a text ends in a question mark of any script."""
-    return bool(_ASKS.search(text[-12:]))
+    return bool(_ASKS.search(text[-12:]) or _GREEK_ASKS.search(text[-12:]))
 
 
 def word_count(text: str) -> int:

@@ -103,7 +103,7 @@ def _content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
     length = len(whole.text.split())
     if length < _SHORT or root.xpath(_ASKING):
         extract = _extract(page) if length >= 3 * _SHORT // 4 else ""
-        return whole if len(extract.split()) < 0.8 * length else _extracted(extract, body)
+        return whole if len(extract.split()) <= 0.8 * length else _extracted(extract, body)
     extract = _extract(page)
     if len(extract.split()) < _SHARE * length / 2:
         return whole

@@ -413,7 +413,7 @@ class _Converter:
                 if any("\n" in part and part.startswith(("|", "```")) for part in inner)
                 else _item_text(inner)
             )
-            body = text.replace("\n", f"\n{indent}")
+            body = re.sub(r"\n(?=[^\n])", f"\n{indent}", text)
             lines.append(body if child.tag in ("ul", "ol", "menu") else f"{marker}{body}")
             if child.tag in ("ul", "ol", "menu"):
                 lines[-1] = "  " + text.replace("\n", "\n  ")

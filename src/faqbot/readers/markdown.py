@@ -65,6 +65,7 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,12}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
+_BLANKS = re.compile(r"\n{3,}")
 _HEADINGS = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 _LINE_BREAK = f"\n\n{BREAK}\n\n"
 
@@ -93,6 +94,7 @@ class _Reader:
 
     def read(self, text: str) -> str:
         """The text without what only programs read; code is never touched."""
+        before = text
         steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
             (_MDX, self.left("MDX")),
             (_SHORTCODE, self.shortcode),
@@ -117,7 +119,8 @@ class _Reader:
         text = self.outside_code(
             text, _ENTITY, lambda found: html.unescape(found[0]) if found[0] not in ("&lt;", "&amp;") else found[0]
         )
-        return _without_breaks(text)
+        text = _without_breaks(text)
+        return text if text == before else self.outside_code(text, _BLANKS, lambda _: "\n\n").strip("\n") + "\n"
 
     def outside_code(self, text: str, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str]) -> str:
         """The text with each match replaced that does not begin in code; headings before a match set the level."""

@@ -10,13 +10,15 @@ from faqbot.markdown import plain
 LOSS_THRESHOLD = 0.02  # of a file's words
 _FEWEST = 3  # words; labels such as "Q:" are no loss
 _WORD = re.compile(r"[^\W_]+")
+_LABEL = re.compile(r"[qa]\d{1,3}")  # of a question or its answer
 _SHOWN = 5
 
 
 def words_of(text: str) -> Counter[str]:
     """Return how often each word stands in a text, letter case and forms of letters aside; single letters are none."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return Counter(word for word in _WORD.findall(folded) if len(word) > 1 or not word.isascii() or word.isdigit())
+    words = (word for word in _WORD.findall(folded) if len(word) > 1 or not word.isascii() or word.isdigit())
+    return Counter(word for word in words if not _LABEL.fullmatch(word))
 
 
 def loss_warning(extracted: str, kept: Iterable[str]) -> str:

@@ -1,0 +1,146 @@
+"""Markdown and its dialects: what is there for a program is left out and listed, the rest reads as text."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from faqbot.readers import ReadReport, read, read_report
+
+Reader = Callable[[str], ReadReport]
+SHARED = Path(__file__).parents[2] / "shared" / "cases"
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    """Reads text as a Markdown file."""
+
+    def _read(text: str) -> ReadReport:
+        path = tmp_path / "a.md"
+        path.write_text(text, encoding="utf-8")
+        return read_report(path, document_id="a.md")
+
+    return _read
+
+
+def _pairs(report: ReadReport) -> list[tuple[str, str]]:
+    document = report.document
+    return [(pair.question, document.text[pair.start : pair.end]) for pair in document.pairs]
+
+
+PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**May I row?**\n\nYes, gently.\n\n**May I ski?**\n\nOn flat tracks.\n",
+        "**Q: May I row?**\n\nA: Yes, gently.\n\n**Q: May I ski?**\n\nA: On flat tracks.\n",
+        "Q: May I row?\nA: Yes, gently.\n\nQ: May I ski?\nA: On flat tracks.\n",
+        "**Q1.** May I row?\n**A1.** Yes, gently.\n\n**Q2.** May I ski?\n**A2.** On flat tracks.\n",
+        "__May I row?__ Yes, gently.\n\n__May I ski?__\nOn flat tracks.\n",
+        "- **May I row?** Yes, gently.\n- **May I ski?**\n  On flat tracks.\n",
+        "1. Q: May I row?\n   A: Yes, gently.\n2. Q: May I ski?\n   A: On flat tracks.\n",
+        "*May I row?*\n\nYes, gently.\n\n*May I ski?*\n\nOn flat tracks.\n",
+        "May I row?\n\nYes, gently.\n\nMay I ski?\n\nOn flat tracks.\n",
+        "## Q: May I row?\n\n**A:** Yes, gently.\n\n## Q: May I ski?\n\nA: On flat tracks.\n",
+        "<details>\n<summary>May I row?</summary>\n\nYes, gently.\n\n</details>\n\n<details><summary><b>May I ski?</b></summary>On flat tracks.</details>\n",
+        "<dl><dt>May I row?</dt><dd>Yes, gently.</dd>\n<dt>May I ski?</dt><dd>On flat tracks.</dd></dl>\n",
+        "<h3>May I row?</h3>\n<p>Yes, gently.</p>\n<h3>May I ski?</h3>\n<p>On flat tracks.</p>\n",
+        '{{< details title="May I row?" >}}\nYes, gently.\n{{< /details >}}\n{{% accordion "May I ski?" %}}\nOn flat tracks.\n{{% /accordion %}}\n',
+        '<Accordion title="May I row?">\n\nYes, gently.\n\n</Accordion>\n\n<FaqItem question="May I ski?">\n\nOn flat tracks.\n\n</FaqItem>\n',
+        '??? question "May I row?"\n    Yes, gently.\n\n??? question "May I ski?"\n    On flat tracks.\n',
+        "::: details May I row?\nYes, gently.\n:::\n\n::: details May I ski?\nOn flat tracks.\n:::\n",
+        '[toggle title="May I row?"]\nYes, gently.\n[/toggle]\n[toggle title="May I ski?"]\nOn flat tracks.\n[/toggle]\n',
+    ],
+)
+def test_every_way_of_marking_a_question_makes_a_pair(reader: Reader, text: str) -> None:
+    report = reader(f"# Sports\n\n{text}")
+    assert _pairs(report) == PAIRS
+    assert report.document.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("# 运动\n\n## 可以划船吗？\n\n可以，慢慢来。\n", "可以划船吗？"),
+        ("# رياضة\n\n## هل يمكنني التجديف؟\n\nنعم، بلطف.\n", "هل يمكنني التجديف؟"),
+        ("# Σπορ\n\n**Μπορώ να κωπηλατώ;**\n\nΝαι.\n".replace(";", "\u037e"), "Μπορώ να κωπηλατώ\u037e"),
+        ("# 運動\n\n**漕いでもいいですか？**\n\nはい。\n", "漕いでもいいですか？"),
+    ],
+)
+def test_question_marks_of_other_scripts(reader: Reader, text: str, question: str) -> None:
+    assert [pair.question for pair in reader(text).document.pairs] == [question]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "left_out"),
+    [
+        ("import A from '@site/a';\nimport {B} from \"b\"\n\nRow slowly.\n", "Row slowly.", [("MDX", "import A from '@site/a';"), ("MDX", 'import {B} from "b"')]),
+        ("export const meta = {\n  a: 1\n}\n\nRow slowly.\n", "Row slowly.", [("MDX", "export const meta = { a: 1 }")]),
+        ("Row{/* not yet */} slowly.<!-- ask Ann -->\n", "Row slowly.", [("comment", "ask Ann"), ("comment", "not yet")]),
+        ("{{< youtube id=abc >}}\n\nRow slowly.\n", "Row slowly.", [("shortcode", "{{< youtube id=abc >}}")]),
+        ("{% include note.html %}\n\nRow slowly.\n", "Row slowly.", [("template tag", "{% include note.html %}")]),
+        ("[TOC]\n\nRow slowly.\n", "Row slowly.", [("table of contents", "[TOC]")]),
+        ("## Rowing {#rowing}\n\nRow slowly.\n", "## Rowing\n\nRow slowly.", [("attribute", "{#rowing}")]),
+        ("Row [slowly][s].\n\n[s]: https://a.b/c \"Slow\"\n", "Row slowly.", [("link address", '[s]: https://a.b/c "Slow"')]),
+        ("<Chart data={{a: [1, 2]}} />\n\nRow slowly.\n", "Row slowly.", [("component", "<Chart data={{a: [1, 2]}} />")]),
+        ("Row ![[boat.png]]slowly.\n", "Row slowly.", [("embedded file", "![[boat.png]]")]),
+    ],
+)  # fmt: skip
+def test_what_only_a_program_reads_is_left_out_and_listed(
+    reader: Reader, text: str, kept: str, left_out: list[tuple[str, str]]
+) -> None:
+    report = reader(text)
+    assert report.document.text.strip() == kept
+    assert [(part.reason, part.text) for part in report.left_out] == left_out
+    assert report.document.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Row.\n\n![A person in a boat](boat.png \"Boat\")\n\nSki.\n", "Row.\n\nA person in a boat\n\nSki.\n"),
+        ("[![Build](b.svg)](https://a.b) Row.\n", "[Build](https://a.b) Row.\n"),
+        ('{{< figure src="a.png" alt="A person in a boat" >}}\n', "A person in a boat\n"),
+        ("Row<br>slowly &amp; <b>gently</b>, H<sub>2</sub>O, 5 &lt; 6.\n", "Row  \nslowly &amp; **gently**, H2O, 5 &lt; 6.\n"),
+        (":::tip Mind the oars\nHold them low.\n:::\n", "**Mind the oars**\n\nHold them low.\n"),
+        (":::warning\n\nHold them low.\n\n:::\n", "**Warning**\n\nHold them low.\n"),
+        ('!!! danger "Cold water"\n    Wear a vest.\n\nRow.\n', "**Cold water**\n\nWear a vest.\n\nRow.\n"),
+        ("> [!NOTE]\n> Wear a vest.\n", "> **Note**\n>\n> Wear a vest.\n"),
+        ("See [[boats|our boats]] and [[skis]].\n", "See our boats and skis.\n"),
+        ("<table><tr><th>Boat</th><th>For</th></tr><tr><td>Skiff</td><td>one</td></tr></table>\n", "| Boat | For |\n| --- | --- |\n| Skiff | one |\n"),
+        ("```html\n<b>{{< code >}}</b>\n```\n\nUse `<br>` and `![a](b)`.\n", "```html\n<b>{{< code >}}</b>\n```\n\nUse `<br>` and `![a](b)`.\n"),
+    ],
+)  # fmt: skip
+def test_dialects_read_as_text(reader: Reader, text: str, kept: str) -> None:
+    assert reader(text).document.text == kept
+
+
+def test_toml_front_matter(reader: Reader) -> None:
+    text = '+++\ntitle = "Rowing"\ndate = 2031-04-05\ntags = ["boats"]\ndraft = false\n[params]\nx = 1\n+++\n\nRow slowly.\n'
+    document = reader(text).document
+    assert (document.title, document.date, document.tags) == ("Rowing", "2031-04-05", ("boats",))
+    assert document.text.strip() == "Row slowly."
+
+
+def test_other_ways_to_ask_under_variants_in_front_matter(reader: Reader) -> None:
+    document = reader(
+        '---\nvariants:\n  "May I row?": [rowing ok, is rowing bad]\n---\n# Sports\n\n## May I row?\n\nYes.\n'
+    ).document
+    assert document.pairs[0].alternates == ("rowing ok", "is rowing bad")
+
+
+def test_mojibake_is_repaired_where_it_is_certain(reader: Reader) -> None:
+    assert reader("The cafÃ© isnâ€™t far, ZÃ¼rich.\n").document.text == "The café isn’t far, Zürich.\n"
+    assert reader("SÃO PAULO and Âge stay.\n").document.text == "SÃO PAULO and Âge stay.\n"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not beside the checkout")
+@pytest.mark.parametrize(("name", "pairs"), [("bold-q-long.md", 8), ("details.md", 3), ("zh.md", 1), ("mdx.md", 0)])
+def test_shared_cases(name: str, pairs: int) -> None:
+    document = read(SHARED / name, document_id=name)
+    assert len(document.pairs) == pairs
+    assert document.warnings == ()
+    for mark in ("import ", "<Tab", "</", ":::", "!!!", "<summary", "555-0100", "[!"):
+        assert mark not in document.text
