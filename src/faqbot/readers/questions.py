@@ -21,7 +21,7 @@ _ANSWERED = re.compile(
 _STRICT_ANSWERED = re.compile(
     r"(?:\*\*|__|\*)?(?:a|answer|antwort|respuesta|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：]", re.IGNORECASE
 )
-_BOLD = re.compile(r"(?P<mark>\*\*\*|\*\*|___|__)(?=\S)(?P<text>[^\n]{1,300}?)(?<=\S)(?P=mark)(?![\w*])\s*")
+_BOLD = re.compile(r"(?P<mark>\*\*\*|\*\*|___|__)(?=\S)(?P<text>[^\n]{1,300}?)(?<=\S)(?P=mark)(?![*_])\s*")
 _EMPHASIS = re.compile(r"(?P<mark>\*|_)(?=\S)(?P<text>[^\n*_]{1,300}?)(?<=\S)(?P=mark)\s*\Z")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,3}[.)])(?P<space>[ \t]+)")
 _LONGEST = 40  # words of a question
