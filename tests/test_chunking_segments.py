@@ -1,4 +1,4 @@
-"""The smallest pieces of a passage: how each hangs on the one before, what it needs when it is cut off."""
+"""Units, the smallest parts of a passage: how each hangs on the one before, what it needs when it is cut off."""
 
 from collections.abc import Callable
 
@@ -77,9 +77,9 @@ def test_a_lead_is_the_last_sentence_and_those_before_it_up_to_thirty_words(
     assert len(_units(f"{text}\n\n- one\n")[-1].context.split()) == kept
 
 
-def test_a_unit_knows_its_words_and_its_pieces_without_those_that_every_text_has() -> None:
+def test_a_unit_knows_its_words_and_its_tokens_without_those_that_every_text_has() -> None:
     (unit,) = _units("one two three", count=lambda text: 3 * len(text.split()) + 2)
-    assert (unit.words, unit.pieces) == (3, 9)
+    assert (unit.words, unit.tokens) == (3, 9)
 
 
 def test_a_block_is_taken_by_sentences_only_where_it_is_too_long() -> None:

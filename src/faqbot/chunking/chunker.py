@@ -1,4 +1,4 @@
-"""A Document goes in, its Passages come out, each small enough for the encoder to read whole."""
+"""Cut a Document into Passages that the encoder reads whole."""
 
 import logging
 from bisect import bisect_right
@@ -13,21 +13,21 @@ from faqbot.chunking.segments import Count, Unit, halved, units
 from faqbot.errors import EncoderError
 from faqbot.types import Document, Passage
 
-_LEAST_CONTEXT = 8  # word pieces; less of a context says nothing
+_LEAST_CONTEXT = 8  # tokens; less of a context says nothing
 _LONGEST = 4_000  # characters of a heading or context that are looked at
 
 logger = logging.getLogger(__name__)
 
 
 def split(document: Document, count: Callable[[str], int], *, limit: int = 256, words: int = 80) -> tuple[Passage, ...]:
-    """The passages of a document, in order; together they hold all of its text but headings and what was removed.
+    """Return the passages of a document, in order; together they hold all of its text but headings and boilerplate.
 
-    `count` gives the number of word pieces of a text, special tokens included; `embedded_text` of a passage never has
+    `count` gives the number of tokens of a text, special tokens included; `embedded_text` of a passage never has
     more than `limit`: headings and context are shortened for it, text is cut at sentence ends. A question-answer pair
     is one passage if it fits; other passages have about `words` words.
     """
     if limit < 32:
-        raise ValueError(f"limit is {limit}; a passage with its heading needs at least 32 word pieces")
+        raise ValueError(f"limit is {limit}; a passage with its heading needs at least 32 tokens")
     return tuple(
         passage for section in sections(document) for passage in _Cutter(document, count, limit, words).cut(section)
     )
@@ -51,7 +51,7 @@ class _Cutter:
         }
         contexts = [short[unit.context] for unit in found]
         sizes = [self.count(context) - empty for context in contexts]
-        whole = section.pair is not None and sum(unit.pieces for unit in found) <= room
+        whole = section.pair is not None and sum(unit.tokens for unit in found) <= room
         ranges = [(0, len(found))] if whole else pack(found, sizes, words=self.words, room=room)
         for start, end in ranges:
             yield from self._passages(frame, section, found[start:end], contexts[start])
@@ -90,7 +90,7 @@ class _Cutter:
         return self.count(passage.embedded_text) <= limit
 
     def _passages(self, frame: Passage, section: Section, group: Sequence[Unit], context: str) -> Iterator[Passage]:
-        """One passage, or more where the encoder's pieces do not add up as its parts did."""
+        """One passage, or more where the encoder's tokens do not add up as its parts did."""
         passage = self._passage(frame, section, group[0].start, group[-1].end, context)
         if self._fits(passage, self.limit):
             yield passage
@@ -105,9 +105,7 @@ class _Cutter:
         elif group[0].end - group[0].start > 1:
             yield from self._passages(frame, section, halved(group[0], self.document.text), "")
         else:
-            raise EncoderError(
-                f"{self.document.id}: the encoder reads {self.limit} word pieces, too few for one character"
-            )
+            raise EncoderError(f"{self.document.id}: the encoder reads {self.limit} tokens, too few for one character")
 
     def _passage(self, frame: Passage, section: Section, start: int, end: int, context: str) -> Passage:
         text = self.document.text[start:end]
@@ -124,7 +122,7 @@ class _Cutter:
 
 
 def shortened(text: str, count: Count, most: int) -> str:
-    """The text, or as much of its beginning as has at most `most` word pieces, with an ellipsis."""
+    """The text, or as much of its beginning as has at most `most` tokens, with an ellipsis."""
     if not text or (len(text) <= _LONGEST and count(text) <= most):
         return text
     length = bisect_right(range(min(len(text), _LONGEST)), most, key=lambda length: count(f"{text[:length]}…"))

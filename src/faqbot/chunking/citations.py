@@ -1,4 +1,4 @@
-"""A passage's text goes in, the sources that its marks name come out."""
+"""Sources of a passage: those that the marks in its text name."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Units in a row go in; which of them make one passage comes out, so that the whole row costs least."""
+"""Packing units into passages by dynamic programming over the cost of each cut."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,19 +12,19 @@ _MOST_UNITS = 64
 
 
 def pack(units: Sequence[Unit], contexts: Sequence[int], *, words: int, room: int) -> list[tuple[int, int]]:
-    """Ranges of units, each at most `room` word pieces with the context of its first unit and about `words` words.
+    """Ranges of units, each at most `room` tokens with the context of its first unit and about `words` words.
 
-    Dynamic programming over the last cut. `contexts` are the word pieces of each unit's context.
+    Dynamic programming over the last cut. `contexts` are the tokens of each unit's context.
     """
     best = [0.0] + [float("inf")] * len(units)
     cuts = [0] * (len(units) + 1)
     for start, first in enumerate(units):
-        length, pieces = 0, contexts[start]
+        length, tokens = 0, contexts[start]
         base = best[start] + 1 + (_CUT[first.bond] if start else 0.0)
         for end in range(start + 1, min(start + _MOST_UNITS, len(units)) + 1):
             length += units[end - 1].words
-            pieces += units[end - 1].pieces
-            if end > start + 1 and (pieces > room or length > 2 * words):
+            tokens += units[end - 1].tokens
+            if end > start + 1 and (tokens > room or length > 2 * words):
                 break
             cost = base + _fit(length, words)
             if cost < best[end]:

@@ -1,4 +1,4 @@
-"""A Document goes in, its sections come out: what stands together under one heading, without what was removed."""
+"""Sections of a document: what stands together under one heading, without boilerplate."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ def _plain_sections(document: Document, start: int, end: int, path: list[tuple[i
         gathered = []
         level = block.level if block.kind == "heading" else 2
         path[:] = [(above, text) for above, text in path if above < level]
-        if block.kind == "heading" and not any(_removed_from(block, document)):
+        if block.kind == "heading" and not any(_boilerplate_in(block, document)):
             path.append((level, heading_text(block, document.text)))
     yield from _gathered(document, gathered, path)
 
@@ -86,7 +86,7 @@ def _gathered(document: Document, gathered: Sequence[Block], path: Sequence[tupl
 
 
 def _touching(document: Document, gathered: Sequence[Block]) -> Iterator[list[Block]]:
-    """Runs of blocks that follow one another with only white space between; removed text and rules end a run."""
+    """Runs of blocks that follow one another with only white space between; boilerplate and rules end a run."""
     run: list[Block] = []
     for block in gathered:
         for piece in _kept(block, document):
@@ -106,9 +106,9 @@ def _joins(before: Block, after: Block, text: str) -> bool:
 
 
 def _kept(block: Block, document: Document) -> Iterator[Block]:
-    """What is left of a block; a break stands for what was removed."""
+    """What is left of a block; a break stands for boilerplate."""
     at = block.start
-    for start, end in _removed_from(block, document):
+    for start, end in _boilerplate_in(block, document):
         yield from _trimmed(block, at, start, document.text)
         yield Block("break", max(start, block.start), min(end, block.end))
         at = end
@@ -121,8 +121,8 @@ def _trimmed(block: Block, start: int, end: int, text: str) -> Iterator[Block]:
         yield replace(block, start=end - len(piece.lstrip()), end=start + len(piece.rstrip()))
 
 
-def _removed_from(block: Block, document: Document) -> Iterator[Span]:
-    """The removed places that touch a block; they are sorted and apart from each other."""
+def _boilerplate_in(block: Block, document: Document) -> Iterator[Span]:
+    """The boilerplate spans that touch a block; they are sorted and apart from each other."""
     at = bisect_right(document.boilerplate, block.start, key=itemgetter(1))
     while at < len(document.boilerplate) and document.boilerplate[at][0] < block.end:
         yield document.boilerplate[at]

@@ -1,4 +1,4 @@
-"""The blocks of a section go in; the smallest pieces that a passage is made of come out, with what they lean on."""
+"""Units of a section: the smallest parts that a passage is made of, each with what it needs when cut off."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -22,23 +22,23 @@ _LONGEST_LEAD = 60
 class Unit:
     """A place in the text. `bond` says how it hangs on the unit before it, `context` what it needs when cut off.
 
-    `pieces` is its length in word pieces without those that every text has.
+    `tokens` is its length in tokens without those that every text has.
     """
 
     start: int
     end: int
     words: int
-    pieces: int
+    tokens: int
     bond: Bond
     context: str = ""
 
 
 def units(text: str, blocks: Sequence[Block], count: Count, *, words: int, room: int) -> list[Unit]:
-    """Units of at most `room` word pieces; blocks of more than `words` words are taken sentence by sentence."""
+    """Units of at most `room` tokens; blocks of more than `words` words are taken sentence by sentence."""
     found: list[Unit] = []
     empty = count("")
     for block, bond, context in _leaning(text, blocks):
-        for at, span in enumerate(_pieces(text, block, count, words, room + empty)):
+        for at, span in enumerate(_spans(text, block, count, words, room + empty)):
             piece = text[slice(*span)]
             found.append(Unit(*span, word_count(piece), count(piece) - empty, "sentence" if at else bond, context))
     return found
@@ -87,7 +87,7 @@ def _lead(text: str, block: Block) -> str:
     return lead if len(lead.split()) <= _LONGEST_LEAD else ""
 
 
-def _pieces(text: str, block: Block, count: Count, words: int, most: int) -> Iterator[Span]:
+def _spans(text: str, block: Block, count: Count, words: int, most: int) -> Iterator[Span]:
     """The block whole if it is short enough, else its sentences, else parts of a sentence."""
     whole = text[block.start : block.end]
     if word_count(whole) <= words and len(whole) <= 20 * words and count(whole) <= most:
@@ -98,7 +98,7 @@ def _pieces(text: str, block: Block, count: Count, words: int, most: int) -> Ite
 
 
 def _fitting(text: str, start: int, end: int, count: Count, most: int) -> Iterator[Span]:
-    """A sentence cut between words, or within a word where there is no space, into parts of at most `most` pieces.
+    """A sentence cut between words, or within a word where there is no space, into parts of at most `most` tokens.
 
     Works in steps of a few hundred characters, so that one endless line costs no more than many short ones.
     """

@@ -1,4 +1,4 @@
-"""A line or sentence goes in, whether it is page furniture comes out, by patterns kept as data in boilerplate.toml."""
+"""Boilerplate of pages, such as sharing buttons and cookie notices, by the patterns in boilerplate.toml."""
 
 import re
 import tomllib
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-# Patterns look at the head of a longer text: furniture is short, and the work for hostile text stays bounded.
+# Patterns look at the head of a longer text: boilerplate is short, and the work for hostile text stays bounded.
 _LOOK = 400
 _MARKS = " \t*_#>|-–—•·:"
 # A sentence that sends people to emergency care is kept whatever else it says.
@@ -22,23 +22,23 @@ class _Patterns:
 
 
 def is_notice(line: str) -> bool:
-    """Whether a whole line is something that pages put around an article, such as a share button's label."""
+    """Return whether a whole line is something that pages put around an article, such as a share button's label."""
     known, bare = _patterns(), _bare(line)
     return bool(known.whole.fullmatch(bare)) or is_notice_sentence(bare) or opens_comments(line) or opens_links(line)
 
 
 def is_notice_sentence(sentence: str) -> bool:
-    """Whether a sentence advertises, asks to sign up, or disclaims, wherever it stands."""
+    """Return whether a sentence advertises, asks to sign up, or disclaims, wherever it stands."""
     return bool(_patterns().within.search(sentence[:_LOOK])) and not _VITAL.search(sentence)
 
 
 def opens_comments(line: str) -> bool:
-    """Whether the article is over at this line, and what follows was written by visitors."""
+    """Return whether the article is over at this line, and what follows was written by visitors."""
     return bool(_patterns().comments.fullmatch(_bare(line)))
 
 
 def opens_links(line: str) -> bool:
-    """Whether short lines after this one are links to other articles."""
+    """Return whether short lines after this one are links to other articles."""
     return bool(_patterns().related.fullmatch(_bare(line)))
 
 

@@ -193,10 +193,12 @@ def _is_on(element: Any) -> bool:
 
 def _text(tree: Any) -> str:
     """The text of a part: paragraphs on lines of their own."""
-    return "\n".join(line for line in (" ".join(part.split()) for part in "".join(_pieces(tree)).split("\n")) if line)
+    return "\n".join(
+        line for line in (" ".join(part.split()) for part in "".join(_text_parts(tree)).split("\n")) if line
+    )
 
 
-def _pieces(tree: Any) -> Iterator[str]:
+def _text_parts(tree: Any) -> Iterator[str]:
     for element in tree.iter():
         if element.tag in (f"{_WORD}t", f"{_WORD}delText"):
             if element.tag == f"{_WORD}t" or tree.tag == f"{_WORD}del":

@@ -22,7 +22,7 @@ _HEADING_ZONE = 12  # blocks; who wrote an article and when stands near its head
 
 
 def finish(document_id: str, parsed: ParsedFile) -> Document:
-    """The Document of a parsed; stated facts win over those found in the text.
+    """Return the Document of a parsed file; stated facts win over those found in the text.
 
     Pairs were written to be answers: nothing is taken out of them.
     """
@@ -54,7 +54,7 @@ def _found(parsed: ParsedFile) -> tuple[Metadata, tuple[Pair, ...], tuple[Span, 
     facts = parsed.metadata.or_else(about)
     listed = set(references.spans)
     others = [block for block in found if (block.start, block.end) not in listed]
-    removed = tuple(merged(sorted({*listed, *bylines, *_notices(others, text, facts.title)})))
+    removed = tuple(merged(sorted({*listed, *bylines, *_boilerplate(others, text, facts.title)})))
     return facts, tuple(_question_sections(found, text, removed, facts, title, parsed.questions)), removed
 
 
@@ -89,11 +89,11 @@ def _bylines(found: Sequence[Block], text: str) -> tuple[Metadata, list[Span]]:
     return facts, spans
 
 
-def _notices(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
-    """Places of page furniture: whole blocks, or single sentences of longer ones."""
+def _boilerplate(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
+    """Spans of boilerplate: whole blocks, or single sentences of longer ones."""
     seen: set[str] = set()
     title_words = set(_WORD.findall(title.casefold()))
-    linking = furniture = False
+    linking = boilerplate = False
     for block, following in zip_longest(found, found[1:]):
         piece = plain(text[block.start : block.end].lstrip("#-*+ "))
         short = len(piece.split()) <= _SHORT_LINK
@@ -102,13 +102,13 @@ def _notices(found: Sequence[Block], text: str, title: str) -> Iterator[Span]:
             return
         linking = opens_links(piece) or (linking and short and not _leads_to_prose(block, following, text))
         # An author's biography is said again below the article, after such a line as "Website | + posts".
-        repeated = furniture and block.kind == "paragraph" and piece in seen
+        repeated = boilerplate and block.kind == "paragraph" and piece in seen
         caption = block.kind == "paragraph" and piece[:1].islower() and set(_WORD.findall(piece)) <= title_words
-        furniture = linking or repeated or caption or (short and is_notice(piece))
-        if furniture:
+        boilerplate = linking or repeated or caption or (short and is_notice(piece))
+        if boilerplate:
             yield block.start, block.end
         else:
-            yield from _notice_sentences(block, text)
+            yield from _boilerplate_sentences(block, text)
         seen.add(piece)
 
 
@@ -119,8 +119,8 @@ def _leads_to_prose(block: Block, following: Block | None, text: str) -> bool:
     return len(text[following.start : following.end].split()) > _SHORT_LINK
 
 
-def _notice_sentences(block: Block, text: str) -> Iterator[Span]:
-    """The whole block if half of its words are furniture, else those sentences of it."""
+def _boilerplate_sentences(block: Block, text: str) -> Iterator[Span]:
+    """The whole block if half of its words are boilerplate, else those sentences of it."""
     sentences = [found.span() for found in _SENTENCE.finditer(text, block.start, block.end) if found[0].strip()]
     told = [span for span in sentences if is_notice_sentence(text[slice(*span)])]
     if block.kind == "heading" or not told:

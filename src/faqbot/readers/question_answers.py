@@ -426,7 +426,7 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
         raise error
     rows: list[Any] = []
     broken: list[ReadWarning] = []
-    for number, entry in enumerate(_pieces(text, places)):
+    for number, entry in enumerate(_entry_texts(text, places)):
         line = text.count("\n", 0, places[number]) + 1
         try:
             rows += _placed(load_yaml(entry, limits), line - 1)
@@ -440,7 +440,7 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
     return rows, broken
 
 
-def _pieces(text: str, places: Sequence[int]) -> Iterator[str]:
+def _entry_texts(text: str, places: Sequence[int]) -> Iterator[str]:
     for start, end in zip(places, (*places[1:], len(text)), strict=True):
         yield text[start:end]
 

@@ -58,7 +58,7 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
         following = found[at + 1] if at + 1 < len(found) else None
         answered = following is not None and bool(_STRICT_ANSWERED.match(_bare(text[following.start : following.end])))
         asked = (
-            _asked(block, piece, answered)
+            _question_at_head(block, piece, answered)
             if block.kind in ("paragraph", "item") and not piece.startswith((">", "<"))
             else None
         )
@@ -88,7 +88,7 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
     return "".join((*parts, text[done:])), frozenset(marked)
 
 
-def _asked(block: Block, piece: str, answered: bool) -> _Found | None:
+def _question_at_head(block: Block, piece: str, answered: bool) -> _Found | None:
     """The question that a paragraph or an item begins with."""
     body = _dedented(piece) if block.kind == "item" else piece
     bold = _BOLD.match(body)

@@ -1,4 +1,4 @@
-"""Blocks of a document go in; the works its numbered marks refer to, and the places of their list, come out."""
+"""Reference lists: the works that numbered marks refer to, and the spans of their lists."""
 
 import re
 from collections.abc import Sequence

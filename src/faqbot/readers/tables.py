@@ -1,4 +1,4 @@
-"""Lines of a table that lost its columns go in, rows of cells come out."""
+"""Tables of plain text, also those that lost their columns, and rows as a Markdown table."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Seconds go in, and what runs within them is ended when they are over: with ReadError, wherever it is."""
+"""A time limit for reading one file, by the system's timer."""
 
 import signal
 import threading
