@@ -117,6 +117,14 @@ def test_dialects_read_as_text(reader: Reader, text: str, kept: str) -> None:
     assert reader(text).document.text == kept
 
 
+def test_a_picture_that_lies_beside_the_document_stays_for_the_page_to_show(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "boat.svg").write_text("<svg/>", encoding="utf-8")
+    text = "Row.\n\n![A person in a boat](pictures/boat.svg)\n"
+    assert reader(text).document.text == text
+    assert reader(text.replace("boat.svg", "../boat.svg")).document.text == "Row.\n\nA person in a boat\n"
+
+
 def test_toml_front_matter(reader: Reader) -> None:
     text = '+++\ntitle = "Rowing"\ndate = 2031-04-05\ntags = ["boats"]\ndraft = false\n[params]\nx = 1\n+++\n\nRow slowly.\n'
     document = reader(text).document

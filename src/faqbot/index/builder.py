@@ -51,12 +51,12 @@ CODE = ("readers", "chunking", "markdown.py", "types.py")
 PACKAGES = (
     "beautifulsoup4",
     "charset-normalizer",
+    "ftfy",
     "lxml",
     "lxml-html-clean",
     "mammoth",
     "markdown-it-py",
-    "markdownify",
-    "pypdf",
+    "pdfminer.six",
     "PyYAML",
     "trafilatura",
 )

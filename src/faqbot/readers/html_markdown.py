@@ -157,6 +157,7 @@ class _Converter:
     panels: dict[Any, Any] = field(default_factory=dict)  # what opens: the element that asks
     openers: set[Any] = field(default_factory=set)
     blocky: set[Any] = field(default_factory=set)
+    skipped: set[Any] = field(default_factory=set)
     answering: int = 0  # inside an answer, headings are bold lines
 
     def prepare(self, root: HtmlElement) -> None:
@@ -202,7 +203,7 @@ class _Converter:
             run.clear()
 
         for child in element:
-            if isinstance(child.tag, str):
+            if isinstance(child.tag, str) and child not in self.skipped:
                 if self.is_block(child):
                     flush()
                     found += self.block(child)
@@ -330,9 +331,7 @@ class _Converter:
         summary = next((child for child in element if child.tag == "summary"), None)
         label = self.plain(summary) if summary is not None else ""
         if summary is not None:
-            tail = summary.tail
-            element.remove(summary)
-            element.text = f"{element.text or ''} {tail or ''}"
+            self.skipped.add(summary)
         if not label or is_notice(label):
             self.drop("control", label)
             return self.children(element)

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from faqbot.markdown import code_spans, html_spans, plain
 from faqbot.readers.front_matter import split_front_matter
@@ -52,6 +53,7 @@ _CONTENTS = re.compile(r"^\s*(?:\[TOC\]|\[\[_?toc_?\]\]|\{:toc\}|\*? ?TOC)\s*$",
 _IMAGE = re.compile(
     r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\]){0,500})\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])(?:\{[^{}\n]*\})?"
 )
+_PICTURE = re.compile(r"\]\(([\w][\w./-]{0,200}\.(?:svg|png|jpe?g|gif|webp))[ )]", re.IGNORECASE)
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _REFERENCE_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\[([^\[\]\n]{0,100})\]")
 _DEFINITION = re.compile(
@@ -70,11 +72,14 @@ _HEADINGS = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 _LINE_BREAK = f"\n\n{BREAK}\n\n"
 
 
-def read_markdown(text: str, limits: Limits) -> ParsedFile:
-    """Return the body of a Markdown file; what is there for a program and not for readers is left out and listed."""
+def read_markdown(text: str, limits: Limits, *, folder: Path | None = None) -> ParsedFile:
+    """Return the body of a Markdown file; what is there for a program and not for readers is left out and listed.
+
+    An image is its alternative text, but for a picture that lies in `folder` or below it: the page can show that one.
+    """
     refuse_lines(text, limits)
     metadata, body = split_front_matter(text, limits)
-    reader = _Reader()
+    reader = _Reader(folder)
     found, questions = questions_as_headings(reader.read(body))
     extracted = _INLINE_TAG.sub(" ", re.sub(r"</?[a-zA-Z][^<>]*>", " ", body))
     return ParsedFile(
@@ -88,6 +93,7 @@ def read_markdown(text: str, limits: Limits) -> ParsedFile:
 
 @dataclass(slots=True)
 class _Reader:
+    folder: Path | None
     left_out: list[LeftOut] = field(default_factory=list)
     questions: set[str] = field(default_factory=set)
     level: int = 1
@@ -112,7 +118,7 @@ class _Reader:
         for pattern, put in steps:
             text = self.outside_code(text, pattern, put)
         text = self.html_blocks(text)
-        text = self.outside_code(text, _IMAGE, lambda found: found[1].strip())
+        text = self.outside_code(text, _IMAGE, self.image)
         text = self.outside_code(text, _WIKI, self.wiki)
         text = self.links(text)
         text = self.outside_code(text, _INLINE_TAG, self.inline_tag)
@@ -251,6 +257,13 @@ class _Reader:
             parts += (before.rstrip(), apart, found.text.strip(), ends or "\n\n" if found.text.strip() else ends)
             at = end + len(text[end:]) - len(text[end:].lstrip("\n"))
         return "".join((*parts, text[at:])) if spans else text
+
+    def image(self, found: re.Match[str]) -> str:
+        """A picture of the corpus as it stands, any other image by its alternative text."""
+        target = _PICTURE.search(found[0])
+        if self.folder and target and ".." not in target[1] and (self.folder / target[1]).is_file():
+            return found[0]
+        return found[1].strip()
 
     def wiki(self, found: re.Match[str]) -> str:
         if found[1]:

@@ -20,8 +20,6 @@ from faqbot.readers.word_loss import loss_warning
 from faqbot.types import Document, ReadWarning
 
 _TEXT: Mapping[str, Callable[[str, Limits], ParsedFile]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
     ".txt": read_plain,
     ".text": read_plain,
     ".csv": read_csv,
@@ -39,7 +37,8 @@ _BINARY: Mapping[str, Callable[[bytes, Limits], ParsedFile]] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
-SUFFIXES = frozenset((*_TEXT, *_BINARY))
+_MARKDOWN = (".md", ".markdown")
+SUFFIXES = frozenset((*_TEXT, *_BINARY, *_MARKDOWN))
 _DEFAULT = Limits()
 
 
@@ -67,7 +66,12 @@ def read_report(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> R
 
 def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> ReadReport:
     content = _content(path, limits)
-    parsed = _TEXT[suffix](decode(content, limits), limits) if suffix in _TEXT else _BINARY[suffix](content, limits)
+    if suffix in _BINARY:
+        parsed = _BINARY[suffix](content, limits)
+    elif suffix in _MARKDOWN:
+        parsed = read_markdown(decode(content, limits), limits, folder=path.parent)
+    else:
+        parsed = _TEXT[suffix](decode(content, limits), limits)
     if not parsed.text.strip():
         raise ReadError("no text in it")
     if not parsed.pairs:
