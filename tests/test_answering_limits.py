@@ -1,4 +1,4 @@
-"""What a bot takes and refuses, to the character; whose messages count; which questions it suggests."""
+"""What a bot takes and refuses, to the character; whose messages count."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from faqbot.bot import MOST_SUGGESTIONS, FaqBot, _suggestions
+from faqbot.bot import FaqBot
 from faqbot.conversation import user_texts
 from faqbot.errors import QuestionError
-from faqbot.types import Hit, Passage, Ranking
 
 
 @pytest.mark.parametrize(
@@ -73,18 +72,3 @@ def test_examples_are_spread_over_the_corpus(bot: FaqBot) -> None:
 
 def test_a_bot_names_the_generation_that_it_answers_from(bot: FaqBot, index_folder: Path) -> None:
     assert bot.index_version == (index_folder / "CURRENT").read_text(encoding="ascii").splitlines()[0]
-
-
-def _hit(question: str, *also: str) -> Hit:
-    named = [Passage(id=name, document_id="d", text="t", start=0, end=1, question=name) for name in (question, *also)]
-    return Hit(named[0], 1.0, duplicates=tuple(named[1:]))
-
-
-def test_suggestions_are_other_questions_near_this_one_each_once() -> None:
-    hits = (_hit("Is it bad?", "Does it pass?"), _hit("is it BAD?"), _hit(""), _hit("Who helps?"), _hit("Who helps?"))
-    assert _suggestions("why", Ranking("why", hits)) == ("Does it pass?", "Who helps?")
-    assert _suggestions(" who HELPS? ", Ranking("", hits)) == ("Does it pass?",)
-    assert _suggestions("why", Ranking("", ())) == ()
-    many = tuple(_hit(f"Question {number}?") for number in range(6))
-    assert _suggestions("why", Ranking("", many)) == ("Question 1?", "Question 2?", "Question 3?")
-    assert MOST_SUGGESTIONS == 3

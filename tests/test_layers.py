@@ -15,6 +15,7 @@ LAYERS = (
     {"readers", "chunking", "encoders", "safety"},
     {"index"},
     {"retrieval"},
+    {"dialogue"},
     {"bot", "evaluation", "lint", "feedback", "visit_summary"},
     {"service", "promotion"},
     {"ui", "server", "langchain", "cli"},

@@ -38,6 +38,7 @@ def unmatched(question: str, text: str, *, common: str = "", coverage: float = 0
         ("what does physio cost", "Physiotherapy helps many people.", ["cost"]),
         ("stenosys exercises", "Exercises for stenosis.", []),
         ("my husband has really bad pain", "Rest.", []),
+        ("strong pain killers", "Strong painkillers need care.", []),
         ("x-ray needed", "An x ray shows bones.", []),
         ("shouldnt i not worry", "Rest.", []),
     ],

@@ -19,6 +19,10 @@ from faqbot.types import Alert, Answer, Document, Passage, Ranking
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from faqbot.dialogue import Dialogue
     from faqbot.encoders.encoder import Encoder, Engine
     from faqbot.index import EncoderInfo, Index
     from faqbot.retrieval.calibration import Calibration
@@ -26,8 +30,6 @@ if TYPE_CHECKING:
     from faqbot.retrieval.suggest import QuestionSuggester
 
 logger = logging.getLogger(__name__)
-
-MOST_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +93,18 @@ class FaqBot:
         return True
 
     def answer(self, question: str, history: Sequence[Message] = (), top_k: int | None = None) -> Answer:
-        """The passages that answer a question best, word for word, and how sure that is.
+        """Return the passages that answer a question best, word for word, and how sure that is.
 
         `history` is what was said before, oldest first: strings (the person's) or {"role", "content"} mappings, of
-        which only the person's count. Raises QuestionError, which carries the alert, for a question that is empty,
-        too long or not text.
+        which only the person's count. A message of several questions is answered question by question (`parts`).
+        Raises QuestionError, which carries the alert, for a question that is empty, too long or not text.
         """
         earlier = user_texts(history)
         alert = self.assess([*earlier, question])
         check(question, earlier, self.settings, alert)
         depth = self._depth(top_k, alert)
         opened = self._opened  # the one version that this answer is of, whatever is opened meanwhile
-        ranking = opened.retriever.rank(question, earlier, top_k=depth)
-        return _judged(question, alert, ranking, opened.calibration)
+        return _dialogue(opened, alert, depth).answer(question, earlier)
 
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
         """Answers to questions that have nothing to do with one another, in order; encoded together.
@@ -117,13 +118,24 @@ class FaqBot:
         depth = self._depth(top_k, Alert())
         opened = self._opened
         rankings = opened.retriever.rank_many(asked, top_k=depth)
-        return [_judged(*each, opened.calibration) for each in zip(asked, alerts, rankings, strict=True)]
+        return [
+            _dialogue(opened, alert, depth).answer(question, (), ranking)
+            for question, alert, ranking in zip(asked, alerts, rankings, strict=True)
+        ]
 
     def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:
         """What is found for a question, without judging it: for evaluation. Raises QuestionError as `answer` does."""
         earlier = user_texts(history)
         check(question, earlier, self.settings, Alert())
         return self._opened.retriever.rank(question, earlier, top_k=top_k)
+
+    def dialogue(self, alert: Alert, top_k: int) -> Dialogue:
+        """Return how one message is answered from the index version in use."""
+        return _dialogue(self._opened, alert, top_k)
+
+    def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
+        """Return the cosines of a text's embedding with those of other texts, (n,)."""
+        return self._opened.retriever.similarities(text, others)
 
     @property
     def config(self) -> Config:
@@ -208,25 +220,11 @@ class FaqBot:
         return top_k or self.settings.top_k
 
 
-def _judged(question: str, alert: Alert, ranking: Ranking, calibration: Calibration) -> Answer:
-    return Answer(
-        question=question,
-        band=calibration.band(ranking.features),
-        confidence=calibration.confidence(ranking.features),
-        certainty=calibration.certainty(ranking.features),
-        hits=ranking.hits,
-        alert=alert,
-        query=ranking.query,
-        corrections=ranking.corrections,
-        suggestions=_suggestions(question, ranking),
-    )
+def _dialogue(opened: OpenVersion, alert: Alert, top_k: int) -> Dialogue:
+    """How one message is answered from an index version."""
+    from faqbot.dialogue import Dialogue
 
-
-def _suggestions(question: str, ranking: Ranking) -> tuple[str, ...]:
-    """Questions near this one that the corpus answers: those of the passages found, the first one's left out."""
-    near = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.duplicates)]
-    asked = {question.strip().lower(), near[0].lower() if near else ""}
-    return tuple(dict.fromkeys(each for each in near if each and each.lower() not in asked))[:MOST_SUGGESTIONS]
+    return Dialogue(opened.generation, opened.retriever, opened.calibration, opened.config, alert, top_k)
 
 
 def open_version(index: Path, settings: Settings) -> OpenVersion:

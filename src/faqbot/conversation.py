@@ -1,5 +1,6 @@
-"""What people send: messages in any form go in, a person's own texts come out, refused where they cannot be asked."""
+"""Messages of a conversation: the person's own texts, whether they can be answered, the questions in one message."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,16 @@ from faqbot.settings import Settings
 from faqbot.types import Alert
 
 Message = str | Mapping[str, Any]
+
+MAX_PARTS = 4  # questions of one message that are answered one by one
+MAX_LEAD = 25  # words of a statement that goes with each of the questions after it
+_ASKING = (
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|am|was|do|does|did|"
+    r"can|could|should|shall|will|would|may|must)"
+)
+_STARTS = re.compile(rf"^(?:and |but |also |so |then )?{_ASKING}\b", re.IGNORECASE)
+_JOINED = re.compile(rf"(?<=\w)[,;]?\s+(?:and|or|also)(?: also)?\s+(?={_ASKING}\s+\w+\s+\w+)", re.IGNORECASE)
+_ENDS = re.compile(r"(?<=[?])\s*|(?<=[.!])\s+|\n+")
 
 
 def user_texts(messages: Sequence[Message]) -> list[str]:
@@ -60,3 +71,39 @@ def _is_text(message: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def split_questions(message: str) -> tuple[str, ...]:
+    """Return the questions of a message in order, itself where it asks one thing.
+
+    A message is split at question marks, line ends and "and" before a question word. A statement before the first
+    question goes with each of them.
+
+    >>> split_questions("What shoes should I wear and how far should I walk?")
+    ('What shoes should I wear?', 'how far should I walk?')
+    """
+    statements: list[str] = []
+    questions: list[str] = []
+    for sentence in filter(None, map(str.strip, _ENDS.split(message))):
+        clauses = _clauses(sentence)
+        if not clauses:
+            statements.append(sentence)
+            continue
+        questions += clauses
+    if not 1 < len(questions) <= MAX_PARTS or any(len(question.split()) < 2 for question in questions):
+        return (message,)
+    lead = " ".join(statements)
+    if lead and len(lead.split()) > MAX_LEAD:
+        return (message,)
+    return tuple(f"{lead} {question}".strip() for question in questions)
+
+
+def _clauses(sentence: str) -> list[str]:
+    """The questions of one sentence, none for a statement."""
+    asks = sentence.endswith("?") or bool(_STARTS.match(sentence))
+    if not asks:
+        return []
+    clauses = [clause.strip(" ,;?") for clause in _JOINED.split(sentence)]
+    if len(clauses) > 1 and not all(map(_STARTS.match, clauses)):
+        clauses = [sentence.strip(" ?")]
+    return [f"{clause}?" for clause in clauses if clause]

@@ -134,7 +134,7 @@ class Retriever:
 
     def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
         """Return the cosines of a text's embedding with those of other texts, (n,)."""
-        vectors = np.stack([self._encode(other).vector for other in others])
+        vectors = np.stack([one.vector for one in self._encode_all(others)])
         similar: NDArray[np.float32] = vectors @ self._encode(text).vector
         return similar
 

@@ -53,11 +53,13 @@ def mentions(
     """
     known = _passage_words(passage)
     found = []
+    before = ""
     for word, tokens in _words(question, own):
+        joined, before = before + word, word
         if float(shares[tokens].min()) >= COMMON or not _is_informative(word):
             continue
         covered = float(coverage[tokens].mean())
-        mentioned = covered >= COVERED or _is_mentioned(word, known)
+        mentioned = covered >= COVERED or joined in known.words or _is_mentioned(word, known)
         found.append(Mention(word, covered, float(idf[tokens].max()), mentioned))
     return tuple(found)
 

@@ -1,0 +1,173 @@
+"""Recognise messages that are no question to the corpus: small talk, questions about the bot, "more" and "simpler".
+
+A message is compared with the examples of replies.toml: word for word, nearly so, as several in a row, and by the
+encoder's nearest neighbour. The latter is asked only where no word of the message could be about a corpus.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+from faqbot.retrieval.spelling import contractions
+from faqbot.retrieval.terms import term_lists, words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MORE, SIMPLER = "more", "simpler"
+MAX_WORDS = 9  # a longer message is a question or an account
+NEAR = 0.86  # share of equal letters from which a message is an example with typing errors
+NEAR_LENGTH = 6  # letters under which one typing error makes another word
+MAX_NEIGHBOURS = 8  # examples that share most words with a message, which the encoder compares with it
+MIN_SHARED = 0.25  # of the words of both
+NEIGHBOUR = 0.76  # cosine from which a message means what an example means
+_STRETCHED = re.compile(r"(.)\1{2,}")  # "hellooo"
+_PERSONS = ("i", "you", "not")
+
+Similarities = Callable[[str, Sequence[str]], "NDArray[np.float32]"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    """The shipped texts of one kind of reply: with health advice, without, and with the operator's contact."""
+
+    text: str
+    plain: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    kinds: Mapping[str, str]
+    order: tuple[str, ...]
+    fillers: frozenset[str]
+    words: frozenset[str]
+    longest: int
+
+
+@cache
+def _data() -> dict[str, dict[str, object]]:
+    return tomllib.loads(files("faqbot.retrieval").joinpath("replies.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _examples() -> _Examples:
+    kinds: dict[str, str] = {}
+    for kind, table in _data().items():
+        for example in table.get("examples", ()):  # type: ignore[attr-defined]
+            kinds.setdefault(" ".join(_words(example)), kind)
+    words = frozenset(word for example in kinds for word in example.split())
+    fillers = frozenset(str(_data()["fillers"]["words"]).split())
+    order = tuple(kind for kind in _data() if kind != "fillers")
+    return _Examples(kinds, order, fillers, words, max(len(each.split()) for each in kinds))
+
+
+@cache
+def reply_texts() -> Mapping[str, ReplyText]:
+    """Return the shipped texts by kind of reply."""
+    return {
+        kind: ReplyText(str(table["text"]), str(table.get("plain", table["text"])), str(table.get("contact", "")))
+        for kind, table in _data().items()
+        if "text" in table
+    }
+
+
+def _words(message: str) -> list[str]:
+    bare = (_STRETCHED.sub(r"\1", word.replace("'", "")) for word in words_of(message))
+    return [part for word in bare for part in contractions().get(word, word).lower().split()]
+
+
+def recognise(message: str, similarities: Similarities) -> str:
+    """Return the kind of a message ("greeting", ..., "more", "simpler"), empty for one that is to be answered.
+
+    `similarities` gives the cosines of a text with others; it is called only where words do not decide.
+    """
+    words = _words(message)
+    if not words or len(words) > MAX_WORDS:
+        return ""
+    return _in_words(words) or _misspelt(words) or _meant(message, words, similarities)
+
+
+def _in_words(words: Sequence[str]) -> str:
+    """The kind of a message that is an example, or several in a row with words of politeness between them."""
+    known = _examples()
+    if kind := known.kinds.get(" ".join(words)):
+        return kind
+    found: list[str | None] = [""]  # what kind the first n words are, "" for politeness only, None for neither
+    for end in range(1, len(words) + 1):
+        best = found[end - 1] if words[end - 1] in known.fillers else None
+        for start in range(max(0, end - known.longest), end):
+            kind = known.kinds.get(" ".join(words[start:end]))
+            before = found[start]
+            if kind and before is not None:
+                best = _first(kind, _first(before, best or ""))
+        found.append(best)
+    return found[-1] or ""
+
+
+def _first(kind: str, other: str) -> str:
+    order = _examples().order
+    return min((each for each in (kind, other) if each), key=order.index, default="")
+
+
+def _misspelt(words: Sequence[str]) -> str:
+    message = " ".join(words)
+    if len(message) < NEAR_LENGTH:
+        return ""
+    near = [
+        (OSA.normalized_similarity(message, example, score_cutoff=NEAR), kind)
+        for example, kind in _examples().kinds.items()
+        if abs(len(example) - len(message)) <= 2 and len(example) >= NEAR_LENGTH
+    ]
+    likeness, kind = max(near, default=(0.0, ""))
+    return kind if likeness >= NEAR and _is_empty(words, message) else ""
+
+
+def _is_empty(words: Sequence[str], message: str) -> bool:
+    """Whether no word could be the subject of a question, apart from words within a typing error of an example's."""
+    known = _examples().words | term_lists().uninformative
+    return all(
+        word in known or any(len(other) > 3 and OSA.distance(word, other, score_cutoff=2) <= 1 for other in known)
+        for word in words
+    )
+
+
+def _meant(message: str, words: Sequence[str], similarities: Similarities) -> str:
+    """The kind of the example that means the same, where no word could be the subject of a question."""
+    known = _examples()
+    if len(words) < 2 or not all(word in known.words or word in term_lists().uninformative for word in words):
+        return ""
+    near = sorted(
+        (len(set(words) & set(example.split())) / len({*words, *example.split()}), example)
+        for example, kind in known.kinds.items()
+        if kind in reply_texts() and _same_persons(words, example.split())
+    )[-MAX_NEIGHBOURS:]
+    examples = [example for shared, example in near if shared >= MIN_SHARED]
+    if not examples:
+        return ""
+    cosines = similarities(message, examples)
+    best = int(cosines.argmax())
+    return known.kinds[examples[best]] if float(cosines[best]) >= NEIGHBOUR else ""
+
+
+def _same_persons(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether both speak of the same persons and both or neither deny: "what can I do" is not "what can you do"."""
+    return all(_has(words, person) == _has(others, person) for person in _PERSONS)
+
+
+def _has(words: Sequence[str], person: str) -> bool:
+    forms = {
+        "i": {"i", "me", "my", "im", "ive", "id"},
+        "you": {"you", "your", "youre", "u", "r"},
+        "not": {"not", "no", "dont", "doesnt", "didnt", "cant", "isnt", "never", "wont"},
+    }
+    return not forms[person].isdisjoint(words)
