@@ -60,15 +60,5 @@ def test_an_earlier_message_that_is_no_text_is_refused_too(bot: FaqBot) -> None:
         bot.rank("", (), 5)
 
 
-def test_examples_are_spread_over_the_corpus(bot: FaqBot) -> None:
-    everything = bot.examples(10_000)
-    assert len(everything) > 100
-    assert bot.examples(len(everything)) == everything
-    step = len(everything) // 4
-    assert bot.examples(4) == everything[: 4 * step : step]
-    assert bot.examples(1) == everything[:1]
-    assert bot.examples(0) == ()
-
-
 def test_a_bot_names_the_generation_that_it_answers_from(bot: FaqBot, index_folder: Path) -> None:
     assert bot.index_version == (index_folder / "CURRENT").read_text(encoding="ascii").splitlines()[0]
