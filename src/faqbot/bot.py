@@ -224,7 +224,7 @@ def _dialogue(opened: OpenVersion, alert: Alert, top_k: int) -> Dialogue:
     """How one message is answered from an index version."""
     from faqbot.dialogue import Dialogue
 
-    return Dialogue(opened.generation, opened.retriever, opened.calibration, opened.config, alert, top_k)
+    return Dialogue(opened.index, opened.retriever, opened.calibration, opened.config, alert, top_k)
 
 
 def open_version(index: Path, settings: Settings) -> OpenVersion:
