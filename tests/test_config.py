@@ -1,17 +1,21 @@
 """faqbot.toml: read, checked with errors that name key and remedy, merged in order, and documented key by key."""
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from faqbot.config import (
     BACK_PAIN,
+    META_KEY,
     Config,
     ConfigFile,
     PageConfig,
     SafetyConfig,
     config_keys,
+    config_meta,
     find_config,
     load_config,
     read_config,
@@ -75,6 +79,11 @@ def written(folder: Path, text: str, **files: str) -> Path:
 def loaded(path: Path, **settings: str) -> Config:
     """What holds where that file is named."""
     return load_config(Settings(config=str(path), **settings))  # type: ignore[arg-type]
+
+
+def stored_in(file: ConfigFile) -> dict[str, str]:
+    """The texts of an index version that was built with the file."""
+    return {META_KEY: json.dumps(file.to_dict())}
 
 
 def test_without_a_file_the_defaults_of_the_shipped_corpus_hold() -> None:
@@ -169,7 +178,7 @@ def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
 def test_variable_then_named_file_then_index_then_default(tmp_path: Path) -> None:
     index = read_config(written(tmp_path / "a", '[page]\ntitle = "index"\nintro = "index"\nfooter = "index"'))
     named = written(tmp_path / "b", '[page]\ntitle = "named"\nintro = "named"')
-    config = load_config(Settings(config=str(named), title="variable"), index.to_dict())
+    config = load_config(Settings(config=str(named), title="variable"), stored_in(index))
     page = config.page
     assert (page.title, page.intro, page.footer) == ("variable", "named", "index")
     assert page.placeholder == PageConfig().placeholder
@@ -183,7 +192,7 @@ def test_profile_and_rules_come_from_one_place_and_the_region_from_the_first_tha
             r_toml=RULES,
         )
     )
-    stored = index.to_dict()
+    stored = stored_in(index)
     assert load_config(Settings(), stored).safety == SafetyConfig("r.toml", BACK_PAIN, "uk", RULES)
     assert load_config(Settings(safety="none"), stored).safety == SafetyConfig("none", "", "uk", "")
     assert load_config(Settings(region="us"), stored).safety == SafetyConfig("r.toml", BACK_PAIN, "us", RULES)
@@ -194,17 +203,22 @@ def test_what_an_index_stores_needs_no_file_any_more(tmp_path: Path) -> None:
     file = read_config(written(tmp_path, text, l_png="png", r_toml=RULES))
     for path in tmp_path.iterdir():
         path.unlink()
-    config = load_config(Settings(), file.to_dict())
+    config = load_config(Settings(), stored_in(file))
     assert (config.page.logo, config.safety.rules) == ("data:image/png;base64,cG5n", RULES)
-    assert ConfigFile.from_dict(file.to_dict()) == file
+    assert replace(file, name="faqbot.toml") == ConfigFile.from_dict(file.to_dict())
 
 
-def test_the_digest_changes_with_the_text_and_with_the_files_it_names(tmp_path: Path) -> None:
+def test_what_an_index_stores_changes_with_text_and_named_files_and_not_with_the_folder(tmp_path: Path) -> None:
     text = '[safety]\nprofile = "r.toml"'
-    one = read_config(written(tmp_path / "a", text, r_toml=RULES)).digest
-    assert one == read_config(written(tmp_path / "b", text, r_toml=RULES)).digest
-    assert one != read_config(written(tmp_path / "c", text, r_toml=RULES + "\n")).digest
-    assert one != read_config(written(tmp_path / "d", text + "\n", r_toml=RULES)).digest
+
+    def stored(folder: str, text: str, rules: str) -> dict[str, str]:
+        return config_meta(written(tmp_path / folder, text, r_toml=rules).parent, Settings())
+
+    one = stored("a", text, RULES)
+    assert one == stored("b", text, RULES)
+    assert one != stored("c", text, RULES + "\n")
+    assert one != stored("d", text + "\n", RULES)
+    assert config_meta(tmp_path, Settings()) == {}
 
 
 def test_a_build_takes_the_named_file_else_the_corpus_folders_own(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ REST: list[tuple[str, int, str, str]] = [
 ]
 ASKED: list[tuple[str, int, str, str]] = [
     ("", 2, "required: COMMAND", "usage: faqbot"),
-    ("fly", 2, "invalid choice: 'fly'", "choose from 'build', 'ask'"),
+    ("fly", 2, "invalid choice: 'fly'", "choose from 'init', 'build'"),
     ("ask", 2, "required: question", "usage: faqbot ask"),
     ("ask x y", 2, "unrecognized arguments: y", "usage: faqbot"),
     ("ask x --colour", 2, "unrecognized arguments: --colour", "usage: faqbot"),

@@ -234,7 +234,9 @@ def open_version(index: Path, settings: Settings) -> OpenVersion:
     opened = open_index(index, store=settings.store, token=settings.store_token, timeout=settings.store_timeout)
     try:
         retriever = open_retriever(opened, threads=settings.threads)
-        return OpenVersion(opened, retriever, open_calibration(opened), load_config(settings))
+        config = load_config(settings, opened.meta)
+        assess((), config=config.safety)  # a version whose rules cannot be read is not opened
+        return OpenVersion(opened, retriever, open_calibration(opened), config)
     except BaseException:
         opened.close()
         raise

@@ -6,7 +6,7 @@ of: `FAQBOT_*` variable, the file named with `--config`, the index, the default.
 """
 
 import base64
-import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +19,7 @@ from faqbot.settings import Settings
 from faqbot.texts import Texts, text_names
 
 FILE_NAME = "faqbot.toml"
+META_KEY = "config"  # of the texts that an index version stores
 BACK_PAIN, NO_SAFETY = "back-pain", "none"
 NO_BANNER = "none"
 TABS = ("ask", "check", "visit")
@@ -123,15 +124,9 @@ class ConfigFile:
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of text and files, to tell whether an index is up to date."""
-        parts = (self.text, *(part for name in sorted(self.files) for part in (name, self.files[name])))
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form, for an index version."""
-        return {"name": self.name, "text": self.text, "files": dict(self.files)}
+        """The JSON form, for an index version; the same wherever the file lies."""
+        return {"name": Path(self.name).name, "text": self.text, "files": dict(self.files)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "ConfigFile":
@@ -155,6 +150,12 @@ def find_config(corpus: Path, settings: Settings) -> ConfigFile | None:
     return read_config(path) if path.is_file() else None
 
 
+def config_meta(corpus: Path, settings: Settings) -> dict[str, str]:
+    """Return what a build of `corpus` stores in the index version about it: nothing, or the file as JSON."""
+    file = find_config(corpus, settings)
+    return {META_KEY: json.dumps(file.to_dict(), ensure_ascii=False, sort_keys=True)} if file else {}
+
+
 def read_config(path: Path) -> ConfigFile:
     """Read a `faqbot.toml` with the files that it names, all of them checked; raises SettingsError or RulesError."""
     text = _read(path, _MAX_TEXT, f"Check the path, or make one: faqbot init {path.parent}").decode("utf-8", "replace")
@@ -169,12 +170,13 @@ def read_config(path: Path) -> ConfigFile:
     return file
 
 
-def load_config(settings: Settings, stored: Mapping[str, Any] | None = None) -> Config:
-    """Return the configuration in force: settings before the file that they name, before `stored`, before defaults.
+def load_config(settings: Settings, meta: Mapping[str, str] | None = None) -> Config:
+    """Return the configuration in force: settings before the file that they name, before the index, before defaults.
 
-    `stored` is what the index version holds, as `ConfigFile.to_dict` gave it. Raises SettingsError or RulesError.
+    `meta` are the texts that the index version stores. Raises SettingsError or RulesError.
     """
-    layers = [_resolved(ConfigFile.from_dict(stored))] if stored else []
+    stored = (meta or {}).get(META_KEY)
+    layers = [_resolved(ConfigFile.from_dict(json.loads(stored)))] if stored else []
     if settings.config:
         layers.append(_resolved(read_config(Path(settings.config))))
     return _config([*layers, _from_settings(settings)])

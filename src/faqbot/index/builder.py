@@ -22,6 +22,7 @@ import numpy as np
 
 from faqbot import __version__
 from faqbot.chunking import sentence_spans, split
+from faqbot.config import config_meta
 from faqbot.digests import digest
 from faqbot.encoders.models import Model
 from faqbot.encoders.pca import SCALE, to_int8
@@ -102,19 +103,20 @@ def build(
     """Index every document below `corpus` in the folder `index`; the old version serves until the new one is whole.
 
     `variants` are those of questions, in place of the corpus' own variants.yaml. `meta` are texts to store with the
-    version, which `Index.meta` gives back. A file that cannot be read is reported by name and reason, and the rest is
-    built. Raises CorpusError where there is nothing to index, EncoderError for a
+    version besides its faqbot.toml, which `Index.meta` gives back. A file that cannot be read is reported by name and
+    reason, and the rest is built. Raises CorpusError where there is nothing to index, EncoderError for a
     model that cannot be used, and what VersionBuilder raises.
     """
     _keep_apart(corpus, index)
     refuse_store(settings.store)
+    meta = config_meta(corpus, settings) | dict(meta or {})
     known = KnownFiles(read_previous(index))
     found = read_corpus(corpus, known, variants=variants, progress=progress)
     if not found.documents:
         raise CorpusError(_nothing(corpus, found.skipped))
     source = describe_source(corpus, settings, variants=variants, meta=meta)
     with VersionBuilder(index, step=step) as builder:
-        return _build(builder, found, known, settings, meta or {}, source, progress)
+        return _build(builder, found, known, settings, meta, source, progress)
 
 
 def build_documents(
@@ -133,6 +135,7 @@ def build_documents(
 
 def is_current(corpus: Path, index: Path, *, settings: Settings, meta: Mapping[str, str] | None = None) -> bool:
     """Return whether the index was made from just these files with just these settings."""
+    meta = config_meta(corpus, settings) | dict(meta or {})
     try:
         with closing(open_index(index, store=settings.store, token=settings.store_token, connections=1)) as opened:
             opened.check()
