@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from faqbot import FaqBot
-from faqbot.server.app import configured, create_app, listen
+from faqbot.server.app import create_app, listen, uvicorn_config
 from faqbot.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"
@@ -31,7 +31,7 @@ ASKED = 200
 def serving(bot: FaqBot) -> Iterator[str]:
     """The address of a server in a thread."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(configured(create_app(bot, Settings())))
+        server = uvicorn.Server(uvicorn_config(create_app(bot, Settings())))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

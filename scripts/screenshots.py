@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from faqbot import FaqBot
-from faqbot.server.app import configured, create_app, listen
+from faqbot.server.app import create_app, listen, uvicorn_config
 from faqbot.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"
@@ -36,7 +36,7 @@ def main(index: str = "index", folder: str = "docs/screenshots") -> None:
     """Serve the index on a free port, take every picture, stop."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     with FaqBot.load(index) as bot, listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(configured(create_app(bot, Settings())))
+        server = uvicorn.Server(uvicorn_config(create_app(bot, Settings())))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -13,7 +13,7 @@ from faqbot import FaqBot
 from faqbot.errors import FeedbackError, IndexMissingError
 from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, read_counts, read_entries
 from faqbot.server.app import create_app
-from faqbot.server.schemas import FeedbackGiven
+from faqbot.server.schemas import FeedbackBody
 from faqbot.service import ErrorResponse, FeedbackRequest, FeedbackSaved, save_feedback
 from faqbot.settings import Settings
 from faqbot.ui.handlers import Handlers
@@ -98,9 +98,9 @@ def test_what_cannot_be_used_is_refused_and_not_kept(
 
 def test_it_is_described_with_its_errors(client: TestClient) -> None:
     how = client.get("/api/openapi.json").json()["paths"]["/api/feedback"]["post"]
-    assert sorted(how["responses"]) == ["200", "400", "401", "404", "413", "422", "500", "503"]
+    assert sorted(how["responses"]) == ["200", "400", "401", "404", "413", "415", "422", "500", "503"]
     assert how["responses"]["404"]["description"] == "Feedback is off on this server"
-    assert get_args(FeedbackGiven.model_fields["verdict"].annotation) == VERDICTS
+    assert get_args(FeedbackBody.model_fields["verdict"].annotation) == VERDICTS
     assert "POST /api/feedback" in client.get("/api/docs").text
 
 

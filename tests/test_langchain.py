@@ -1,10 +1,13 @@
-"""The retriever gives LangChain the bot's own passages, and nothing where there is no answer."""
+"""The LangChain retriever returns the bot's passages, and never loses an alert."""
 
-from pathlib import Path
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from faqbot import FaqBot
+from faqbot.types import Answer
+from web_samples import EMERGENCY, answer
 
 pytest.importorskip("langchain_core", reason="langchain-core is not installed")
 
@@ -34,6 +37,18 @@ def test_where_there_is_no_answer_there_is_no_document(bot: FaqBot) -> None:
     assert FaqBotRetriever(bot=bot).invoke(question) == []
 
 
-def test_it_is_short() -> None:
-    module = Path(FaqBotRetriever._get_relevant_documents.__code__.co_filename)
-    assert len(module.read_text(encoding="utf-8").splitlines()) < 40
+def test_an_alert_without_an_answer_is_a_document_of_its_own(bot: FaqBot) -> None:
+    class Unsure(FaqBot):
+        """Finds nothing, and sees the emergency all the same."""
+
+        def __init__(self) -> None:
+            pass
+
+        def answer(self, *arguments: Any, **options: Any) -> Answer:
+            return replace(answer(band="none"), alert=EMERGENCY)
+
+    (document,) = FaqBotRetriever(bot=Unsure()).invoke("x")
+    assert document.page_content == EMERGENCY.message
+    assert document.metadata["alert"] == EMERGENCY.to_dict()
+    assert document.metadata["band"] == "none"
+    assert "document_id" not in document.metadata

@@ -291,7 +291,7 @@ def test_a_missing_extra_names_the_command_that_installs_it(
     arguments = command.replace("{}", str(place)).split()
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120)
     assert done.returncode == 1, done.stderr
-    assert f"Run: pip install 'faqbot[{extra}]'" in done.stderr
+    assert f"Run: pip install -e '.[{extra}]' in the checkout" in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 

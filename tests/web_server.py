@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from faqbot.errors import FaqbotError
-from faqbot.server.app import configured, create_app, listen
+from faqbot.server.app import create_app, listen, uvicorn_config
 from faqbot.service import Answering
 from faqbot.settings import Settings
 
@@ -24,7 +24,7 @@ def serving(bot: Answering | FaqbotError, settings: Settings | None = None, port
 def running(app: FastAPI, port: int = 0) -> Iterator[str]:
     """The address at which the app is served until the block ends."""
     with listen("127.0.0.1", port) as listener:
-        server = uvicorn.Server(configured(app))
+        server = uvicorn.Server(uvicorn_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

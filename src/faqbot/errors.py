@@ -12,7 +12,7 @@ class SettingsError(FaqbotError):
 
 
 class MissingExtraError(FaqbotError):
-    """A package of an optional extra is not installed; the message is the pip command that installs it."""
+    """A package of an optional extra is not installed; the message says how to install it."""
 
 
 class QuestionError(FaqbotError):
@@ -71,5 +71,8 @@ class RulesError(FaqbotError):
 
 
 def need(package: str, extra: str, error: ImportError) -> MissingExtraError:
-    """The error for a package that an extra brings: one line with the exact command."""
-    return MissingExtraError(f"This needs the package {package} ({error}). Run: pip install 'faqbot[{extra}]'")
+    """Return the error for a package that an extra brings: what is missing, and how to install it."""
+    return MissingExtraError(
+        f"This needs the package {package} ({error}). Run: pip install -e '.[{extra}]' in the checkout, "
+        f"or install the wheel with its [{extra}] extra"
+    )

@@ -1,4 +1,4 @@
-"""The bot as a LangChain retriever: a query comes in, its passages come out as Documents, word for word."""
+"""A LangChain retriever; every document carries the alert, also where there is no answer."""
 
 from typing import Any
 
@@ -10,23 +10,33 @@ try:
     from langchain_core.callbacks import CallbackManagerForRetrieverRun
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
+    from pydantic import ConfigDict
 except ImportError as error:
     raise need("langchain-core", "langchain", error) from error
 
 
 class FaqBotRetriever(BaseRetriever):
-    """Gives the passages of an answer, best first, and none where the bot has no answer.
+    """Returns the passages of an answer, best first; without one, nothing unless there is an alert or a reply.
 
-    Each Document's metadata holds the passage's place and source, `band`, `confidence` and `alert`, which is to be
-    shown before anything that is made of the passages. Raises FaqbotError as the bot does.
+    An alert or a reply without an answer is one document whose text is it, so that no chain loses an emergency; its
+    metadata has no passage. `metadata["alert"]["level"]` is "none" where nothing was recognised.
     """
 
-    bot: Any  # a FaqBot; pydantic needs no schema of it
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    bot: FaqBot
     top_k: int = 5
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        bot: FaqBot = self.bot
-        answer = bot.answer(query, top_k=self.top_k)
-        shared = {"band": answer.band, "confidence": answer.confidence, "alert": answer.alert.to_dict()}
-        hits = answer.hits if answer.answered else ()
+        answer = self.bot.answer(query, top_k=self.top_k)
+        shared: dict[str, Any] = {
+            "band": answer.band,
+            "certainty": answer.certainty,
+            "confidence": answer.confidence,
+            "alert": answer.alert.to_dict(),
+        }
+        hits = answer.hits if answer.band != "none" else ()
+        message = "\n\n".join(part for part in (answer.alert.message, answer.reply) if part)
+        if not hits and message:
+            return [Document(message, metadata=shared)]
         return [Document(hit.passage.text, metadata=passage_dict(hit.passage) | shared) for hit in hits]

@@ -13,6 +13,7 @@ _LEAST = {"max_history": 0, "port": 0, "queue_limit": 0, "workers": 0, "threads"
 _MOST = {"port": 65535}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ORIGIN = re.compile(r"https?://[^\s/,]+")
+_ROOT_PATH = re.compile(r"(/[\w.~-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Settings:
     rules: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
+    root_path: str = ""
     workers: int = 0
     concurrency: int = 8
     keep_versions: int = 2
@@ -56,6 +58,8 @@ class Settings:
         for origin in filter(None, map(str.strip, self.origins.split(","))):
             if not _ORIGIN.fullmatch(origin):
                 raise _refused("origins", origin, "https://HOST, or several with commas between")
+        if not _ROOT_PATH.fullmatch(self.root_path):
+            raise _refused("root_path", self.root_path, "a path such as /faq, without a slash at its end")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -95,10 +95,28 @@ def _ask(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
+def _root_path(parser: Parser, settings: Settings) -> None:
+    parser.add_argument(
+        "--root-path",
+        default=settings.root_path,
+        metavar="PATH",
+        help="path below which a reverse proxy serves this, such as /faq (default: none)",
+    )
+
+
+def _mcp(parser: Parser, settings: Settings) -> None:
+    _place(parser, settings)
+    parser.add_argument("--http", action="store_true", help="serve streamable HTTP at /mcp, and REST beside it")
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
+    _root_path(parser, settings)
+
+
 def _serve(parser: Parser, settings: Settings) -> None:
     _place(parser, settings)
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
+    _root_path(parser, settings)
     parser.add_argument(
         "--workers",
         type=int,
@@ -234,7 +252,7 @@ COMMANDS = (
         "symptom_check",
         _visit_summary,
     ),
-    Command("mcp", "Serve answers to AI assistants over MCP (standard input and output)", "mcp", _place),
+    Command("mcp", "Serve answers to AI assistants over MCP (standard input and output, or HTTP)", "mcp", _mcp),
     Command(
         "unanswered",
         "Group unanswered questions, and add a group to the corpus as variants of a question",

@@ -1,4 +1,4 @@
-"""`faqbot serve`: the chat page and the REST door in one process, or REST alone in several."""
+"""`faqbot serve`: the chat page and REST in one process, or REST alone in several."""
 
 import argparse
 import gc
@@ -25,14 +25,14 @@ from faqbot.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-FOLLOW = 5.0  # seconds between looks for a new index version
-RARELY = 60.0  # and for one that can be opened, when opening has failed a few times
+POLL_SECONDS = 5.0  # between looks for a new index version
+MAX_POLL_SECONDS = 60.0  # and for one that can be opened, when opening has failed a few times
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Serve until stopped. Where the index cannot be opened the page says why, and still watches for emergencies."""
+    """Serve until stopped. Where the index cannot be opened the page says why, and messages are still assessed."""
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port, workers=given.workers)
-    settings = replace(settings, feedback=given.feedback)
+    settings = replace(settings, feedback=given.feedback, root_path=given.root_path)
     try:
         from faqbot.server.app import run as serve
     except ImportError as error:
@@ -44,20 +44,20 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def make_app(settings: Settings, *, page: bool = True) -> "FastAPI":
-    """An app that goes over to each new index version of its index."""
+def make_app(settings: Settings, *, page: bool = True, mcp: bool = False) -> "FastAPI":
+    """Return an app that switches to each new version of its index."""
     from faqbot.server.app import create_app
 
     bot = open_bot(Path(settings.index), settings)
     gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
-    app = create_app(bot, settings, page=page)
+    app = create_app(bot, settings, page=page, mcp=mcp)
     threading.Thread(target=_follow, args=(bot, settings), daemon=True).start()
     return app
 
 
 def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
-    """The app of one process of several."""
-    from faqbot.server.workers import end_with_parent
+    """Return the app of one of several processes."""
+    from faqbot.server.workers import STARTUP_FAILURE, end_with_parent
 
     end_with_parent()
     logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
@@ -65,14 +65,14 @@ def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
         return make_app(settings, page=False)
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr, flush=True)
-        raise SystemExit(FAILED) from None
+        raise SystemExit(STARTUP_FAILURE) from None  # at which the parent stops instead of starting it again
 
 
 def _run_workers(settings: Settings) -> int:
     from faqbot.server.app import REST_ONLY
     from faqbot.server.workers import run as serve
 
-    _refuse(settings)
+    _check_workers(settings)
     # Left to itself, the encoder of each process would take all cores.
     threads = settings.threads or max(1, (os.cpu_count() or 1) // settings.workers)
     make = partial(make_worker_app, replace(settings, threads=threads), logging.getLogger().level)
@@ -80,12 +80,11 @@ def _run_workers(settings: Settings) -> int:
     def announce(address: str) -> None:
         print(f"{REST_ONLY}\n{settings.workers} processes answer at {address}api/", flush=True)
 
-    serve(make, settings.host, settings.port, settings.workers, announce=announce)
-    return DONE
+    return DONE if serve(make, settings.host, settings.port, settings.workers, announce=announce) else FAILED
 
 
-def _refuse(settings: Settings) -> None:
-    """What would fail in every process, said once. Raises SettingsError, RulesError or FeedbackError."""
+def _check_workers(settings: Settings) -> None:
+    """Check once what would fail in every process. Raises SettingsError, RulesError or FeedbackError."""
     refuse_store(settings.store)
     assess((), config=load_config(settings).safety)
     if settings.feedback:
@@ -93,29 +92,29 @@ def _refuse(settings: Settings) -> None:
 
 
 def _follow(bot: FaqBot | UnavailableBot, settings: Settings) -> None:
-    """Go over to a new index version soon after a build has made one."""
+    """Switch to a new index version soon after a build has made one."""
     served = bot if isinstance(bot, FaqBot) else _first(bot, settings)
     while True:
-        time.sleep(FOLLOW)
+        time.sleep(POLL_SECONDS)
         served.refresh()
 
 
 def _first(bot: UnavailableBot, settings: Settings) -> FaqBot:
-    """Wait for an index that can be opened, and answer from it; looks for a missing one are cheap, others get rare."""
-    pause = FOLLOW
+    """Wait for an index that can be opened, and answer from it; a broken one is tried ever less often."""
+    pause = POLL_SECONDS
     while True:
         time.sleep(pause)
         try:
             bot.bot = opened = FaqBot.load(Path(settings.index), settings=settings)
         except FaqbotError as error:
             bot.error = error
-            pause = FOLLOW if isinstance(error, IndexMissingError) else min(2 * pause, RARELY)
+            pause = POLL_SECONDS if isinstance(error, IndexMissingError) else min(2 * pause, MAX_POLL_SECONDS)
         else:
             return opened
 
 
 def open_bot(index: Path, settings: Settings) -> FaqBot | UnavailableBot:
-    """The bot of an index; where it cannot be opened, one that says why and still watches for emergencies."""
+    """Return the bot of an index; where it cannot be opened, one that says why and still assesses messages."""
     try:
         return FaqBot.load(index, settings=settings)
     except (RulesError, SettingsError):

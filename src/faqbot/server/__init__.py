@@ -1,1 +1,1 @@
-"""The bot over HTTP as JSON: a question comes in, `Answer.to_dict()` goes out, an error is `{"error": ...}`."""
+"""HTTP and MCP interfaces: the page, REST and the Model Context Protocol, behind one set of limits and guards."""

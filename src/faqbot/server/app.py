@@ -1,4 +1,4 @@
-"""A bot -> an HTTP server for the page and REST: the app put together, and run until it is told to stop."""
+"""The HTTP server: the app with its interfaces and middleware, and running it until it is told to stop."""
 
 import logging
 import signal
@@ -13,11 +13,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+import faqbot
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import FeedbackRecorder
-from faqbot.server.api import add_rest
+from faqbot.server.api import Services, add_rest
 from faqbot.server.auth import TokenGuard
-from faqbot.server.middleware import PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
+from faqbot.server.concurrency import ConcurrencyLimit
+from faqbot.server.middleware import PathAllowList, RequestLog, RetryAfter, RootPath, SecurityHeaders, SizeLimit
 from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
 from faqbot.ui.articles import article_routes
@@ -31,40 +33,71 @@ log = logging.getLogger(__name__)
 
 REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve without --workers."
 
-FINISH = 3  # seconds for what is under way; with what uvicorn adds, a stop takes under five
+GRACE_SECONDS = 3  # for requests under way; with what uvicorn adds, a stop takes under five
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
-_OWN_PATHS = ("/api/", "/documents/", "/own/", "/pictures/", "/topics", "/suggest", "/widget.js")
+_OWN_PATHS = ("/api/", "/documents/", "/own/", "/pictures/", "/topics", "/suggest", "/widget.js", "/mcp")
 
 
-def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True) -> FastAPI:
-    """The page at `/` unless told otherwise, articles at `/documents/`, REST at `/api/`, all behind the guards.
+def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True, mcp: bool = False) -> FastAPI:
+    """Return the app: the page at `/`, articles at `/documents/`, REST at `/api/`, and MCP at `/mcp`, all guarded.
 
-    With an error in place of the bot (its index could not be opened) every door gives the reason, and the safety advice
-    all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
+    With an error in place of the bot (its index could not be opened) every interface gives the reason, and the safety
+    advice all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
     """
     if isinstance(bot, FaqbotError):
         bot = unavailable_bot(bot, settings)
     bot.assess([])  # rules that cannot be read stop the start, not the first question
     recorder = FeedbackRecorder(Path(settings.feedback)) if settings.feedback else None
-    app = FastAPI(title=bot.config.page.title, docs_url=None, redoc_url=None, openapi_url=None)
-    add_rest(app, bot, settings, recorder)
+    limit = ConcurrencyLimit(settings.concurrency, settings.queue_limit)
+    app = FastAPI(
+        title=bot.config.page.title,
+        version=faqbot.__version__,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    add_rest(app, Services(bot, settings, recorder, limit))
     options = page_options(bot, settings)
     assets = Assets(options, widget_values(options))
     app.include_router(article_routes(bot, options, assets))
     app.include_router(suggestion_routes(bot))
     app.router.routes.extend(assets.routes())
+    if mcp:
+        from faqbot.server.mcp import mount_mcp  # which loads the SDK
+
+        mount_mcp(app, bot, settings, limit)
     if page:
         from faqbot.ui.page import mount_page  # which loads gradio
 
         mount_page(app, Handlers(bot, settings, recorder, options), settings, assets)
     else:
         app.add_route("/", _no_page)
-    _guard(app, settings)
+    _add_middleware(app, settings)
     return app
 
 
 async def _no_page(request: Request) -> JSONResponse:
     return JSONResponse({"error": f"{REST_ONLY} REST is described at /api/docs"}, 404)
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Put the middleware before everything; the last added is the first met."""
+    origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
+    if settings.token:
+        app.add_middleware(TokenGuard, token=settings.token, origins=origins)
+    app.add_middleware(RetryAfter)
+    app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Authorization"],
+    )
+    app.add_middleware(PathAllowList, prefixes=_OWN_PATHS)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    app.add_middleware(RequestLog)
+    app.add_middleware(RootPath, root_path=settings.root_path)
 
 
 def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] = lambda address: None) -> None:
@@ -75,18 +108,18 @@ def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] =
     listener = listen(host, port)
     announce(address_of(listener, host))
     with listener, _stopped_by_signals():
-        uvicorn.Server(configured(app)).run(sockets=[listener])
+        uvicorn.Server(uvicorn_config(app)).run(sockets=[listener])
 
 
 def address_of(listener: socket.socket, host: str) -> str:
-    """Where a browser on this machine finds what listens on `host`."""
+    """Return the URL under which a browser on this machine reaches the listener."""
     named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{named}:{listener.getsockname()[1]}/"
 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Let a stop be an ordinary return: uvicorn raises the signal again when it is done with it."""
+    """Make a stop an ordinary return: uvicorn raises the signal again when it is done with it."""
     before = signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
         with suppress(KeyboardInterrupt):
@@ -95,10 +128,10 @@ def _stopped_by_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def configured(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uvicorn.Config:
-    """How the app is served: no access log (it would name people), no websockets, bounded headers and stop.
+def uvicorn_config(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uvicorn.Config:
+    """Return how uvicorn serves the app: no access log (it would name people), no websockets, bounded headers and stop.
 
-    With a function that makes the app, each of several processes makes its own.
+    `app` may be a factory, which each of several processes calls.
     """
     return uvicorn.Config(
         app,
@@ -109,13 +142,13 @@ def configured(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uvicor
         server_header=False,
         ws="none",
         http="h11",  # the other parser buffers headers of any length
-        timeout_graceful_shutdown=FINISH,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
     )
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket listening on the address; raises SettingsError with what to do where it is taken or not ours."""
+    """Return a socket that listens on the address. Raises SettingsError where it is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves small packets to wait 40 ms for each other.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -128,21 +161,3 @@ def listen(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with --port or --host") from None
     return listener
-
-
-def _guard(app: FastAPI, settings: Settings) -> None:
-    """Put the guards before everything; the last added is the first met."""
-    origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
-    if settings.token:
-        app.add_middleware(TokenGuard, token=settings.token, origins=origins)
-    app.add_middleware(RetryLater)
-    app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Content-Type", "Authorization"],
-    )
-    app.add_middleware(PathGate, served=_OWN_PATHS)
-    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
-    app.add_middleware(RequestLog)

@@ -1,4 +1,4 @@
-"""What stands before every HTTP door: ASGI middleware for headers, body size, what is served, and a log without words.
+"""ASGI middleware: security headers, body and header limits, path allow-list, root path, and a log without words.
 
 Each is a plain ASGI class (https://asgi.readthedocs.io), so that answers can stream through it.
 """
@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -28,11 +29,27 @@ QUEUE_PATHS = ("/gradio_api/queue/", "/gradio_api/call/")
 
 # What a log line may name: the places that there are. All else in a path, or for a method, is somebody's own words.
 _PLACES = re.compile(
-    r"/api/(answer|assess|feedback|health|ready|docs|openapi\.json)$|/(api|documents|own|pictures|assets|static|gradio_api)/"
+    r"/api/(answer|assess|feedback|health|ready|docs|openapi\.json)$|/mcp$"
+    r"|/(api|documents|own|pictures|assets|static|gradio_api)/"
     r"|/(config|theme\.css|widget\.js|topics|suggest|favicon\.ico|robots\.txt)?$"
 )
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _OTHER = "?"
+
+
+class RootPath:
+    """Serves the app below a path of a reverse proxy, whether the proxy cuts that path off requests or not."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self.app = app
+        self.root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request by its path below the root path."""
+        if self.root_path and scope["type"] == "http" and scope["path"].startswith(f"{self.root_path}/"):
+            path = scope["path"].removeprefix(self.root_path)
+            scope = {**scope, "path": path, "raw_path": quote(path).encode()}
+        await self.app(scope, receive, send)
 
 
 class RequestLog:
@@ -88,8 +105,8 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-class RetryLater:
-    """Says when to come again where the page's queue is full: Gradio refuses with 503 and leaves that out."""
+class RetryAfter:
+    """Adds Retry-After where the page's queue is full: Gradio refuses with 503 and leaves that out."""
 
     def __init__(self, app: ASGIApp, seconds: int = 1) -> None:
         self.app = app
@@ -144,12 +161,12 @@ class SizeLimit:
         await JSONResponse({"error": message}, 413, {"Connection": "close"})(scope, receive, send)
 
 
-class PathGate:
-    """Answers 404 for every path but the page's own and those that `served` begin with."""
+class PathAllowList:
+    """Answers 404 for every path but the page's own and those that begin with one of `prefixes`."""
 
-    def __init__(self, app: ASGIApp, served: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, prefixes: Iterable[str]) -> None:
         self.app = app
-        self.served = tuple(served)
+        self.prefixes = tuple(prefixes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or say that there is nothing here."""
@@ -160,11 +177,11 @@ class PathGate:
         await self.app(scope, receive, send)
 
     def _known(self, path: str) -> bool:
-        return ".." not in path and (path.startswith(self.served) or PAGE_PATHS.fullmatch(path) is not None)
+        return ".." not in path and (path.startswith(self.prefixes) or PAGE_PATHS.fullmatch(path) is not None)
 
 
 def content_policy(frame_ancestors: str, scripts: str = "'none'", styles: str = "'self'") -> str:
-    """A Content-Security-Policy that lets nothing in from elsewhere; Gradio needs more for its page (web/shell.py)."""
+    """Return a Content-Security-Policy that lets nothing in from elsewhere; the page needs more scripts and styles."""
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors {frame_ancestors}"

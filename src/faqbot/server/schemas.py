@@ -1,82 +1,57 @@
-"""The bodies that REST takes and gives, as pydantic models; what it gives is `Answer.to_dict()`, described here."""
+"""The JSON bodies of REST. Responses are `to_dict()` of answers and alerts, described here for OpenAPI."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from faqbot.types import Alert, Band, Certainty, Source
+
 MAX_TOP_K = 50
-MAX_MESSAGES = 2000  # read at all; from how many on a conversation is refused, with its alert, is a setting
 
 
-class _Given(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Question(_Given):
+class AnswerRequest(_Request):
     """A question with the person's earlier messages, oldest first."""
 
-    question: str = Field(examples=["Why does my lower back hurt after walking for 20 minutes?"])
+    question: str
     history: list[str | dict[str, Any]] = Field(
-        default=[], max_length=MAX_MESSAGES, examples=[["my back aches on long walks"]]
+        default=[], description='Texts, or {"role", "content"} mappings of which only the person\'s count'
     )
-    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, description="How many passages at most")
+    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP_K, description="The largest number of passages")
 
 
-class Conversation(_Given):
+class AssessRequest(_Request):
     """The person's messages, oldest first."""
 
-    messages: list[str | dict[str, Any]] = Field(
-        max_length=MAX_MESSAGES, examples=[["my back hurts", "and now I can't pee"]]
-    )
+    messages: list[str | dict[str, Any]]
 
 
-class FeedbackGiven(_Given):
-    """What somebody says of an answer: its question, its first passage's id and its confidence, and the verdict."""
+class FeedbackBody(_Request):
+    """A verdict on an answer, with the answer's question, first passage and confidence."""
 
-    question: str = Field(examples=["does walking cause back pain"])
-    verdict: Literal["helpful", "not_helpful", "did_not_answer"] = Field(examples=["not_helpful"])
+    question: str
+    verdict: Literal["helpful", "not_helpful", "did_not_answer"]
     passage_id: str = Field(default="", description="`hits[0].passage.id` of the answer; empty if it had no hits")
     confidence: float = Field(default=0.0, ge=0, le=1, description="`confidence` of the answer")
 
 
-class FeedbackKept(BaseModel):
-    """That it was kept."""
+@dataclass(frozen=True, slots=True)
+class FeedbackResponse:
+    """The feedback was kept."""
 
     kept: Literal[True]
 
 
-class NumberForm(BaseModel):
-    """A telephone number to show."""
+@dataclass(frozen=True, slots=True)
+class PassageResponse:
+    """Part of a document, word for word: characters `start` to `end` of the document's text.
 
-    label: str
-    tel: str
-
-
-class AlertForm(BaseModel):
-    """What the safety rules recognised; `message` is the whole advice as plain text."""
-
-    level: Literal["none", "conditional", "urgent", "emergency"]
-    categories: list[str]
-    message: str
-    matches: list[str]
-    rules: list[str]
-    heading: str
-    body: list[str]
-    numbers: list[NumberForm]
-
-
-class SourceForm(BaseModel):
-    """A work that a passage rests on."""
-
-    title: str
-    url: str
-    author: str
-    date: str
-    mark: str
-
-
-class PassageForm(BaseModel):
-    """A piece of a document, word for word: characters `start` to `end` of the document's text."""
+    `path` is the address of the passage in its document, relative to the server's root.
+    """
 
     id: str
     document_id: str
@@ -91,53 +66,64 @@ class PassageForm(BaseModel):
     url: str
     author: str
     date: str
-    sources: list[SourceForm]
-    path: str = Field(description="The passage in its document, relative to the server's root")
+    sources: list[Source]
+    path: str
 
 
-class HitForm(BaseModel):
-    """A passage found; `score` is comparable within one answer only, `highlights` are places in `passage.text`."""
+@dataclass(frozen=True, slots=True)
+class HitResponse:
+    """A passage found. `score` is comparable within one answer only, `highlights` are spans of `passage.text`.
+
+    `also` are passages of other documents that say the same.
+    """
 
     score: float
-    passage: PassageForm
+    passage: PassageResponse
     highlights: list[tuple[int, int]]
     matched: list[tuple[str, str]]
-    also: list[PassageForm]
+    also: list[PassageResponse]
 
 
-class AnswerForm(BaseModel):
-    """The answer; show `alert` first, then `reply` if there is one. `hits` under band "none" are no answer."""
+@dataclass(frozen=True, slots=True)
+class AnswerResponse:
+    """An answer. Show `alert` first unless its level is "none", then `reply` if there is one, then the hits.
+
+    `hits` under band "none" are the nearest there is and no answer. `certainty_text` is `certainty` as a sentence to
+    show. `unmatched` are informative words of the question that the first passage does not mention, `note` is a line to
+    show beside it. `choices` are questions to pick from where a few words leave open what is meant. `parts` are the
+    answers to each question of a message that asks several.
+    """
 
     version: int
     question: str
     query: str
     corrections: list[tuple[str, str]]
-    band: Literal["answer", "related", "none"]
+    band: Band
     answered: bool
     confidence: float
-    certainty: Literal["very likely", "probably", "may help", "none"]
-    certainty_text: str = Field(description="`certainty` as a sentence to show; empty for a reply")
-    reply: str = Field(description="A fixed text for small talk and questions about the bot; then there are no hits")
-    alert: AlertForm
-    hits: list[HitForm]
-    unmatched: list[str] = Field(
-        description="Informative words of the question that the first passage does not mention"
-    )
-    note: str = Field(description="A line to show beside the first passage, such as to ask a pharmacist")
+    certainty: Certainty
+    certainty_text: str
+    reply: str
+    alert: Alert
+    hits: list[HitResponse]
+    unmatched: list[str]
+    note: str
     suggestions: list[str]
-    choices: list[str] = Field(description="Questions to pick from where a few words leave open what is meant")
-    parts: list["AnswerForm"] = Field(description="The answers to each question of a message that asks several")
+    choices: list[str]
+    parts: "list[AnswerResponse]"
 
 
-class Problem(BaseModel):
-    """Why there is no answer; `alert` is there where a message was read."""
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """Why the request failed. `alert` is there where a message was read: show it first."""
 
     error: str
-    alert: AlertForm | None = None
+    alert: Alert | None = None
 
 
-class Status(BaseModel):
-    """How the server is; `process` tells its processes from one another where there are several."""
+@dataclass(frozen=True, slots=True)
+class StatusResponse:
+    """The state of the server; `process` tells its processes apart where there are several."""
 
     status: str
     version: str

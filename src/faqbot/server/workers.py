@@ -1,6 +1,8 @@
-"""What makes an app -> several processes that serve it on one address; one that dies or hangs is started again."""
+"""Several processes on one address: uvicorn's own supervisor, and what it lacks.
 
-import logging
+Added: a stop that ends everything in five seconds even while a process hangs, and processes that end with their parent.
+"""
+
 import os
 import signal
 import threading
@@ -9,82 +11,80 @@ from collections.abc import Callable
 from multiprocessing import connection, parent_process
 
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-from faqbot.server.app import FINISH, address_of, configured, listen
+from faqbot.server.app import GRACE_SECONDS, address_of, listen, uvicorn_config
 
-log = logging.getLogger(__name__)
+__all__ = ["STARTUP_FAILURE", "end_with_parent", "run"]
 
-_LAST = FINISH + 0.6  # seconds from being told to stop: who then still runs is killed
-_SLICE = 0.1  # seconds between two looks at whether to stop
+_KILL_SECONDS = GRACE_SECONDS + 0.6  # from the signal to stop: a process that still runs is killed
+_POLL_SECONDS = 0.1  # between two looks at whether to stop
 
 
 def run(
     make_app: Callable[[], FastAPI], host: str, port: int, workers: int, *, announce: Callable[[str], None]
-) -> None:
-    """Serve until SIGTERM or SIGINT, each process with the app that it makes; any of them takes any connection.
+) -> bool:
+    """Serve until SIGTERM or SIGINT, each process with the app that the factory makes; any takes any connection.
 
-    `make_app` travels to them and must be picklable. SIGHUP replaces them one by one. Raises SettingsError where the
-    address cannot be had.
+    `make_app` must be picklable. Returns False where a process could not start. Raises SettingsError where the address
+    cannot be had.
     """
     with listen(host, port) as listener:
         announce(address_of(listener, host))
-        _Workers(configured(make_app, workers), [listener]).run()
+        supervisor = _Supervisor(uvicorn_config(make_app, workers), [listener])
+        supervisor.run()
+    return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)
 
 
-class _Workers(Multiprocess):
-    """Uvicorn's own, but that says when one was started again, and lets none that hangs hold up a stop."""
+class _Supervisor(Multiprocess):
+    """Uvicorn's supervisor, with stops that no process holds up."""
 
     def init_processes(self) -> None:
-        """Start them, ready to be told to stop: at once, not at the next look at what has come."""
+        """Start the processes, and let signals stop them at once, not at the next look at the queue of signals."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.should_exit.set())
         super().init_processes()
 
     def keep_subprocess_alive(self) -> None:
-        """Start again those that died, and those that have not answered for five seconds."""
-        before = [process.pid for process in self.processes]
+        """Kill processes that hang, then start again those that are gone."""
         for process in self.processes:
             if self._hangs(process):
                 process.process.kill()
                 process.process.join()
-        if not self._told():
+        if not self._stopping():
             super().keep_subprocess_alive()
-        for pid, process in zip(before, self.processes, strict=True):
-            if process.pid != pid:
-                log.warning("Process %s died or hung and was started again as %s", pid, process.pid)
-
-    def _hangs(self, process: Process) -> bool:
-        """Whether a process says nothing for five seconds; one that died does not hang, none once a signal came."""
-        ends = time.monotonic() + self.config.timeout_worker_healthcheck
-        try:
-            process.parent_conn.send(b"ping")
-            while not self._told():
-                if process.parent_conn.poll(_SLICE):
-                    process.parent_conn.recv()
-                    break
-                if time.monotonic() >= ends:
-                    return True
-        except (OSError, EOFError):
-            pass
-        return False
-
-    def _told(self) -> bool:
-        """Whether a signal has come: it goes first."""
-        return bool(self.signal_queue) or self.should_exit.is_set()
 
     def join_all(self) -> None:
-        """Wait for those that finish what they do, then end the rest."""
-        ends = time.monotonic() + _LAST
+        """Wait for requests under way, then kill what still runs."""
+        deadline = time.monotonic() + _KILL_SECONDS
         for process in self.processes:
-            process.process.join(max(ends - time.monotonic(), 0))
+            process.process.join(max(deadline - time.monotonic(), 0))
             process.process.kill()
             process.process.join()
 
+    def _hangs(self, process: Process) -> bool:
+        """Whether a process answers no ping in time. Uvicorn's own check cannot be broken off by a signal."""
+        deadline = time.monotonic() + self.config.timeout_worker_healthcheck
+        try:
+            process.parent_conn.send(b"ping")
+            while not self._stopping():
+                if process.parent_conn.poll(_POLL_SECONDS):
+                    process.parent_conn.recv()
+                    break
+                if time.monotonic() >= deadline:
+                    return True
+        except (OSError, EOFError):  # it died, which the supervisor sees itself
+            pass
+        return False
+
+    def _stopping(self) -> bool:
+        return bool(self.signal_queue) or self.should_exit.is_set()
+
 
 def end_with_parent() -> None:
-    """In a process of `run`: stop as for SIGTERM when the one that started it is gone, and could not say so."""
+    """In a process of `run`: stop as for SIGTERM when the parent is gone, which a killed one cannot say."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()

@@ -50,14 +50,15 @@ def mount_page(app: FastAPI, handlers: Handlers, settings: Settings, assets: Ass
         language=options.language,
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, build_page(handlers, settings)))
+    _in_a_loop(lambda: _mount(app, build_page(handlers, settings), settings.root_path))
 
 
-def _mount(app: FastAPI, page: gr.Blocks) -> None:
+def _mount(app: FastAPI, page: gr.Blocks, root_path: str) -> None:
     gr.mount_gradio_app(
         app,
         page,
         "/",
+        root_path=root_path or None,
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -1,4 +1,4 @@
-"""The server says where it is, stops when it is told to, and says in one line why it cannot start."""
+"""The server announces its address, stops when told to, and says in one line why it cannot start."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from faqbot import FaqBot
-from faqbot.errors import RulesError, SettingsError
+from faqbot.errors import IndexMissingError, RulesError, SettingsError
 from faqbot.server.app import create_app, listen
 from faqbot.service import Answering
 from faqbot.settings import Settings
@@ -108,13 +108,11 @@ def test_an_address_that_cannot_be_had_says_which(host: str, port: int) -> None:
         listen(host, port)
 
 
-def test_rules_that_cannot_be_read_stop_the_start(bot: FaqBot, tmp_path: Path) -> None:
+def test_rules_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text("[[rule]]\nid = 7\n", encoding="utf-8")
-    broken = FaqBot.__new__(FaqBot)
-    broken.settings = Settings(rules=str(rules))
     with pytest.raises(RulesError, match=r"rules\.toml"):
-        create_app(broken, broken.settings)
+        create_app(IndexMissingError("No index at index/"), Settings(rules=str(rules)))
 
 
 def test_headers_are_bounded_and_foreign_methods_refused(bot: FaqBot) -> None:

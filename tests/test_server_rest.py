@@ -1,20 +1,25 @@
-"""REST gives what the bot gives, refuses what it cannot use with a clear reason, and keeps what it reads to itself."""
+"""REST returns what the bot returns, refuses invalid requests with a clear reason, and logs no question."""
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator
-from typing import Any, get_args
+from dataclasses import fields
+from typing import Any, cast
 
 import pytest
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from faqbot import FaqBot, __version__
+from faqbot.config import Config, PageConfig, SafetyConfig
 from faqbot.errors import IndexMissingError
+from faqbot.server.api import Services, get_services
 from faqbot.server.app import create_app
-from faqbot.server.concurrency import BusyError, Turnstile
-from faqbot.server.schemas import AlertForm, AnswerForm, Problem
+from faqbot.server.concurrency import BusyError, ConcurrencyLimit
+from faqbot.server.schemas import AnswerResponse, ErrorBody
+from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
 from web_samples import EMERGENCY, answer
 
@@ -107,13 +112,13 @@ def test_a_message_too_long_is_refused_with_the_advice(client: TestClient) -> No
         (["q"], 422, "body"),
     ],
 )
-def test_a_wrong_body_is_told_what_is_wrong(client: TestClient, body: Any, status: int, words: str) -> None:
+def test_an_invalid_body_is_a_clear_error(client: TestClient, body: Any, status: int, words: str) -> None:
     response = client.post("/api/answer", json=body)
     assert response.status_code == status
     assert words in response.json()["error"]
 
 
-def test_what_is_not_json_is_told_so(client: TestClient) -> None:
+def test_a_body_that_is_not_json_is_a_clear_error(client: TestClient) -> None:
     response = client.post("/api/answer", content=b"{question", headers={"Content-Type": "application/json"})
     assert response.status_code == 400
     assert response.json()["error"].startswith("The body is not JSON.")
@@ -124,7 +129,7 @@ def test_too_many_messages_are_refused_and_not_trimmed(client: TestClient) -> No
     assert response.status_code == 422
     assert response.json()["error"].startswith("The conversation has 201 messages, at most 200 are looked at.")
     assert response.json()["alert"]["level"] == "emergency"
-    assert "alert" not in client.post("/api/assess", json={"messages": ["x"] * 2001}).json()
+    assert client.post("/api/assess", json={"messages": [ALARM, *["x"] * 5000]}).json()["alert"]["level"] == "emergency"
     assert client.post("/api/assess", json={"messages": ["x"] * 199 + [ALARM]}).json()["level"] == "emergency"
 
 
@@ -221,53 +226,115 @@ def test_beyond_what_may_wait_callers_are_refused_at_once(bot: FaqBot) -> None:
         assert client.post("/api/answer", json=body).status_code == 200
 
 
-def test_a_turnstile_frees_its_place_when_a_call_fails() -> None:
+def test_the_limit_frees_its_place_when_a_call_fails() -> None:
     import anyio
 
     async def fail_twice() -> None:
-        turnstile = Turnstile(1, 0)
+        limit = ConcurrencyLimit(1, 0)
         for _ in range(2):
             with pytest.raises(ZeroDivisionError):
-                await turnstile.run(lambda: 1 // 0)
-        assert await turnstile.run(lambda: "in") == "in"
-        turnstile.inside = 1
+                await limit.run(lambda: 1 // 0)
+        assert await limit.run(lambda: "in") == "in"
+        limit.admitted = 1
         with pytest.raises(BusyError):
-            await turnstile.run(lambda: "out")
+            await limit.run(lambda: "out")
 
     anyio.run(fail_twice)
 
 
-def test_the_described_answer_is_the_given_one() -> None:
-    _same(AnswerForm, answer(alert=EMERGENCY).to_dict())
-    _same(AlertForm, EMERGENCY.to_dict())
+def test_the_described_answer_is_the_given_one(bot: FaqBot) -> None:
+    adapter = TypeAdapter(AnswerResponse)
+    for given in (bot.answer(QUESTION).to_dict(), answer(alert=EMERGENCY).to_dict()):
+        assert adapter.dump_python(adapter.validate_python(given), mode="json") == given
 
 
-def _same(form: type[BaseModel], given: dict[str, Any]) -> None:
-    """The form names the same fields as the value, all the way down."""
-    assert set(form.model_fields) == set(given)
-    form.model_validate(given, strict=False)
-    for name, field in form.model_fields.items():
-        for inner in (field.annotation, *get_args(field.annotation)):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                for value in given[name] if isinstance(given[name], list) else [given[name]]:
-                    _same(inner, value)
-
-
-def test_the_description_lists_every_way_in(client: TestClient) -> None:
+def test_the_description_lists_every_path_and_status(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
     assert sorted(description["paths"]) == ["/api/answer", "/api/assess", "/api/feedback", "/api/health", "/api/ready"]
     answers = description["paths"]["/api/answer"]["post"]["responses"]
-    assert sorted(answers) == ["200", "400", "401", "413", "422", "500", "503"]
-    assert set(Problem.model_fields) == {"error", "alert"}
+    assert sorted(answers) == ["200", "400", "401", "413", "415", "422", "500", "503"]
+    assert {field.name for field in fields(ErrorBody)} == {"error", "alert"}
+    assert "security" not in description["paths"]["/api/answer"]["post"]
 
 
-def test_the_reference_page_loads_nothing_from_outside(client: TestClient) -> None:
+def test_the_description_says_where_the_token_is_asked_for(guarded: TestClient) -> None:
+    paths = guarded.get("/api/openapi.json").json()["paths"]
+    assert paths["/api/answer"]["post"]["security"] == [{"HTTPBearer": []}]
+    assert "security" not in paths["/api/health"]["get"]
+
+
+def test_the_example_requests_are_questions_of_the_corpus_and_are_answered(client: TestClient, bot: FaqBot) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    for path in ("/api/answer", "/api/assess"):
+        examples = paths[path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+        for example in examples.values():
+            assert client.post(path, json=example["value"]).status_code == 200
+    asked = paths["/api/answer"]["post"]["requestBody"]["content"]["application/json"]["examples"]["A question"]
+    assert asked["value"]["question"] == bot.examples(2)[0]
+
+
+def test_without_an_index_the_description_is_there_all_the_same(closed: TestClient) -> None:
+    description = closed.get("/api/openapi.json").json()
+    assert "/api/answer" in description["paths"]
+
+
+HEALTH = re.compile(r"health|pain|emergenc|doctor|symptom|urgent|medic|pharmac|professional|safety", re.IGNORECASE)
+
+
+class Shop:
+    """The bot of a corpus without safety rules; its questions stand in the examples and are the corpus' own."""
+
+    config = Config(page=PageConfig(title="Mill Lane Bikes", tabs=("ask",)), safety=SafetyConfig(profile="none"))
+
+    def __init__(self, bot: FaqBot) -> None:
+        self._bot = bot
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bot, name)
+
+    def examples(self, n: int) -> tuple[str, ...]:
+        return ("How do I fix a flat tyre?", "When are you open?")[:n]
+
+
+def test_without_safety_rules_the_description_speaks_of_no_health(bot: FaqBot) -> None:
+    with TestClient(create_app(cast(Answering, Shop(bot)), Settings(), page=False)) as client:
+        description = client.get("/api/openapi.json").text.replace("/api/health", "")
+        assert "Mill Lane Bikes" in description
+        assert HEALTH.findall(description) == []
+        assert "Mill Lane Bikes" in client.get("/api/docs").text
+
+
+def test_the_services_can_be_overridden(bot: FaqBot) -> None:
+    app = create_app(bot, Settings(), page=False)
+    closed = unavailable_bot(IndexMissingError("No index at other/"), Settings())
+    services = Services(closed, Settings(), None, ConcurrencyLimit(1, 0))
+    app.dependency_overrides[get_services] = lambda: services
+    with TestClient(app) as client:
+        assert client.post("/api/answer", json={"question": QUESTION}).json()["error"] == "No index at other/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"), [({}, "no Content-Type"), ({"Content-Type": "text/plain"}, "another Content-Type")]
+)
+def test_a_body_without_the_json_content_type_is_a_clear_error(
+    client: TestClient, headers: dict[str, str], found: str
+) -> None:
+    response = client.post("/api/answer", content=b'{"question": "planted"}', headers=headers)
+    assert response.status_code == 415
+    assert response.json() == {
+        "error": f"Found {found}, expected JSON. Send the header: Content-Type: application/json"
+    }
+
+
+def test_the_reference_page_is_swagger_ui_with_nothing_from_outside(client: TestClient) -> None:
     page = client.get("/api/docs")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "POST /api/answer" in page.text
-    assert "<script" not in page.text
-    assert "http" not in page.text.replace('"https://', "").replace("https://clinic", "")
-    assert client.get("/own/document.css").status_code == 200
+    assert re.findall(r"https?://[\w.]+", page.text) == []
+    assert page.text.count("<script") == page.text.count('<script nonce="')
+    assert "'unsafe-inline'" not in page.headers["content-security-policy"].split("style-src")[0]
+    for name in re.findall(r'(?:src|href)="(docs/[\w.-]+)"', page.text):
+        assert client.get(f"/api/{name}").status_code == 200
+    assert client.get("/api/docs/other.js").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/documents/", "/own/page.py", "/own/../page.py"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from faqbot.server.middleware import MAX_HEADERS, PathGate, RequestLog, RetryLater, SecurityHeaders, SizeLimit
+from faqbot.server.middleware import MAX_HEADERS, PathAllowList, RequestLog, RetryAfter, SecurityHeaders, SizeLimit
 
 DISCONNECT: Message = {"type": "http.disconnect"}
 
@@ -94,12 +94,12 @@ def test_who_sends_no_body_is_not_waited_for(method: str) -> None:
     [
         lambda app: SizeLimit(app, 4),
         lambda app: SecurityHeaders(app, "'self'"),
-        lambda app: PathGate(app, ("/api/",)),
+        lambda app: PathAllowList(app, ("/api/",)),
         RequestLog,
-        RetryLater,
+        RetryAfter,
     ],
 )
-def test_the_start_and_end_of_the_server_pass_every_guard(guard: Callable[[ASGIApp], ASGIApp]) -> None:
+def test_lifespan_events_pass_every_middleware(guard: Callable[[ASGIApp], ASGIApp]) -> None:
     seen: list[Any] = []
     _speak(guard(_recording(seen)), {"type": "lifespan"})
     assert seen == ["lifespan"]
@@ -107,7 +107,7 @@ def test_the_start_and_end_of_the_server_pass_every_guard(guard: Callable[[ASGIA
 
 def test_a_web_socket_is_closed_and_never_served() -> None:
     seen: list[Any] = []
-    sent = _speak(PathGate(_recording(seen), ("/api/",)), {"type": "websocket", "path": "/api/x", "headers": []})
+    sent = _speak(PathAllowList(_recording(seen), ("/api/",)), {"type": "websocket", "path": "/api/x", "headers": []})
     assert (sent, seen) == ([{"type": "websocket.close", "code": 1000}], [])
 
 
@@ -115,8 +115,8 @@ def test_a_web_socket_is_closed_and_never_served() -> None:
     ("path", "status"),
     [("/api/x", 200), ("/api/../x", 404), ("/API/x", 404), ("/other/api/", 404), ("/config", 200), ("/config/x", 404)],
 )
-def test_only_what_is_served_passes_the_gate(path: str, status: int) -> None:
-    assert _speak(PathGate(_answering(), ("/api/",)), _http(path))[0]["status"] == status
+def test_only_listed_paths_are_served(path: str, status: int) -> None:
+    assert _speak(PathAllowList(_answering(), ("/api/",)), _http(path))[0]["status"] == status
 
 
 def test_a_response_keeps_headers_of_its_own() -> None:
@@ -126,7 +126,7 @@ def test_a_response_keeps_headers_of_its_own() -> None:
     assert headers[b"permissions-policy"] == b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"
     assert headers[b"cross-origin-opener-policy"] == b"same-origin"
     queue = "/gradio_api/queue/join"
-    sent = _speak(RetryLater(_answering((b"retry-after", b"9"), status=503)), _http(queue))
+    sent = _speak(RetryAfter(_answering((b"retry-after", b"9"), status=503)), _http(queue))
     assert sent[0]["headers"] == [(b"retry-after", b"9")]
-    sent = _speak(RetryLater(_answering(status=503), 7), _http(queue))
+    sent = _speak(RetryAfter(_answering(status=503), 7), _http(queue))
     assert sent[0]["headers"] == [(b"retry-after", b"7")]

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from faqbot.server.middleware import (
     PAGE_PATHS,
-    PathGate,
+    PathAllowList,
     RequestLog,
-    RetryLater,
+    RetryAfter,
     SecurityHeaders,
     SizeLimit,
     content_policy,
@@ -64,7 +64,7 @@ def app() -> Starlette:
     ],
 )
 def test_what_the_page_does_not_need_is_not_there(app: Starlette, path: str) -> None:
-    response = TestClient(PathGate(app, ("/api/",))).get(path)
+    response = TestClient(PathAllowList(app, ("/api/",))).get(path)
     assert response.status_code == 404
     assert response.json() == {"error": "There is nothing at this address."}
 
@@ -89,7 +89,7 @@ def test_what_the_page_needs_is_there(path: str) -> None:
 
 def test_dots_lead_nowhere_below_a_served_path(app: Starlette) -> None:
     scope_path = "/api/../gradio_api/upload"
-    assert not PathGate(app, ("/api/",))._known(scope_path)
+    assert not PathAllowList(app, ("/api/",))._known(scope_path)
 
 
 @pytest.mark.parametrize(("size", "status"), [(10, 200), (11, 413), (1000, 413)])
@@ -136,7 +136,7 @@ def test_a_full_queue_says_when_to_come_again(path: str, status: int, told: str 
     async def refuse(request: Request) -> PlainTextResponse:
         return PlainTextResponse("full", status)
 
-    response = TestClient(RetryLater(Starlette(routes=[Route(path, refuse, methods=["POST"])]))).post(path)
+    response = TestClient(RetryAfter(Starlette(routes=[Route(path, refuse, methods=["POST"])]))).post(path)
     assert response.status_code == status
     assert response.headers.get("retry-after") == told
 
