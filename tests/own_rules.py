@@ -1,21 +1,23 @@
-"""A rules file of an operator, for tests: it hears a leaflet, which no packaged rule does."""
+"""A rules file of an operator, for tests: it adds a rule about a leaflet, which no shipped rule is about."""
 
 OWN = """
-[[words]]
-name = "leaflets"
-phrases = ["leaflet"]
+extends = "back-pain"
 
-[[finding]]
+[[concept]]
+name = "leaflets"
+phrases = "leaflet"
+
+[[sign]]
 id = "leaflet"
-patterns = ["leaflets"]
+patterns = "leaflets"
 
 [[rule]]
 id = "own"
 category = "own"
 level = "urgent"
-when = ["leaflet"]
+any_of = "leaflet"
 reason = "r"
 source = "s"
-fires = ["a leaflet"]
-quiet = ["a poster"]
+positive_examples = "a leaflet"
+negative_examples = "a poster"
 """

@@ -9,7 +9,7 @@ import pytest
 
 from command_line import run
 from faqbot.safety import questions
-from faqbot.safety.loading import load_book
+from faqbot.safety.rules_file import load_rules
 from own_rules import OWN
 
 
@@ -30,7 +30,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, shown, _ = run(capsys, "safety-rules")
     named = [line.split(":")[0] for line in shown.splitlines() if line and not line.startswith(" ")]
-    assert (code, named) == (0, [rule.id for rule in load_book().rules])
+    assert (code, named) == (0, [rule.id for rule in load_rules().rules])
 
 
 def test_a_rules_file_is_checked_by_its_examples(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_rules_file_is_checked_by_its_examples(capsys: pytest.CaptureFixture[s
     code, shown, _ = run(capsys, "safety-rules", "--check", str(path))
     first, last = shown.splitlines()
     assert (code, last) == (1, f"{path}: 1 rules, 2 examples, 1 do not hold")
-    assert first.startswith(f"{path}, line 17: ") and "a brochure" in first
+    assert first.startswith(f"{path}, line 19: ") and "a brochure" in first
 
 
 def test_a_missed_emergency_of_the_forbidden_kind_ends_a_measurement_with_1(

@@ -44,24 +44,24 @@ code = "en-GB"
 unmatched = "Nothing about {words}"
 """
 RULES = """
-[[words]]
+[[concept]]
 name = "leak"
-phrases = ["gas leak"]
+phrases = "gas leak"
 
-[[finding]]
+[[sign]]
 id = "gas_leak"
-says = "a gas leak"
-patterns = ["leak"]
+description = "a gas leak"
+patterns = "leak"
 
 [[rule]]
 id = "gas"
 category = "gas"
 level = "emergency"
-when = ["gas_leak"]
+any_of = "gas_leak"
 reason = "Gas can explode."
 source = "https://example.org/gas"
-fires = ["there is a gas leak"]
-quiet = ["my tyre is flat"]
+positive_examples = "there is a gas leak"
+negative_examples = "my tyre is flat"
 """
 EMERGENCY = "I can't feel my legs and I've wet myself"
 

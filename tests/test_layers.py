@@ -26,6 +26,7 @@ FREE = (
     {"server", "ui", "cli"},
 )
 DOORS = {
+    "fasttext": {"safety"},
     "faiss": {"index"},
     "bm25s": {"index"},
     "sentence_transformers": {"encoders"},

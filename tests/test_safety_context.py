@@ -1,17 +1,14 @@
-"""What is told, denied, asked or another's, message beside look-alike: the level that the rules give, to the word."""
-
-from pathlib import Path
+"""ConText: negated, hypothetical, of another experiencer, each message beside its look-alike."""
 
 import pytest
 
-from faqbot.safety.conversation import fired_rules
-from faqbot.safety.loading import load_book
-from own_rules import OWN
+from faqbot.safety.rules_file import load_rules
+from faqbot.safety.triage import met_rules
 
 
 def _level(*messages: str) -> str:
     """The highest level of the rules that fire."""
-    return next((found.level for found in fired_rules(load_book(), messages)), "none")
+    return next((found.level for found in met_rules(load_rules(), messages)), "none")
 
 
 @pytest.mark.parametrize(
@@ -39,28 +36,28 @@ def test_a_denial_of_a_whole_list_is_told_from_other_words_like_it(message: str,
     ("message", "level"),
     [
         ("no tingling, numbness, weakness", "none"),
-        ("no fever, chills", "urgent"),  # one comma and no "or" may begin what there is
-        ("no chills, fever, back aches", "urgent"),
+        ("no fever, chills", "conditional"),  # one comma and no "or" may begin what there is
+        ("no chills, fever, back aches", "none"),
         ("no tingling, numbness in the groin", "emergency"),
         ("no numbness or weakness in my legs", "none"),
         ("no numbness nor weak legs", "none"),
         ("no weak or numb legs since monday", "none"),
         ("no fever and chills", "none"),
-        ("no fever and chills since monday", "urgent"),
+        ("no fever and chills since monday", "none"),
         ("no pain and numb groin", "emergency"),
         ("no fever or chills or weight loss", "none"),
         ("I do not at all now have any kind of significant or obvious new numbness in my groin", "none"),
         ("no numbness, no weakness. Fever", "conditional"),
         ("no. numb groin", "emergency"),
         ("no aching, tingling, fever", "none"),  # two commas make a list
-        ("no aching, fever", "urgent"),
-        ("no fever (chills)", "urgent"),
+        ("no aching, fever", "conditional"),
+        ("no fever (chills)", "conditional"),
         ("nothing or numb groin", "none"),
         ("neither numb nor weak in both legs", "none"),
-        ("no fever but chills", "urgent"),
+        ("no fever but chills", "conditional"),
         ("no fever or even a hint of any chills", "none"),
         ("no fever, no chills, and no numb groin", "none"),
-        ("no numbness and weakness in both legs", "emergency"),
+        ("no numbness and weakness in both legs", "none"),
         ("no weakness and numb groin", "emergency"),
         ("no problem, numb groin", "emergency"),
     ],
@@ -160,7 +157,7 @@ def test_what_is_supposed_or_read_of_is_told_from_what_somebody_has(message: str
         ("is his numb groin serious", "emergency"),
         ("can a person have a numb groin", "conditional"),
         ("does fever matter", "conditional"),
-        ("does my fever matter", "urgent"),
+        ("does my fever matter", "conditional"),
     ],
 )
 def test_a_question_about_it_is_told_from_a_question_beside_it(message: str, level: str) -> None:
@@ -230,8 +227,8 @@ def test_somebody_elses_past_is_told_from_what_they_have_now(message: str, level
         ("lost weight without dieting", "urgent"),
         ("lost weight not dieting", "urgent"),
         ("legs numb and not from the cold", "emergency"),
-        ("lost weight, should I diet?", "conditional"),
-        ("dieting when I lost weight", "conditional"),
+        ("lost weight, should I diet?", "none"),
+        ("dieting when I lost weight", "none"),
         ("weight loss and dieting", "none"),
         ("legs numb from the cold", "none"),
         ("legs numb, it is cold", "emergency"),
@@ -316,29 +313,6 @@ def test_what_is_long_over_is_told_from_what_began_since(message: str, level: st
 )
 def test_hoping_is_no_denial_and_an_illness_of_somebody_close_is_no_family_history(message: str, level: str) -> None:
     assert _level(message) == level
-
-
-LIGHTLY = "Picked up a leaflet on pilates at the gym, great for stiff shoulders."
-IN_EARNEST = "That leaflet. My legs give way and the pain is terrible"
-
-
-@pytest.mark.parametrize(
-    ("messages", "level"),
-    [
-        ([LIGHTLY], "conditional"),
-        ([LIGHTLY, LIGHTLY], "conditional"),
-        ([IN_EARNEST], "urgent"),
-        ([LIGHTLY, IN_EARNEST], "urgent"),
-        ([IN_EARNEST, LIGHTLY], "urgent"),
-    ],
-)
-def test_what_was_said_lightly_counts_in_full_once_it_is_said_in_earnest(
-    tmp_path: Path, messages: list[str], level: str
-) -> None:
-    path = tmp_path / "rules.toml"
-    path.write_text(f"{OWN}firm = false\n", encoding="utf-8")
-    (own,) = (found for found in fired_rules(load_book(path), messages) if found.rule.id == "own")
-    assert own.level == level
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,15 @@
 import pytest
 
 from faqbot.safety import assess
-from faqbot.safety.conversation import fired_rules
-from faqbot.safety.loading import load_book
+from faqbot.safety.rules_file import load_rules
+from faqbot.safety.triage import met_rules
 
 UP = ("urgent", "emergency")
 
 
 def _heard(*messages: str) -> bool:
     """Whether a rule calls for help."""
-    return any(found.level in UP for found in fired_rules(load_book(), messages))
+    return any(found.level in UP for found in met_rules(load_rules(), messages))
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 import pytest
 
 from faqbot.safety import ANSWERS, AnswerError, Question, conclude, questions
-from faqbot.safety.loading import load_book
+from faqbot.safety.rules_file import load_rules
 
 CLOSED = [question for question in questions() if not question.open]
 
 
-def test_questions_name_findings_of_the_rules() -> None:
-    known = load_book().findings
-    assert [q.id for q in CLOSED if not q.soon and not (q.says and set(q.says) <= set(known))] == []
+def test_questions_name_signs_of_the_rules() -> None:
+    known = load_rules().signs
+    assert [q.id for q in CLOSED if not q.soon and not (q.signs and set(q.signs) <= set(known))] == []
 
 
 def test_questions_of_one_group_stand_together() -> None:

@@ -1,0 +1,236 @@
+"""Triage: what a person's messages call for. Signs of all turns are gathered, rules are met, one alert is written."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from faqbot.config import SafetyConfig
+from faqbot.safety.cards import find_region, write_alert
+from faqbot.safety.context import Message, counts, is_hypothetical, is_negated, is_third_person, read_message
+from faqbot.safety.matcher import Match
+from faqbot.safety.rules import MetRule, Rule, RuleSet
+from faqbot.safety.rules_file import NO_RULES, load_configured, load_rules
+from faqbot.types import Alert, Level
+
+CONDITIONAL: Level = "conditional"
+LEVELS: tuple[Level, ...] = ("none", CONDITIONAL, "urgent", "emergency")
+RETRACTION = "That is not what I meant."
+_TAIL = 200
+_LONGEST_REPLY = 25  # words of a message that may go on with the one before
+_LONGEST_QUOTE = 8  # words
+_YES = re.compile(r"^\W*(?:(?:actually|well|oh|ok)\W+)?(?:yes|yep|yeah)\W*", re.IGNORECASE)
+_NO_AT_END = re.compile(r"[\s?.,!:-]*\b(?:no|nope|nah|none)\b[\s.!]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sign in a message; `text` is the person's words, "" where there are none to quote."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The signs of one message: present ones, hypothetical ones, and the ids of those that it negates.
+
+    `claims` is set where it takes earlier questions as its own ("I think I have it"), `retracts` where it takes the
+    message before back, `affirms` where it begins with yes. `place` and `state` tell whether it names a part of the
+    body and something that may be wrong; `corrects` whether it mends a word of the message before; `animal` and
+    `third_person` whether it is about an animal, or about him, her or it and not about the writer.
+    """
+
+    present: tuple[Evidence, ...] = ()
+    hypothetical: tuple[Evidence, ...] = ()
+    negated: frozenset[str] = frozenset()
+    claims: bool = False
+    retracts: bool = False
+    affirms: bool = False
+    corrects: bool = False
+    animal: bool = False
+    third_person: bool = False
+    place: bool = False
+    state: bool = False
+    words: int = 0
+
+
+def assess(
+    messages: Sequence[str],
+    *,
+    region: str = "neutral",
+    rules: str | Path | None = None,
+    config: SafetyConfig | None = None,
+) -> Alert:
+    """Return what the person's messages (oldest first) call for.
+
+    `rules` is a rules file; None or "back-pain" means the rules that ship, "none" no rules: the alert is always empty.
+    With a `config` its profile, rules and region count instead. Needs no index and no model. Of a message the first
+    100,000 characters count. Raises RulesError for a broken rules file and SettingsError for an unknown region.
+    """
+    region = config.region if config else region
+    find_region(region)
+    if rules == NO_RULES or (config and not config.enabled):
+        return Alert()
+    return write_alert(met_rules(load_configured(config) if config else load_rules(rules), messages), region)
+
+
+def met_rules(rules: RuleSet, messages: Sequence[str]) -> tuple[MetRule, ...]:
+    """Return the rules that the conversation meets, highest level first, then in the order of the rules files.
+
+    A rule that is `never_downgrade` stays met once a turn has met it; the others hold if what is left at the end
+    meets them, after what the person denied or took back.
+    """
+    lasting: dict[str, MetRule] = {}
+    conversation = Conversation(rules)
+    for message in messages:
+        if not (new := conversation.add(message)):
+            continue
+        for rule in rules.rules:
+            if rule.never_downgrade and rule.id not in lasting and not rule.signs.isdisjoint(new):
+                found = _meet(rule, conversation.present, rule.level)
+                if found:
+                    lasting[rule.id] = found
+    met = {found.rule.id: found for found in evaluate(rules, conversation.present, conversation.hypothetical)}
+    return _sorted(rules, met | lasting)
+
+
+def evaluate(
+    rules: RuleSet, present: Mapping[str, Evidence], hypothetical: Mapping[str, Evidence]
+) -> tuple[MetRule, ...]:
+    """Return the rules that signs meet: present ones give a rule's level, hypothetical ones a conditional card."""
+    if not present and not hypothetical:
+        return ()
+    known = {**hypothetical, **present}
+    likely = [rule for rule in rules.rules if not rule.signs.isdisjoint(known)]
+    met = (_meet(rule, present, rule.level) or _meet(rule, known, CONDITIONAL) for rule in likely)
+    return _sorted(rules, {found.rule.id: found for found in met if found})
+
+
+def _meet(rule: Rule, signs: Mapping[str, Evidence], level: Level) -> MetRule | None:
+    for names in rule.any_of:
+        for name in names:
+            if name not in signs:
+                break
+        else:
+            quotes = dict.fromkeys(signs[name].text for name in names if signs[name].text)
+            return MetRule(rule, level, tuple(quotes))
+    return None
+
+
+def _sorted(rules: RuleSet, met: Mapping[str, MetRule]) -> tuple[MetRule, ...]:
+    listed = [met[rule.id] for rule in rules.rules if rule.id in met]
+    return tuple(sorted(listed, key=lambda found: -LEVELS.index(found.level)))
+
+
+class Conversation:
+    """The signs that hold after the messages so far, by id."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.present: dict[str, Evidence] = {}
+        self.hypothetical: dict[str, Evidence] = {}
+        self._rules = rules
+        self._previous = ""
+        self._animal = False
+        self._turns: dict[str, int] = {}
+        self._turn = 0
+
+    def add(self, message: str) -> set[str]:
+        """Take in one more message; return the signs that are present and were not."""
+        reading = read(self._rules, message)
+        self._animal = reading.animal or (self._animal and reading.third_person)
+        present = (*reading.present, *self._continued(reading, message))
+        if self._animal and reading.third_person:  # "my dog can't walk", "he wets himself"
+            present = ()
+        self._take_back(reading, {evidence.sign for evidence in present})
+        self._turn += 1
+        new = {evidence.sign for evidence in present if evidence.sign not in self.present}
+        for evidence in present:
+            self.present.setdefault(evidence.sign, evidence)
+            self._turns[evidence.sign] = self._turn
+        for evidence in reading.hypothetical:
+            self.hypothetical.setdefault(evidence.sign, evidence)
+        if reading.claims and self.hypothetical:
+            new |= self.hypothetical.keys() - self.present.keys()
+            self.present = {**self.hypothetical, **self.present}
+        self._previous = message
+        return new
+
+    def _take_back(self, reading: Reading, anew: set[str]) -> None:
+        """Drop the signs that a message negates, and those of the message before where it takes that back."""
+        gone = {sign for sign in reading.negated if sign in self.present}
+        if reading.retracts:
+            gone |= {sign for sign in self.present if self._turns.get(sign) == self._turn}
+        for sign in gone - anew:
+            del self.present[sign]
+
+    def _continued(self, reading: Reading, message: str) -> tuple[Evidence, ...]:
+        """Return what a short message means together with the one before: "it's numb", "where?", "my groin"."""
+        if not self._previous or reading.words > _LONGEST_REPLY or reading.hypothetical:
+            return ()
+        before = read(self._rules, self._previous)
+        previous = self._previous[-_TAIL:]
+        if reading.affirms:
+            previous, message = _NO_AT_END.sub("", previous), _YES.sub("", message)
+        elif not (
+            (before.place and (reading.corrects or (reading.state and not reading.place)))
+            or (before.state and not before.place and reading.place)
+        ):
+            return ()
+        reply = message[:_TAIL].replace(",", " ") if reading.corrects else message[:_TAIL]  # "typo, legs, both"
+        return read(self._rules, f"{previous}, {reply}", len(previous)).present
+
+
+@lru_cache(maxsize=4096)
+def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
+    """Return the signs of one message.
+
+    Of a message whose first `before` characters were said earlier, only signs that reach beyond them are new.
+    """
+    read_in = read_message(rules, message)
+    present: dict[str, Evidence] = {}
+    hypothetical: dict[str, Evidence] = {}
+    negated: set[str] = set()
+    seen: set[tuple[str, frozenset[tuple[int, int]]]] = set()
+    for match in sorted(read_in.matches, key=lambda match: (match.end - match.start, match.start)):
+        place = match.sign.id, frozenset((part.start, part.end) for part in match.mentions)
+        if match.sign.id in present or place in seen or read_in.words.ends[match.end - 1] <= before:
+            continue
+        seen.add(place)  # the same words may be found by another concept
+        if not counts(read_in, match):
+            if is_negated(read_in, match):
+                negated.add(match.sign.id)
+        elif is_hypothetical(read_in, match):
+            hypothetical.setdefault(match.sign.id, Evidence(match.sign.id, _quote(read_in, match)))
+        else:
+            present[match.sign.id] = Evidence(match.sign.id, _quote(read_in, match))
+    affirmation = next(iter(read_in.mentions.get("affirmation_forward", ())), None)
+    return Reading(
+        tuple(present.values()),
+        tuple(evidence for evidence in hypothetical.values() if evidence.sign not in present),
+        frozenset(negated - present.keys()),
+        claims=bool(read_in.mentions.get("claim")),
+        retracts=bool(read_in.mentions.get("retraction")),
+        affirms=affirmation is not None and affirmation.start == 0,
+        animal="experiencer_animal" in read_in.mentions and "experiencer_relative" not in read_in.mentions,
+        third_person=is_third_person(read_in),
+        corrects="correction" in read_in.mentions,
+        place=read_in.has_kind("part"),
+        state=read_in.has_kind("state"),
+        words=len(read_in.words.words),
+    )
+
+
+def _quote(message: Message, match: Match) -> str:
+    """Return the words that carry the sign, at most eight: all of it, or its parts where it is longer."""
+    if match.end - match.start <= _LONGEST_QUOTE:
+        return " ".join(message.words.between(match.start, match.end).split())
+    parts = sorted({(part.start, part.end) for part in match.mentions})
+    room = _LONGEST_QUOTE
+    shown: list[str] = []
+    for start, end in parts:
+        if room > 0:
+            shown.append(" ".join(message.words.between(start, min(end, start + room)).split()))
+            room -= end - start
+    return " … ".join(dict.fromkeys(shown))
