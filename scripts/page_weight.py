@@ -1,4 +1,4 @@
-"""How heavy the page is and how soon it can be used: an index goes in, a table comes out.
+"""Measure how heavy the page is and how soon it can be used, and print a table.
 
     python scripts/page_weight.py [INDEX]
 
@@ -6,6 +6,8 @@
 the request to the moment the box can be typed in; bytes are as sent. REST is timed beside the bot it asks.
 """
 
+import gzip
+import re
 import statistics
 import sys
 import threading
@@ -72,6 +74,21 @@ def median_ms(call: Callable[[], object]) -> float:
     return statistics.median(spent)
 
 
+def own_bytes(address: str) -> int:
+    """Bytes sent of our style and script, and of the HTML that we put into Gradio's page."""
+    with httpx.Client(base_url=address, headers={"Accept-Encoding": "gzip"}) as client:
+        page = client.get("/").text
+        own = page.split("<gradio-app", 1)[0].partition("<body")[2] + "".join(
+            re.findall(r"faqbot-values.*?</script>", page)
+        )
+        files = re.findall(r'(?:src|href)="(own/[^"]*)"', page)
+        sent = 0
+        for name in files:
+            with client.stream("GET", name) as response:
+                sent += sum(len(chunk) for chunk in response.iter_raw())
+        return sent + len(gzip.compress(own.encode()))
+
+
 def main(index: str = "index") -> None:
     """Measure and print."""
     question = "why does my lower back hurt after walking for 20 minutes"
@@ -83,6 +100,7 @@ def main(index: str = "index") -> None:
             spent = statistics.median(each[0] for each in loads)
             print(f"| {name} | {spent:.0f} ms | {loads[-1][1] / 1000:.0f} kB | {loads[-1][2]} |")
         browser.close()
+        print(f"\nOur own part: {own_bytes(address) / 1000:.0f} kB (style, script, and what stands in the page)")
         with httpx.Client(base_url=address) as client:
             alone = median_ms(lambda: bot.answer(question).to_dict())
             rest = median_ms(lambda: client.post("/api/answer", json={"question": question}).json())

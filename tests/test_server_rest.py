@@ -202,7 +202,7 @@ def test_beyond_what_may_wait_callers_are_refused_at_once(bot: FaqBot) -> None:
 
         examples, document, assess, ready = bot.examples, bot.document, bot.assess, bot.ready
         passage, index_version, config = bot.passage, bot.index_version, bot.config
-        documents, suggest = bot.documents, bot.suggest
+        documents, suggest, asset = bot.documents, bot.suggest, bot.asset
 
         def answer(self, *arguments: Any) -> Any:
             inside.set()

@@ -6,7 +6,7 @@ import pytest
 
 from faqbot.types import Alert, Level, Number
 from faqbot.ui.alert_card import alert_card, banner
-from faqbot.ui.options import View
+from faqbot.ui.options import PageOptions, View
 from web_samples import EMERGENCY
 
 VIEW = View()
@@ -63,8 +63,17 @@ def test_the_banner_is_plain_values() -> None:
             {"label": "Emergency, many countries", "tel": "112", "call": "Call 112"},
             {"label": "Samaritans", "tel": "116123", "call": "Call 116 123"},
         ],
+        "regions": {},
         "because": "Because you wrote: “can't feel my legs”, “wet <myself>”",
     }
+
+
+def test_the_banner_carries_the_numbers_of_every_region_to_choose_from() -> None:
+    view = View(PageOptions(standing={"uk": "x", "us": "y"}))
+    by_region = banner(dataclasses.replace(EMERGENCY, categories=("crisis",)), view)["regions"]
+    assert [number["tel"] for number in by_region["uk"]] == ["999", "111", "116123"]
+    assert [number["tel"] for number in by_region["us"]] == ["988", "911"]
+    assert banner(Alert(), view)["regions"] == {}
 
 
 def test_a_crisis_is_as_urgent_and_gentler() -> None:

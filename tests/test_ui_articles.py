@@ -74,3 +74,16 @@ def test_topics_list_every_article_and_every_question_with_an_address_that_works
     assert links
     marked = client.get("/" + unescape(links[0]).split("#")[0])
     assert '<mark id="passage">' in marked.text
+
+
+def test_pictures_of_the_index_are_shown_without_being_able_to_run_anything(client: TestClient, bot: FaqBot) -> None:
+    page = client.get("/documents/exercises/floor-exercises.md").text
+    shown = re.findall(r'<img src="../../pictures/([^"]*)" alt="([^"]+)" loading="lazy">', page)
+    assert len(shown) >= 3
+    for path, _ in shown:
+        picture = client.get(f"/pictures/{path}")
+        assert picture.status_code == 200
+        assert picture.headers["content-type"] == "image/svg+xml"
+        assert "sandbox" in picture.headers["content-security-policy"]
+    for path in ("nothing.svg", "..%2f..%2fpyproject.toml", "exercises/floor-exercises.md", ""):
+        assert client.get(f"/pictures/{path}").status_code == 404

@@ -48,7 +48,7 @@ def test_under_an_emergency_nothing_further_is_suggested() -> None:
 
 def test_suggestions_repeat_neither_a_passage_nor_what_was_asked() -> None:
     given = answer(suggestions=("How do I start walking again?", "Which shoes help?", "Is it safe?"))
-    html = answer_turn(given, VIEW, asked=["which shoes help?"])
+    html = answer_turn(given, VIEW, earlier=["which shoes help?"])
     assert re.findall(r"data-ask>([^<]*)<", html) == ["Is it safe?"]
 
 

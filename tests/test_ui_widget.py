@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from browsing import ALARM, QUESTION, STANDING, browser, context, contexts, serious
 from faqbot import FaqBot
+from faqbot.feedback import read_entries
 from faqbot.settings import Settings
 from faqbot.ui.assets import packed
 from web_server import running, serving
@@ -94,7 +95,7 @@ def test_it_says_what_cannot_be_answered_and_keeps_the_words(page: Page) -> None
 @pytest.mark.browser
 def test_markup_in_a_question_stays_text(page: Page) -> None:
     ask(page, "<img src=x onerror='window.planted=1'> back pain")
-    expect(page.locator("faqbot-chat .asked")).to_have_text("<img src=x onerror='window.planted=1'> back pain")
+    expect(page.locator("faqbot-chat .asked")).to_contain_text("<img src=x onerror='window.planted=1'> back pain")
     assert page.evaluate("window.planted") is None
     assert page.locator("faqbot-chat img").count() == 0
 
@@ -110,8 +111,74 @@ def test_a_site_that_is_not_admitted_gets_no_answer(
         page.goto(other)
         expect(page.locator("faqbot-chat .banner")).to_contain_text(STANDING)
         ask(page, QUESTION)
-        expect(page.locator("faqbot-chat .note")).to_contain_text("No answer came.")
+        expect(page.locator("faqbot-chat .note")).to_contain_text("No answer came")
         page.close()
+
+
+@pytest.mark.browser
+def test_a_launcher_opens_and_closes_and_attributes_set_its_words(
+    clinic: tuple[str, str], context: Callable[..., BrowserContext]
+) -> None:
+    site = FastAPI()
+    chat = (
+        '<faqbot-chat mode="launcher" position="left" heading="Our clinic" greeting="Hello!" accent="#7a1fa2" '
+        'examples="Which shoes help? | Is walking good for me?" texts=\'{"ask": "Fragen", "nothing": 1}\'></faqbot-chat>'
+    )
+    text = _page(clinic[1]).replace("<faqbot-chat></faqbot-chat>", chat)
+    site.get("/")(lambda: HTMLResponse(text))
+    with running(site) as other:
+        page = context().new_page()
+        page.goto(other)
+        launcher = page.get_by_role("button", name="Ask a question")
+        expect(launcher).to_have_attribute("aria-expanded", "false")
+        box = launcher.bounding_box()
+        assert box is not None
+        assert box["x"] < 100
+        launcher.click()
+        expect(page.get_by_role("dialog", name="Our clinic")).to_be_visible()
+        expect(page.get_by_label("Your question")).to_be_focused()
+        expect(page.get_by_text("Hello!")).to_be_visible()
+        expect(page.locator("faqbot-chat .list button")).to_have_text(["Which shoes help?", "Is walking good for me?"])
+        send = page.get_by_role("button", name="Fragen")
+        assert send.evaluate("button => getComputedStyle(button).backgroundColor") == "rgb(122, 31, 162)"
+        assert serious(page) == []
+        page.keyboard.press("Escape")
+        expect(launcher).to_be_focused()
+        page.close()
+
+
+@pytest.mark.browser
+def test_sources_suggestions_and_a_new_conversation(page: Page, bot: FaqBot) -> None:
+    ask(page, ALARM)
+    page.get_by_role("button", name="Start again").click()
+    expect(page.locator("faqbot-chat .banner.emergency")).to_have_count(0)
+    expect(page.locator("faqbot-chat .asked")).to_have_count(0)
+    ask(page, QUESTION)
+    answer = bot.answer(QUESTION)
+    sources = page.locator("faqbot-chat .card").first.locator("li")
+    expect(sources).to_have_count(len(answer.hits[0].passage.sources))
+    expect(sources.first).to_contain_text(answer.hits[0].passage.sources[0].title)
+    above = {hit.passage.question for hit in answer.hits}
+    assert above.isdisjoint(page.locator("faqbot-chat .list button").all_inner_texts())
+    page.get_by_label("Your question").press("ArrowUp")
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+
+
+@pytest.mark.browser
+def test_feedback_is_sent_and_says_whom_to_ask(
+    bot: FaqBot, context: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    site, file = FastAPI(), tmp_path / "feedback.db"
+    with running(site) as origin, serving(bot, Settings(origins=origin, feedback=str(file))) as server:
+        site.get("/")(lambda: HTMLResponse(_page(server)))
+        page = context().new_page()
+        page.goto(origin)
+        expect(page.locator("faqbot-chat .quiet")).to_contain_text("Feedback is on")
+        ask(page, QUESTION)
+        page.get_by_role("button", name="No, it did not help").click()
+        expect(page.locator("faqbot-chat [role=status]")).to_contain_text("Thank you")
+        page.close()
+    assert [(entry.question, entry.verdict) for entry in read_entries(file)] == [(QUESTION, "not_helpful")]
 
 
 @pytest.mark.browser

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from faqbot.dialogue import Dialogue
     from faqbot.encoders.encoder import Encoder, Engine
     from faqbot.index import EncoderInfo, Index
+    from faqbot.index.interface import Asset
     from faqbot.retrieval.calibration import Calibration
     from faqbot.retrieval.retriever import Retriever, SearchConfig
     from faqbot.retrieval.suggest import QuestionSuggester
@@ -167,6 +168,10 @@ class FaqBot:
     def documents(self) -> Iterator[Document]:
         """Yield every document of the index, in order."""
         return self._opened.index.documents()
+
+    def asset(self, path: str) -> Asset:
+        """Return a picture that a document shows. Raises IndexMismatchError if there is none with this path."""
+        return self._opened.index.asset(path)
 
     def document(self, document_id: str) -> Document:
         """A document of the index, as it was read."""

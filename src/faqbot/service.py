@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from faqbot.config import Config, load_config
 from faqbot.conversation import Message, user_texts
@@ -13,6 +13,9 @@ from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, passage_t
 from faqbot.safety import assess
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Document, Passage
+
+if TYPE_CHECKING:
+    from faqbot.index.interface import Asset
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,9 @@ class Answering(Protocol):
 
     def suggest(self, text: str, n: int) -> tuple[str, ...]:
         """Questions that the letters typed so far may become."""
+
+    def asset(self, path: str) -> "Asset":
+        """A picture that a document shows; raises FaqbotError for one that is not there."""
 
     def documents(self) -> Iterator[Document]:
         """Every document of the index."""
@@ -88,6 +94,10 @@ class UnavailableBot:
     def documents(self) -> Iterator[Document]:
         """The bot's; without one, raises the error that the index could not be opened for."""
         return self._given().documents()
+
+    def asset(self, path: str) -> "Asset":
+        """The bot's; without one, raises the error that the index could not be opened for."""
+        return self._given().asset(path)
 
     @property
     def config(self) -> Config:

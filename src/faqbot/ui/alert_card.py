@@ -6,16 +6,17 @@ heading, a list of circumstances as the body, and never colour alone.
 
 from typing import Any
 
+from faqbot.safety import card
 from faqbot.texts import Texts, fill
 from faqbot.types import Alert, Level, Number
 from faqbot.ui.html import clean, escape, joined, words
 from faqbot.ui.options import View
 
 
-def alert_card(alert: Alert, view: View, *, repeated: bool = False, dismissible: bool = False) -> str:
+def alert_card(alert: Alert, view: View, *, repeated: bool = False) -> str:
     """Return the card, or "" where there is nothing to say; short where the person has seen it before.
 
-    `dismissible` adds a button by which the person says that it was not meant.
+    Under a card that rests on weak evidence a button says that it was not meant.
     """
     if not _heading(alert):
         return ""
@@ -32,7 +33,7 @@ def alert_card(alert: Alert, view: View, *, repeated: bool = False, dismissible:
             f"{words(_heading(alert))}</h3></div>",
             *(f"<p>{words(line)}</p>" for line in body),
             _calls(alert.numbers, texts),
-            not_meant if dismissible else "",
+            not_meant if getattr(alert, "can_retract", False) else "",
             "</section>",
         )
     )
@@ -52,7 +53,19 @@ def banner(alert: Alert, view: View, because: str = "") -> dict[str, Any]:
         "prefix": _prefix(alert.level, texts),
         "heading": clean(_heading(alert)),
         "numbers": [_number(number, texts) for number in alert.numbers],
+        "regions": _numbers_by_region(alert, view),
         "because": f"{because or texts.because_wrote}: {quoted}" if quoted else "",
+    }
+
+
+def _numbers_by_region(alert: Alert, view: View) -> dict[str, list[dict[str, str]]]:
+    """Whom to call in each region that the person may choose, for an alert that the banner shows."""
+    if alert.level not in ("urgent", "emergency"):
+        return {}
+    kind = _mood(alert) or alert.level
+    return {
+        region: [_number(number, view.texts) for number in card(kind, region).numbers]
+        for region in view.options.standing
     }
 
 

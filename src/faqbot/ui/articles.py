@@ -1,10 +1,10 @@
-"""Pages beside the chat: an article with one passage marked, and the list of all topics."""
+"""Pages beside the chat: an article with one passage marked, the list of all topics, and the articles' pictures."""
 
 from collections import defaultdict
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from faqbot.errors import FaqbotError
 from faqbot.service import Answering
@@ -17,9 +17,12 @@ from faqbot.ui.markdown_html import Surroundings, article_html
 from faqbot.ui.options import PageOptions
 from faqbot.ui.passage_card import source_entry
 
+# A picture is shown by <img>, where no script in it runs; opened by itself it can neither run nor load anything.
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
 
 def article_routes(bot: Answering, options: PageOptions, assets: Assets) -> APIRouter:
-    """Return `GET /documents/{id}?passage=` and `GET /topics`.
+    """Return `GET /documents/{id}?passage=`, `GET /topics` and `GET /pictures/{path}`.
 
     A document is also found with `?start=&end=`, the place of a passage in its text.
     """
@@ -43,6 +46,15 @@ def article_routes(bot: Answering, options: PageOptions, assets: Assets) -> APIR
         except FaqbotError as error:
             return HTMLResponse(pages.page("", options.texts.topics_heading, f"<p>{escape(str(error))}</p>"), 503)
         return HTMLResponse(pages.page("", options.texts.topics_heading, listed))
+
+    @router.get("/pictures/{path:path}", include_in_schema=False)
+    def picture(path: str) -> Response:
+        try:
+            asset = bot.asset(path)
+        except FaqbotError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        headers = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "public, max-age=86400"}
+        return Response(asset.content, media_type=asset.media_type, headers=headers)
 
     return router
 

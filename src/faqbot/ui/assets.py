@@ -1,6 +1,8 @@
 """The interface's own files, packed with the code, each under an address that changes with its content."""
 
+import gzip
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -31,6 +33,7 @@ class Assets:
         colours = _colours(options)
         self._texts = {name: packed(name) + (colours if name.endswith(".css") else "") for name in NAMES}
         self._versions = {name: sha256(text.encode()).hexdigest()[:12] for name, text in self._texts.items()}
+        self._compressed = {name: gzip.compress(text.encode(), mtime=0) for name, text in self._texts.items()}
         self._widget = packed("widget.js").replace(WIDGET_VALUES, json.dumps(widget or {}, ensure_ascii=False))
 
     def address(self, name: str) -> str:
@@ -47,12 +50,28 @@ class Assets:
     async def _serve(self, request: Request) -> Response:
         name = request.url.path.rpartition("/")[2]
         headers = {"Cache-Control": "public, max-age=86400", "ETag": f'"{self._versions[name]}"'}
+        headers["Vary"] = "Accept-Encoding"
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        return Response(self._texts[name], media_type=KINDS[name.rpartition(".")[2]], headers=headers)
+        kind = KINDS[name.rpartition(".")[2]]
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self._compressed[name], media_type=kind, headers=headers)
+        return Response(self._texts[name], media_type=kind, headers=headers)
 
     async def _serve_widget(self, request: Request) -> Response:
-        return Response(self._widget, media_type=KINDS["js"], headers={"Cache-Control": "public, max-age=300"})
+        headers = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+            return Response(gzip.compress(self._widget.encode(), mtime=0), media_type=KINDS["js"], headers=headers)
+        return Response(self._widget, media_type=KINDS["js"], headers=headers)
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding header names gzip without refusing it (RFC 9110, 12.5.3)."""
+    refused = re.compile(r"q=0(\.0*)?")
+    codings = (part.replace(" ", "").lower().partition(";") for part in accepted.split(","))
+    return any(name == "gzip" and not refused.fullmatch(weight) for name, _, weight in codings)
 
 
 def _colours(options: PageOptions) -> str:

@@ -54,9 +54,15 @@ class Handlers:
             shown = error_turn(_shortened(question), reply.message, reply.alert, view)
             return _value(shown, reply.alert, reply.message, view), history, question
         view = self._view(reply)
-        repeated = reply.alert.level != "none" and reply.alert.rules == self.bot.assess(history).rules
-        html = answer_turn(reply, view, repeated=repeated, asked=history)
-        return _value(html, reply.alert, screen_reader_text(reply, view), view), [*history, question], ""
+        before = self.bot.assess(history)
+        repeated = reply.alert.level != "none" and reply.alert.rules == before.rules
+        html = answer_turn(reply, view, repeated=repeated, earlier=history)
+        value = _value(html, reply.alert, screen_reader_text(reply, view), view)
+        return (
+            value | {"retracted": getattr(before, "can_retract", False) and reply.alert.level != before.level},
+            [*history, question],
+            "",
+        )
 
     def answer(self, question: str, history: list[str]) -> Value:
         """Return the answer in the JSON form that every interface gives, or its error with the advice."""

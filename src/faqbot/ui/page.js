@@ -125,6 +125,10 @@ window.faqbot = (() => {
     }
     one(".welcome", log)?.closest(".exchange").remove();
     log.append(exchange);
+    if (value.retracted) {
+      raised = "none"; // weak evidence that the person took back
+      lower();
+    }
     raise(value.banner);
     say(value.spoken || "");
     bring(exchange);
@@ -141,7 +145,7 @@ window.faqbot = (() => {
     element.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
-  // The banner. It only ever rises within a conversation, and is one line once the card with the same words is in view.
+  // The banner. It only ever rises within a conversation, but for weak evidence taken back, and is one line once the card with the same words is in view.
   function raise(banner) {
     if (!banner || RANK[banner.level] < 2 || RANK[banner.level] < RANK[raised] || !one("#banner")) return;
     raised = banner.level;
@@ -562,6 +566,7 @@ window.faqbot = (() => {
     if (!pressed) return;
     if (pressed.dataset.ask !== undefined) return ask(pressed.dataset.ask || pressed.textContent);
     if (pressed.dataset.verdict) return tell(pressed);
+    if (pressed.dataset.do === "not-meant") return ask(pressed.textContent);
     const card = pressed.closest(".card");
     if (card && doing[pressed.dataset.do]) doing[pressed.dataset.do](card, pressed);
   }

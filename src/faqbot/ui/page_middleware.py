@@ -1,12 +1,15 @@
 """Middleware for Gradio's start page: nothing from outside, our banner before any script, a policy with a nonce."""
 
+import gzip
 import re
 import secrets
 from collections.abc import Callable
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from faqbot.ui.assets import accepts_gzip
 
 _OUTSIDE = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 _SCRIPT = re.compile(r"<script\b")
@@ -36,6 +39,7 @@ class PageMiddleware:
             return await self.app(scope, receive, send)
         # Uncompressed, so that it can be read here.
         plain = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+        compress = accepts_gzip(Headers(scope=scope).get("accept-encoding", ""))
         start: dict[str, Any] = {}
         parts: list[bytes] = []
 
@@ -46,17 +50,21 @@ class PageMiddleware:
                 return await send(message)
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                body = self._finish(start, b"".join(parts))
+                body = self._finish(start, b"".join(parts), compress=compress)
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
 
         await self.app(plain, receive, hold)
 
-    def _finish(self, start: dict[str, Any], body: bytes) -> bytes:
+    def _finish(self, start: dict[str, Any], body: bytes, *, compress: bool) -> bytes:
         headers = MutableHeaders(raw=start["headers"])
         if start["status"] == 200 and headers.get("content-type", "").startswith("text/html") and body:
             nonce = secrets.token_urlsafe(16)
             body = self.rewritten(body.decode(), nonce).encode()
+            headers["vary"] = "Accept-Encoding"
+            if compress:
+                body = gzip.compress(body, compresslevel=6)
+                headers["content-encoding"] = "gzip"
             headers["content-length"] = str(len(body))
             headers["content-security-policy"] = self.policy(_SCRIPTS.format(nonce=nonce), _STYLES)
             headers["cache-control"] = "no-store"

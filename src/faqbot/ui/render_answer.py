@@ -14,18 +14,18 @@ from faqbot.ui.passage_card import answering_words, evidence_card, folded_card
 _STEPS = {"very likely": "high", "probably": "likely", "may help": "low", "none": "none"}
 
 
-def answer_turn(answer: Answer, view: View, *, repeated: bool = False, asked: Collection[str] = ()) -> str:
+def answer_turn(answer: Answer, view: View, *, repeated: bool = False, earlier: Collection[str] = ()) -> str:
     """Return the exchange with everything the answer holds; under an emergency passages are folded, not hidden.
 
-    `repeated` says that the conversation's advice was shown before and is no different now; `asked` are questions that
-    are not suggested again. In an emergency nobody is asked for feedback.
+    `repeated` says that the conversation's advice was shown before and is no different now; `earlier` are questions
+    that are not suggested again. In an emergency nobody is asked for feedback.
     """
-    card = alert_card(answer.alert, view, repeated=repeated, dismissible=False)
+    card = alert_card(answer.alert, view, repeated=repeated)
     if answer.reply:
         return _turn(answer.question, view, card, f'<p class="reply">{words(answer.reply)}</p>')
     inside = _understood(answer, view) + _choices(answer, view) + _body(answer, view)
     if answer.alert.level != "emergency" and answer.answered:
-        inside += (feedback_bar(answer, view) if view.options.feedback else "") + _next(answer, view, asked)
+        inside += (feedback_bar(answer, view) if view.options.feedback else "") + _next(answer, view, earlier)
     return _turn(answer.question, view, card, inside)
 
 
@@ -134,10 +134,10 @@ def _passages(hits: tuple[Hit, ...], view: View) -> str:
     return evidence_card(best, view, label=view.texts.best) + (below if others else "")
 
 
-def _next(answer: Answer, view: View, asked: Collection[str]) -> str:
+def _next(answer: Answer, view: View, earlier: Collection[str]) -> str:
     """Questions to ask next, none of them answered by a passage above or asked before."""
     passages = [passage for hit in answer.hits for passage in (hit.passage, *hit.duplicates)]
-    known = {text.strip().casefold() for text in (answer.question, *asked, *(each.question for each in passages))}
+    known = {text.strip().casefold() for text in (answer.question, *earlier, *(each.question for each in passages))}
     left = [text for text in answer.suggestions if text.strip().casefold() not in known]
     buttons = _question_buttons(left)
     if not buttons:

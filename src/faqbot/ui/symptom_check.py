@@ -42,8 +42,8 @@ def conclusion(alert: Alert, view: View) -> str:
     return f'{alert_card(alert, view)}<p class="quiet">{escape(view.texts.check_note)}</p>'
 
 
-def _depends_on(question: Question, asked: tuple[Question, ...]) -> str:
-    return next((other.id for other in asked if question.id.startswith(f"{other.id}_")), "")
+def _depends_on(question: Question, others: tuple[Question, ...]) -> str:
+    return next((other.id for other in others if question.id.startswith(f"{other.id}_")), "")
 
 
 def _step(question: Question, after: str, texts: Texts) -> str:

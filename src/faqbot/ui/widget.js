@@ -15,7 +15,7 @@
     @media (prefers-color-scheme: dark) { :host { --ink: #e6f0f0; --paper: #0f1a1e; --card: #17262b; --line: #30464d;
       --soft: #a8bcc1; --accent: var(--faqbot-dark, #7fd0d6); --on: #06262b; --wash: #19383e; --mark: #5a4c0d; } }
     :host { display: block; background: var(--paper); max-width: 44rem; border-radius: 1rem; }
-    :host([mode=launcher]) { position: fixed; bottom: 1rem; right: 1rem; z-index: 2147483000; background: none; max-width: none; }
+    :host([mode=launcher]) { position: fixed; bottom: 1rem; right: 1rem; z-index: 2147483000; border-radius: 1.6rem; max-width: none; }
     :host([mode=launcher][position=left]) { right: auto; left: 1rem; }
     * { box-sizing: border-box; overflow-wrap: anywhere; }
     [hidden] { display: none !important; }
@@ -204,15 +204,20 @@
     reset() {
       this.said = [];
       this.turn = (this.turn || 0) + 1;
-      this.level = "none";
-      this.banner.className = "banner";
-      this.banner.hidden = !VALUES.standing;
-      this.standing.hidden = !VALUES.standing;
-      this.raised.replaceChildren();
+      this.lower();
       const given = this.getAttribute("examples");
       const examples = given ? given.split("|").map((text) => text.trim()).filter(Boolean) : VALUES.examples;
       this.log.replaceChildren(make("p", "", this.getAttribute("greeting") || this.texts.widget_greeting), make("p", "quiet", VALUES.stored),
         ...this.questions(this.texts.people_ask, examples));
+    }
+
+    lower() {
+      this.level = "none";
+      this.weak = false;
+      this.banner.className = "banner";
+      this.banner.hidden = !VALUES.standing;
+      this.standing.hidden = !VALUES.standing;
+      this.raised.replaceChildren();
     }
 
     questions(title, texts) {
@@ -257,9 +262,10 @@
 
     show(reply, question, waiting) {
       const parts = [];
-      if (reply.alert && RANK[reply.alert.level]) {
+      if (reply.alert) {
+        if (this.weak && reply.alert.level !== this.level) this.lower(); // weak evidence that the person took back
         this.raise(reply.alert);
-        parts.push(this.advice(reply.alert, true));
+        if (RANK[reply.alert.level]) parts.push(this.advice(reply.alert, true));
       }
       if (reply.error) {
         parts.push(make("p", "note", reply.error));
@@ -368,6 +374,7 @@
         calls.append(call);
       }
       if (alert.numbers.length) box.append(calls);
+      if (whole && alert.can_retract) box.append(button("", texts.not_meant, () => { this.box.value = texts.not_meant; this.ask(); }));
       return box;
     }
 
@@ -375,6 +382,7 @@
     raise(alert) {
       if (RANK[alert.level] < 2 || RANK[alert.level] < RANK[this.level]) return;
       this.level = alert.level;
+      this.weak = Boolean(alert.can_retract);
       this.banner.hidden = false;
       this.banner.className = `banner ${alert.level}`;
       this.standing.hidden = true;

@@ -8,8 +8,8 @@ TEXTS = (
     "ask", "start_again", "question", "placeholder", "searching", "failed", "unwell", "very_likely", "probably",
     "may_help", "no_answer", "about", "unmatched", "best", "another", "others", "for_later", "ask_next", "choose",
     "from_", "whole_article", "original", "sources", "source", "level_emergency", "level_urgent", "level_conditional",
-    "level_crisis", "prefix_emergency", "prefix_urgent", "prefix_conditional", "because_wrote", "call", "people_ask",
-    "safety_label", "feedback_label", "feedback_question", "feedback_helpful", "feedback_not_helpful",
+    "level_crisis", "prefix_emergency", "prefix_urgent", "prefix_conditional", "because_wrote", "not_meant", "call",
+    "people_ask", "safety_label", "feedback_label", "feedback_question", "feedback_helpful", "feedback_not_helpful",
     "feedback_did_not_answer", "feedback_thanks", "feedback_sending", "feedback_unsent", "feedback_instead",
     "feedback_contact", "you_wrote", "widget_open", "widget_close", "widget_greeting",
 )  # fmt: skip
