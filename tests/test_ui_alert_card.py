@@ -76,6 +76,11 @@ def test_the_banner_carries_the_numbers_of_every_region_to_choose_from() -> None
     assert banner(Alert(), view)["regions"] == {}
 
 
+def test_a_card_on_weak_evidence_can_be_taken_back() -> None:
+    assert "That is not what I meant" in alert_card(dataclasses.replace(EMERGENCY, can_retract=True), VIEW)
+    assert "That is not what I meant" not in alert_card(EMERGENCY, VIEW)
+
+
 def test_a_crisis_is_as_urgent_and_gentler() -> None:
     crisis = dataclasses.replace(EMERGENCY, categories=("crisis",))
     assert banner(crisis, VIEW)["mood"] == "crisis"

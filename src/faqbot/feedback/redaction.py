@@ -1,7 +1,7 @@
 """Redaction: replace obvious personal data in a question by marks.
 
 Names, e-mail and postal addresses, telephone, NHS and other long numbers, and full dates become a mark such as [name].
-What is told by patterns alone is never complete: a name without "my name is" before it stays. docs/page.md says so.
+What is told by patterns alone is never complete: a name without "my name is" before it stays. docs/feedback.md says so.
 """
 
 import re

@@ -33,7 +33,7 @@ def alert_card(alert: Alert, view: View, *, repeated: bool = False) -> str:
             f"{words(_heading(alert))}</h3></div>",
             *(f"<p>{words(line)}</p>" for line in body),
             _calls(alert.numbers, texts),
-            not_meant if getattr(alert, "can_retract", False) else "",
+            not_meant if alert.can_retract else "",
             "</section>",
         )
     )

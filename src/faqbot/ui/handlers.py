@@ -59,7 +59,7 @@ class Handlers:
         html = answer_turn(reply, view, repeated=repeated, earlier=history)
         value = _value(html, reply.alert, screen_reader_text(reply, view), view)
         return (
-            value | {"retracted": getattr(before, "can_retract", False) and reply.alert.level != before.level},
+            value | {"retracted": before.can_retract and reply.alert.level != before.level},
             [*history, question],
             "",
         )
