@@ -92,9 +92,24 @@ BUILD: list[tuple[str, int, str, str]] = [
     ("build {}/corpus --index {}/i --model no-such-model", 1, "'no-such-model' cannot be loaded", "FAQBOT_MODEL"),
     ("build {}/corpus --index {}/i --model {}/nothing", 1, "cannot be loaded", "the bundled one is all-MiniLM-L6-v2"),
     ("build {}/corpus --index {}/i --model {}/page.md", 1, "cannot be loaded", "the bundled one is all-MiniLM-L6-v2"),
-    ("build {}/corpus --index {}/locked --store redis://x", 1, "The store is 'redis://x'", "expected 'embedded'"),
-    ("build {}/corpus --index {}/locked --store milvus://", 1, "The store is 'milvus://'", "expected 'embedded'"),
-    ("build {}/corpus --index {}/locked --store milvus-lite:", 1, "The store is 'milvus-lite:'", "expected 'embedded'"),
+    (
+        "build {}/corpus --index {}/locked --store redis://x",
+        1,
+        "The store is 'redis://x'",
+        "expected embedded, milvus-lite:PATH",
+    ),
+    (
+        "build {}/corpus --index {}/locked --store milvus://",
+        1,
+        "The store is 'milvus://'",
+        "expected embedded, milvus-lite:PATH",
+    ),
+    (
+        "build {}/corpus --index {}/locked --store milvus-lite:",
+        1,
+        "The store is 'milvus-lite:'",
+        "expected embedded, milvus-lite:PATH",
+    ),
 ]
 INDEX: list[tuple[str, int, str, str]] = [
     ("ask x --index {}/none", 1, "No index at", "Run: faqbot build corpus --index"),

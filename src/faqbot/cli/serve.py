@@ -17,7 +17,7 @@ from faqbot.cli.codes import DONE, FAILED
 from faqbot.config import load_config
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import FeedbackRecorder
-from faqbot.index import refuse_store
+from faqbot.index import store_of
 from faqbot.safety import assess
 from faqbot.service import UnavailableBot, unavailable_bot
 from faqbot.settings import Settings
@@ -85,7 +85,12 @@ def _run_workers(settings: Settings) -> int:
 
 def _check_workers(settings: Settings) -> None:
     """Check once what would fail in every process. Raises SettingsError, RulesError or FeedbackError."""
-    refuse_store(settings.store)
+    store = store_of(Path(settings.index), settings.store)
+    if settings.workers > 1 and store.startswith("milvus-lite:"):
+        raise SettingsError(
+            f"{store} can be open in one process only, not in {settings.workers}. Share it with milvus-lite server and "
+            "name that with --store milvus://HOST:PORT/faqbot, or leave --workers out"
+        )
     assess((), config=load_config(settings).safety)
     if settings.feedback:
         FeedbackRecorder(Path(settings.feedback))

@@ -17,7 +17,7 @@ from faqbot.index.interface import (
     SourceFile,
     StoredPassage,
 )
-from faqbot.index.reader import Index, open_index, refuse_store
+from faqbot.index.reader import Index, open_index, store_of
 from faqbot.index.versions import Version, current_name, is_index, rollback, verify, versions
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ __all__ = [
     "idf",
     "is_index",
     "open_index",
-    "refuse_store",
     "rollback",
+    "store_of",
     "verify",
     "versions",
 ]

@@ -9,7 +9,7 @@ import mimetypes
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
@@ -30,10 +30,10 @@ from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, In
 from faqbot.index.encoder_files import encoder_folders, keep_encoder
 from faqbot.index.files import Step, no_step
 from faqbot.index.interface import Asset, Contents, Embedding, EncodedPassage, EncoderInfo, SourceFile
-from faqbot.index.reader import open_index, refuse_store
+from faqbot.index.reader import open_index, store_of
 from faqbot.index.store import Database, text_hash
 from faqbot.index.version_builder import KnownTexts, VersionBuilder, read_previous
-from faqbot.index.versions import is_index
+from faqbot.index.versions import current_name, is_index, milvus_place, read_version
 from faqbot.readers import CorpusFile, SkippedFile, discover, read
 from faqbot.settings import Settings
 from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from faqbot.encoders.encoder import Encoder
     from faqbot.encoders.models import Facts
+    from faqbot.index.milvus import MilvusWriter
     from faqbot.types import Document, Passage
 
 BATCH = 256  # passages encoded together: texts of one length meet, and a killed build loses no more
@@ -108,7 +109,7 @@ def build(
     model that cannot be used, and what VersionBuilder raises.
     """
     _keep_apart(corpus, index)
-    refuse_store(settings.store)
+    store_of(index, settings.store)
     meta = config_meta(corpus, settings) | dict(meta or {})
     known = KnownFiles(read_previous(index))
     found = read_corpus(corpus, known, variants=variants, progress=progress)
@@ -128,7 +129,7 @@ def build_documents(
     progress: Progress | None = None,
 ) -> BuildReport:
     """Do the same for documents that were read already. Raises CorpusError where they hold no passage."""
-    refuse_store(settings.store)
+    store_of(index, settings.store)  # which refuses what is none
     with VersionBuilder(index) as builder:
         return _build(builder, Corpus(tuple(documents), {}, ()), KnownFiles(None), settings, meta or {}, {}, progress)
 
@@ -390,9 +391,26 @@ def _build(
             files={name: SourceFile(each.content_hash, chunking, each.parsed) for name, each in corpus.files.items()},
             assets=corpus.assets,
         )
-        version = builder.write(contents, encoder_folder=exported, keep=settings.keep_versions)
+        with _milvus_writer(builder.index, settings) as store:
+            version = builder.write(contents, encoder_folder=exported, keep=settings.keep_versions, store=store)
     warnings = (f"{document.id}, {warning}" for document in corpus.documents for warning in document.warnings)
     return BuildReport(version.id, version.documents, version.passages, corpus.skipped, tuple(warnings))
+
+
+@contextmanager
+def _milvus_writer(index: Path, settings: Settings) -> Iterator[MilvusWriter | None]:
+    """What puts the passages where the settings or the version in use say, None for the index itself."""
+    place = store_of(index, settings.store)
+    if not place:
+        yield None
+        return
+    from faqbot.index.milvus import MilvusWriter, read_address
+
+    owner = ""
+    with suppress(OSError, IndexMissingError, IndexDamagedError, IndexMismatchError):
+        owner = milvus_place(index, read_version(index, current_name(index))).get("owner", "")
+    with closing(MilvusWriter(read_address(place), token=settings.store_token, owner=owner)) as writer:
+        yield writer
 
 
 def _hashed(text: str, facts: Facts, *, whole: bool) -> EncodedText:

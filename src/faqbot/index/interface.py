@@ -159,5 +159,8 @@ class PassageStore(Protocol):
     def check(self) -> None:
         """Raise EngineError while passages cannot be had."""
 
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with passages that are outside the index folder."""
+
     def close(self) -> None:
         """Release what the store holds."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from faqbot.errors import EncoderError, IndexDamagedError, IndexMismatchError, SettingsError
+from faqbot.errors import EncoderError, EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index.bm25 import TextQuery, count_terms
 from faqbot.index.files import ReadHold
 from faqbot.index.interface import Asset, Candidates, EncoderInfo, Matches, PassageStore, StoredPassage
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.types import Document, Passage
+
+logger = logging.getLogger(__name__)
 
 HASH_LIMIT = 256 << 20  # bytes; a larger database is compared by size when opened, and row by row when fetched
 EMBEDDED = "embedded"
@@ -45,6 +49,7 @@ class Index:
         self.calibration: dict[str, Any] = json.loads(own.pop("calibration"))
         self._questions: tuple[str, ...] = tuple(json.loads(own.pop("questions")))
         own.pop("words")
+        own.pop("milvus", "")
         self.meta: Mapping[str, str] = own
         self.encoder_folder = index / "encoders" / self.encoder.fingerprint
         self.token_counts: NDArray[np.int32] = database.array("token_counts")
@@ -60,6 +65,10 @@ class Index:
     def check(self) -> None:
         """Raise EngineError while the passages cannot be had."""
         self._store.check()
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with passages outside the index folder, every row read back and compared."""
+        return self._store.problems()
 
     def candidates(self, vector: NDArray[np.float32], text: str, k: int) -> Candidates:
         """Return the k passages nearest to a query vector (d,) together with the k best by BM25 for its text.
@@ -199,6 +208,10 @@ class EmbeddedStore:
     def check(self) -> None:
         """The files were compared when they were opened."""
 
+    def problems(self) -> tuple[str, ...]:
+        """None: `verify` hashes the files."""
+        return ()
+
     def close(self) -> None:
         """Nothing to release: files are closed when the last question has ended."""
 
@@ -267,7 +280,6 @@ def open_index(
     `hash_limit` bytes is compared by its size, and its rows by their checksums when they are fetched. Raises
     IndexMissingError, IndexDamagedError (naming the file and the command), IndexMismatchError or SettingsError.
     """
-    refuse_store(store)
     name = current_name(index)
     path = index / f"{name.partition('-')[0]}.json"
     hold = None
@@ -278,7 +290,7 @@ def open_index(
         large = {file for file, record in version.files.items() if file.endswith(".db") and record.size > hash_limit}
         for problem in damage(index, version, set(version.files) - large):
             raise IndexDamagedError(problem)
-        return _open(index, version, hold, connections)
+        return _open(index, version, hold, connections, _Access(store, token, timeout))
     except FileNotFoundError:
         if hold:
             hold.close()
@@ -293,13 +305,39 @@ def open_index(
         raise
 
 
-def refuse_store(store: str) -> None:
-    """Raise SettingsError for a store that this faqbot does not have."""
-    if store not in ("", EMBEDDED):
-        raise SettingsError(f"The store is {store!r}, expected {EMBEDDED!r}: no other store can be used at present")
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """What the caller says of a store outside the index: where it is, what opens it, and seconds for a question."""
+
+    store: str
+    token: str
+    timeout: float
 
 
-def _open(index: Path, version: Version, hold: ReadHold, connections: int) -> Index:
+def store_of(index: Path, store: str) -> str:
+    """Return where a build puts passages: what was said, else where they are now; "" for the index itself.
+
+    Raises SettingsError for a store that there is not.
+    """
+    if store == EMBEDDED:
+        return ""
+    if store:
+        from faqbot.index.milvus import read_address
+
+        return str(read_address(store))
+    try:
+        version = read_version(index, current_name(index))
+        return str(_milvus_place(Database(index / f"{version.stem}.db", connections=1)).get("address", ""))
+    except (OSError, IndexMissingError, IndexDamagedError, IndexMismatchError):
+        return ""
+
+
+def _milvus_place(database: Database) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(database.meta().get("milvus", "{}"))
+    return found
+
+
+def _open(index: Path, version: Version, hold: ReadHold, connections: int, access: _Access) -> Index:
     database = Database(index / f"{version.stem}.db", connections=connections, advice=advice(index))
     facts = database.meta()
     try:
@@ -307,8 +345,39 @@ def _open(index: Path, version: Version, hold: ReadHold, connections: int) -> In
     except KeyError as error:
         raise IndexDamagedError(f"{database.path} is damaged: meta lacks {error}. {advice(index)}") from error
     database.shape = (encoder["dimension"], encoder["token_dimension"])
+    place = _milvus_place(database)
+    if place:
+        return Index(index, version, database, _milvus_store(index, place, database, access), hold)
+    if access.store not in ("", EMBEDDED):
+        store_of(index, access.store)  # which refuses what is none
+        raise IndexMismatchError(
+            f"The index at {index} holds its passages itself, not {access.store}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {access.store}"
+        )
     vectors = VectorIndex(index / f"{version.stem}.faiss", probes=search.get("probes", 0))
     return Index(index, version, database, EmbeddedStore(index, database, vectors), hold)
+
+
+def _milvus_store(index: Path, place: Mapping[str, Any], database: Database, access: _Access) -> PassageStore:
+    from faqbot.index.milvus import Connection, MilvusStore, read_address
+
+    built = read_address(place["address"])
+    if access.store == EMBEDDED or (access.store and read_address(access.store).alias != built.alias):
+        raise IndexMismatchError(
+            f"The index at {index} keeps its passages at {built}, not {access.store}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {access.store}"
+        )
+    address = read_address(access.store) if access.store else built
+    connection = Connection(address, token=access.token, timeout=access.timeout)
+    store = MilvusStore(place, database, EncoderInfo(**json.loads(database.meta()["encoder"])), connection)
+    try:
+        store.check()
+    except EngineError as error:
+        logger.warning("%s", error)  # it is asked again with every question
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def _interleaved(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:

@@ -89,16 +89,21 @@ class DatabaseWriter:
         record, key = encode_record(document), _storable(document.id)
         with self._reporting():
             self._run(
-                "INSERT INTO documents (id, record, checksum) VALUES (?, ?, ?)", key, record, _crc(document.id, record)
+                "INSERT INTO documents (id, record, checksum) VALUES (?, ?, ?)",
+                key,
+                record,
+                row_checksum(document.id, record),
             )
             if file:
                 parsed = encode_record(file.parsed) if file.parsed else None
                 values = (file.content_hash, file.chunking, parsed)
-                self._run("INSERT INTO source_files VALUES (?, ?, ?, ?, ?)", key, *values, _crc(document.id, *values))
+                self._run(
+                    "INSERT INTO source_files VALUES (?, ?, ?, ?, ?)", key, *values, row_checksum(document.id, *values)
+                )
 
     def add_asset(self, asset: Asset) -> None:
         """Add a picture that documents show."""
-        checksum = _crc(asset.path, asset.media_type, asset.content)
+        checksum = row_checksum(asset.path, asset.media_type, asset.content)
         with self._reporting():
             values = (_storable(asset.path), asset.media_type, asset.content, checksum)
             self._run("INSERT OR REPLACE INTO assets VALUES (?, ?, ?, ?)", *values)
@@ -112,10 +117,16 @@ class DatabaseWriter:
         with self._reporting():
             document_id = _storable(passage.document_id)
             self._run(
-                "INSERT INTO passages VALUES (?, ?, ?, ?)", row, document_id, record, _crc(row, document_id, record)
+                "INSERT INTO passages VALUES (?, ?, ?, ?)",
+                row,
+                document_id,
+                record,
+                row_checksum(row, document_id, record),
             )
-            self._run("INSERT INTO tokens VALUES (?, ?, ?, ?)", row, ids, tokens, _crc(row, ids, tokens))
-            self._run("INSERT INTO embeddings VALUES (?, ?, ?, ?)", row, hashes, vectors, _crc(row, hashes, vectors))
+            self._run("INSERT INTO tokens VALUES (?, ?, ?, ?)", row, ids, tokens, row_checksum(row, ids, tokens))
+            self._run(
+                "INSERT INTO embeddings VALUES (?, ?, ?, ?)", row, hashes, vectors, row_checksum(row, hashes, vectors)
+            )
             self._connection.executemany("INSERT OR IGNORE INTO texts VALUES (?, ?, ?)", texts)
             self._passages += 1
             self._uncommitted += 1
@@ -133,7 +144,7 @@ class DatabaseWriter:
             for each in postings:
                 hashes.append(_term_hash(each.term))
                 numbers, weights = each.rows.tobytes(), each.weights.tobytes()
-                yield each.term, numbers, weights, _crc(each.term, numbers, weights)
+                yield each.term, numbers, weights, row_checksum(each.term, numbers, weights)
 
         with self._reporting():
             self._connection.executemany("INSERT INTO postings VALUES (?, ?, ?, ?)", rows())
@@ -150,12 +161,12 @@ class DatabaseWriter:
         """Add one of ARRAYS."""
         data = np.ascontiguousarray(values, ARRAYS[name]).tobytes()
         with self._reporting():
-            self._run("INSERT INTO arrays VALUES (?, ?, ?)", name, data, _crc(name, data))
+            self._run("INSERT INTO arrays VALUES (?, ?, ?)", name, data, row_checksum(name, data))
 
     def add_meta(self, key: str, value: str) -> None:
         """Set one fact about the version."""
         with self._reporting():
-            self._run("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", key, value, _crc(key, value))
+            self._run("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", key, value, row_checksum(key, value))
 
     def find_text(self, text_hash: bytes) -> Embedding | None:
         """Return the embedding of a text that was added before, None if there is none."""
@@ -223,7 +234,7 @@ class Database:
         """Return all facts about the version."""
         found = {}
         for key, value, checksum in self._rows("SELECT key, value, checksum FROM meta"):
-            self._compare("meta", key, checksum, _crc(key, value))
+            self._compare("meta", key, checksum, row_checksum(key, value))
             found[key] = value
         return found
 
@@ -233,7 +244,7 @@ class Database:
         if not rows:
             raise self._damaged(f"arrays has no row {name!r}")
         data, checksum = rows[0]
-        self._compare("arrays", name, checksum, _crc(name, data))
+        self._compare("arrays", name, checksum, row_checksum(name, data))
         return np.frombuffer(data, ARRAYS[name])
 
     def words(self) -> dict[str, int]:
@@ -246,7 +257,7 @@ class Database:
         """Return the document with this id, None if there is none."""
         rows = self._rows("SELECT record, checksum FROM documents WHERE id = ?", (_storable(document_id),))
         for record, checksum in rows:
-            self._compare("documents", document_id, checksum, _crc(document_id, record))
+            self._compare("documents", document_id, checksum, row_checksum(document_id, record))
             return decode_document(record)
         return None
 
@@ -254,7 +265,7 @@ class Database:
         """Yield every document, in order."""
         for document_id, record, checksum in self._stream("SELECT id, record, checksum FROM documents"):
             found = _restored(document_id)
-            self._compare("documents", found, checksum, _crc(found, record))
+            self._compare("documents", found, checksum, row_checksum(found, record))
             yield decode_document(record)
 
     def passages(self) -> Iterator[Passage]:
@@ -274,7 +285,7 @@ class Database:
         for row, document_id, record, checksum in self._stream(
             "SELECT row, document_id, record, checksum FROM passages"
         ):
-            self._compare("passages", row, (row, checksum), (expected, _crc(row, document_id, record)))
+            self._compare("passages", row, (row, checksum), (expected, row_checksum(row, document_id, record)))
             yield _restored(document_id), record
             expected += 1
         self._compare("passages", "*", expected, len(self.array("passage_ids")))
@@ -284,7 +295,7 @@ class Database:
         found = {}
         for key, *values, checksum in self._rows("SELECT * FROM source_files"):
             name, (content_hash, chunking, parsed) = _restored(key), values
-            if checksum == _crc(name, *values):
+            if checksum == row_checksum(name, *values):
                 document = decode_document(parsed) if parsed else None
                 found[name] = SourceFile(content_hash, chunking, document)
         return found
@@ -293,7 +304,7 @@ class Database:
         """Return a picture, None if there is none with this path."""
         sql = "SELECT media_type, content, checksum FROM assets WHERE path = ?"
         for media_type, content, checksum in self._rows(sql, (_storable(path),)):
-            self._compare("assets", path, checksum, _crc(path, media_type, content))
+            self._compare("assets", path, checksum, row_checksum(path, media_type, content))
             return Asset(path, media_type, content)
         return None
 
@@ -305,8 +316,8 @@ class Database:
         )
         found: dict[int, StoredPassage] = {}
         for row, document_id, record, checksum, ids, tokens, tokens_checksum in self._rows_in(sql, numbers):
-            self._compare("passages", row, checksum, _crc(row, document_id, record))
-            self._compare("tokens", row, tokens_checksum, _crc(row, ids, tokens))
+            self._compare("passages", row, checksum, row_checksum(row, document_id, record))
+            self._compare("tokens", row, tokens_checksum, row_checksum(row, ids, tokens))
             rows = np.frombuffer(tokens, np.int8).reshape(-1, self.shape[1])
             found[row] = StoredPassage(decode_passage(record), rows, np.frombuffer(ids, np.int32))
         return [found[number] if number in found else self._lost("passages", number) for number in numbers]
@@ -316,7 +327,7 @@ class Database:
         found: dict[int, NDArray[np.float32]] = {}
         sql = "SELECT row, text_hashes, vectors, checksum FROM embeddings WHERE row IN ({})"
         for row, hashes, data, checksum in self._rows_in(sql, numbers):
-            self._compare("embeddings", row, checksum, _crc(row, hashes, data))
+            self._compare("embeddings", row, checksum, row_checksum(row, hashes, data))
             found[row] = np.frombuffer(data, np.float32).reshape(-1, self.shape[0])
         return [found[number] if number in found else self._lost("embeddings", number) for number in numbers]
 
@@ -326,7 +337,7 @@ class Database:
         found: dict[str, Posting] = {}
         sql = "SELECT term, rows, weights, checksum FROM postings WHERE term IN ({})"
         for term, numbers, weights, checksum in self._rows_in(sql, wanted):
-            self._compare("postings", term, checksum, _crc(term, numbers, weights))
+            self._compare("postings", term, checksum, row_checksum(term, numbers, weights))
             found[term] = Posting(term, np.frombuffer(numbers, np.int32), np.frombuffer(weights, np.float32))
         return [found[term] if term in found else self._lost("postings", term) for term in wanted]
 
@@ -386,7 +397,7 @@ def set_meta(path: Path, key: str, value: str, *, step: Step = no_step) -> None:
     try:
         connection = sqlite3.connect(path)
         with connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, value, _crc(key, value)))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, value, row_checksum(key, value)))
         connection.close()
     except sqlite3.Error as error:
         raise write_error(path, str(error)) from error
@@ -406,20 +417,20 @@ def _find_text(rows: Any, shape: tuple[int, int], text_hash: bytes) -> Embedding
     sql = "SELECT text_hashes, vectors, checksum FROM embeddings WHERE row = ?"
     for hashes, vectors, checksum in rows(sql, (row,)):
         here = hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
-        if here != text_hash or checksum != _crc(row, hashes, vectors):
+        if here != text_hash or checksum != row_checksum(row, hashes, vectors):
             return None
         vector = np.frombuffer(vectors, np.float32).reshape(-1, shape[0])[position]
         if position:
             return Embedding(vector, np.empty((0, shape[1]), np.int8), np.empty(0, np.int32))
         for ids, tokens, tokens_checksum in rows("SELECT ids, embeddings, checksum FROM tokens WHERE row = ?", (row,)):
-            if tokens_checksum == _crc(row, ids, tokens):
+            if tokens_checksum == row_checksum(row, ids, tokens):
                 matrix = np.frombuffer(tokens, np.int8).reshape(-1, shape[1])
                 return Embedding(vector, matrix, np.frombuffer(ids, np.int32))
     return None
 
 
-def _crc(key: str | int, *parts: object) -> int:
-    """CRC-32 over what identifies a row and what it holds, types included: a flipped bit can change a value's."""
+def row_checksum(key: str | int, *parts: object) -> int:
+    """Return a CRC-32 over what identifies a row and holds it, types included: a flipped bit can change those."""
     found = zlib.crc32(f"{key}\0".encode("utf-8", "surrogatepass"))
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")

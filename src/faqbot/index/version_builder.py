@@ -7,12 +7,12 @@ import logging
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from faqbot.index.versions import (
     current_name,
     current_names,
     damage,
+    milvus_place,
     next_stem,
     partials,
     point_to,
@@ -38,13 +39,17 @@ from faqbot.index.versions import (
     refuse_foreign,
     remove_leftovers,
     seal,
+    versions,
 )
 from faqbot.types import Passage
+
+if TYPE_CHECKING:
+    from faqbot.index.milvus import MilvusWriter
 
 KEPT = 2  # versions
 MOST_QUESTIONS = 1000
 LENGTH_TOLERANCE = 1e-3
-OWN_META = frozenset({"calibration", "encoder", "facts", "questions", "source", "words"})
+OWN_META = frozenset({"calibration", "encoder", "facts", "milvus", "questions", "source", "words"})
 _ID = re.compile(r"[0-9a-f]{16}")
 
 logger = logging.getLogger(__name__)
@@ -57,11 +62,12 @@ def publish(
     encoder_folder: Path,
     keep: int = KEPT,
     flat_limit: int = FLAT_LIMIT,
+    store: MilvusWriter | None = None,
     step: Step = no_step,
 ) -> Version:
     """Make the contents the version in use; see VersionBuilder.write."""
     with VersionBuilder(index, step=step) as builder:
-        return builder.write(contents, encoder_folder=encoder_folder, keep=keep, flat_limit=flat_limit)
+        return builder.write(contents, encoder_folder=encoder_folder, keep=keep, flat_limit=flat_limit, store=store)
 
 
 def add_calibration(index: Path, calibration: Mapping[str, Any], *, keep: int = KEPT, step: Step = no_step) -> Version:
@@ -111,7 +117,7 @@ class VersionBuilder:
             discard_damaged_encoders(index, self._writer)
             self.previous = read_previous(index)
             self._held = held.pop_all()
-        self.known = KnownTexts()
+        self.known, self._loaded = KnownTexts(), False
         if self.previous:
             self.known.sources.append(self.previous)
 
@@ -128,27 +134,60 @@ class VersionBuilder:
             return {}
 
     def write(
-        self, contents: Contents, *, encoder_folder: Path, keep: int = KEPT, flat_limit: int = FLAT_LIMIT
+        self,
+        contents: Contents,
+        *,
+        encoder_folder: Path,
+        keep: int = KEPT,
+        flat_limit: int = FLAT_LIMIT,
+        store: MilvusWriter | None = None,
     ) -> Version:
         """Write the contents as a version and make it the one in use; delete all but the `keep` that served last.
 
         Passages are read once. Until CURRENT is replaced the old version serves, whatever happens. With more than
         `flat_limit` vectors the search is approximate, its recall measured and recorded. Versions that somebody reads
-        are kept. Raises IndexWriteError where the disk refuses; CorpusError, EncoderError or IndexMismatchError for
-        contents that cannot be an index.
+        are kept. With a `store` the passages are searched there. Raises IndexWriteError where the disk refuses,
+        EngineError where the store does not answer; CorpusError, EncoderError or IndexMismatchError for contents that
+        cannot be an index.
         """
         if clash := OWN_META & contents.meta.keys():
             raise ValueError(f"{sorted(clash)} are names that the index itself uses in meta")
         remove_leftovers(self.index, self._writer)
         encoder = contents.encoder
-        self.known.sources.extend(self._unfinished(encoder))
+        self.load_unfinished(encoder)
         stem = next_stem(self.index)
         paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
         with self._removing_on_error(paths):
-            facts = self._write_database(contents, paths, flat_limit)
+            facts = self._write_database(contents, paths, flat_limit, embedded=store is None)
+            if store:
+                self._fill(store, paths.partial, encoder)
+            self._writer.flush(paths.partial)
             self._writer.rename(paths.partial, paths.database)
             install_encoder(self.index, encoder_folder, encoder.fingerprint, self._writer)
-            return self._seal(paths, facts, encoder, keep)
+            return self._seal(paths, facts, encoder, keep, store)
+
+    def load_unfinished(self, encoder: EncoderInfo) -> None:
+        """Let `known` have the embeddings of builds that did not finish, and of stage()."""
+        if not self._loaded:
+            self.known.sources.extend(self._unfinished(encoder))
+            self._loaded = True
+
+    def stage(self, encoder: EncoderInfo, passages: Iterable[EncodedPassage]) -> int:
+        """Write passages that were encoded elsewhere where the next build takes them; return how many.
+
+        What comes before a kill or an error is kept.
+        """
+        path, count = self.index / f"{next_stem(self.index)}{PARTIAL}", 0
+        shape = {"dimension": encoder.dimension, "token_dimension": encoder.token_dimension}
+        writer = DatabaseWriter(path, **shape, step=self._step)
+        try:
+            for each in passages:
+                _check(each, encoder)
+                writer.add_passage(each)
+                count += 1
+        finally:
+            writer.abandon()
+        return count
 
     def calibrate(self, calibration: Mapping[str, Any], *, keep: int = KEPT) -> Version:
         """Make a version that differs from the one in use in its calibration only."""
@@ -162,7 +201,8 @@ class VersionBuilder:
             set_meta(paths.partial, "calibration", json.dumps(calibration), step=self._step)
             self._writer.flush(paths.partial)
             self._writer.rename(paths.partial, paths.database)
-            self._writer.link(self.index / f"{used.stem}.faiss", paths.vectors)
+            if f"{used.stem}.faiss" in used.files:
+                self._writer.link(self.index / f"{used.stem}.faiss", paths.vectors)
             facts = {"documents": used.documents, "passages": used.passages}
             return self._seal(paths, facts, self._encoder_of(paths.database), keep)
 
@@ -178,7 +218,19 @@ class VersionBuilder:
     ) -> None:
         self.close()
 
-    def _write_database(self, contents: Contents, paths: _Paths, flat_limit: int) -> dict[str, int]:
+    def _fill(self, store: MilvusWriter, database: Path, encoder: EncoderInfo) -> None:
+        written = Database(
+            database,
+            dimension=encoder.dimension,
+            token_dimension=encoder.token_dimension,
+            connections=1,
+            sealed=False,
+        )
+        place = store.replace(written, encoder)
+        del written  # which closes it
+        set_meta(database, "milvus", json.dumps(place), step=self._step)
+
+    def _write_database(self, contents: Contents, paths: _Paths, flat_limit: int, *, embedded: bool) -> dict[str, int]:
         encoder = contents.encoder
         writer = DatabaseWriter(
             paths.partial, dimension=encoder.dimension, token_dimension=encoder.token_dimension, step=self._step
@@ -196,7 +248,9 @@ class VersionBuilder:
                 _check(encoded, encoder)
                 writer.add_passage(encoded)
                 totals.add(encoded)
-            search = self._write_vectors(writer, paths.vectors, totals, encoder.dimension, flat_limit)
+            search: dict[str, Any] = {"kind": "milvus"}
+            if embedded:
+                search = self._write_vectors(writer, paths.vectors, totals, encoder.dimension, flat_limit)
             totals.write(writer)
             facts = {"documents": documents, **totals.counts, "search": search}
             for key, value in (("facts", facts), ("encoder", asdict(encoder)), ("source", contents.source)):
@@ -210,7 +264,6 @@ class VersionBuilder:
             if not writer.resumable:
                 _discard(paths.partial, paths.partial.with_name(f"{paths.partial.name}-journal"))
             raise
-        self._writer.flush(paths.partial)
         return {"documents": documents, "passages": len(totals.ids)}
 
     def _write_vectors(
@@ -222,27 +275,41 @@ class VersionBuilder:
         self._writer.flush(path)
         return search
 
-    def _seal(self, paths: _Paths, facts: Mapping[str, int], encoder: EncoderInfo, keep: int) -> Version:
+    def _seal(
+        self,
+        paths: _Paths,
+        facts: Mapping[str, int],
+        encoder: EncoderInfo,
+        keep: int,
+        store: MilvusWriter | None = None,
+    ) -> Version:
         """Write the JSON, compare every byte and open the files as a reader would, and point to the version."""
-        files = [paths.database, paths.vectors, *encoder_files(self.index, encoder.fingerprint)]
+        own = [path for path in (paths.database, paths.vectors) if path.exists()]
+        files = [*own, *encoder_files(self.index, encoder.fingerprint)]
         version = seal(self.index, paths.database.stem, files, self._writer, **facts, encoder=encoder.fingerprint)
         self._writer.flush(self.index)
         self._step("check")
         for problem in damage(self.index, version):
             raise IndexDamagedError(problem)
         try:
-            VectorIndex(paths.vectors)
+            if paths.vectors in own:
+                VectorIndex(paths.vectors)
         except IndexDamagedError as error:
             raise write_error(paths.vectors, str(error)) from error
         names: tuple[str, ...] = ()
         with suppress(IndexMissingError, IndexDamagedError):
             names = tuple(name for name in current_names(self.index) if self._is_sealed(name))
+        if store:
+            self._step("point the alias")
+            store.point(milvus_place(self.index, version)["collection"])
         point_to(self.index, [version.id, *names[: max(keep, 1) - 1]], self._writer)
         self.known.sources.clear()
         for path in partials(self.index):
             with suppress(OSError):
                 _discard(path, path.with_name(f"{path.name}-journal"))
         prune(self.index, self._writer)
+        if store:
+            store.prune(milvus_place(self.index, each).get("collection", "") for each in versions(self.index))
         return version
 
     def _is_sealed(self, name: str) -> bool:

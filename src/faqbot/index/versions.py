@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, IndexWriteError
 from faqbot.index.files import (
@@ -32,6 +33,7 @@ from faqbot.index.files import (
     record_file,
     unread,
 )
+from faqbot.index.store import Database
 
 FORMAT = 2  # raised when what is written could not be read by an older faqbot, or the other way round
 CURRENT = "CURRENT"
@@ -173,10 +175,11 @@ def verify(index: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(problems))
 
 
-def rollback(index: Path, *, to: str = "", step: Step = no_step) -> Version:
+def rollback(index: Path, *, to: str = "", token: str = "", step: Step = no_step) -> Version:
     """Point CURRENT to the version named, else to the newest sound one that served before the one in use.
 
-    Where CURRENT is lost, that is the newest sound version. Raises IndexDamagedError where there is none.
+    Where CURRENT is lost, that is the newest sound version. Where its passages are on Milvus, which `token` opens, the
+    alias moves first. Raises IndexDamagedError where there is none, and EngineError.
     """
     with builder_lock(index):
         try:
@@ -186,6 +189,7 @@ def rollback(index: Path, *, to: str = "", step: Step = no_step) -> Version:
         found = {version.id: version for version in versions(index)}
         for name in [to] if to else [*named[1:], *_before(named[0] or "~", found)]:
             if name in found and not damage(index, found[name]):
+                _point_alias(index, found[name], token)
                 following = named[named.index(name) + 1 :] if name in named else _before(name, found)
                 point_to(index, [name, *(each for each in following if each in found)], FileWriter(step))
                 return found[name]
@@ -275,6 +279,24 @@ def refuse_foreign(index: Path) -> None:
 def advice(index: Path) -> str:
     """Return the commands that help where a file of an index is damaged."""
     return f"Run: faqbot build CORPUS --index {index} (or: faqbot rollback --index {index})"
+
+
+def milvus_place(index: Path, version: Version) -> dict[str, Any]:
+    """Return where the passages of a version are on Milvus, empty where they are in the index itself."""
+    found: dict[str, Any] = json.loads(Database(index / f"{version.stem}.db", connections=1).meta().get("milvus", "{}"))
+    return found
+
+
+def _point_alias(index: Path, version: Version, token: str) -> None:
+    place = milvus_place(index, version)
+    if place:
+        from faqbot.index.milvus import MilvusWriter, read_address
+
+        writer = MilvusWriter(read_address(place["address"]), token=token, owner=place["owner"])
+        try:
+            writer.point(place["collection"])
+        finally:
+            writer.close()
 
 
 def _before(name: str, found: Iterable[str]) -> list[str]:
