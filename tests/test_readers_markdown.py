@@ -43,6 +43,7 @@ PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
         "1. Q: May I row?\n   A: Yes, gently.\n2. Q: May I ski?\n   A: On flat tracks.\n",
         "*May I row?*\n\nYes, gently.\n\n*May I ski?*\n\nOn flat tracks.\n",
         "May I row?\n\nYes, gently.\n\nMay I ski?\n\nOn flat tracks.\n",
+        "| Question | Answer |\n|---|---|\n| May I row? | Yes, gently. |\n| May I ski? | On flat tracks. |\n",
         "## Q: May I row?\n\n**A:** Yes, gently.\n\n## Q: May I ski?\n\nA: On flat tracks.\n",
         "<details>\n<summary>May I row?</summary>\n\nYes, gently.\n\n</details>\n\n<details><summary><b>May I ski?</b></summary>On flat tracks.</details>\n",
         "<dl><dt>May I row?</dt><dd>Yes, gently.</dd>\n<dt>May I ski?</dt><dd>On flat tracks.</dd></dl>\n",
@@ -123,6 +124,12 @@ def test_a_picture_that_lies_beside_the_document_stays_for_the_page_to_show(read
     text = "Row.\n\n![A person in a boat](pictures/boat.svg)\n"
     assert reader(text).document.text == text
     assert reader(text.replace("boat.svg", "../boat.svg")).document.text == "Row.\n\nA person in a boat\n"
+
+
+def test_a_heading_without_text_is_listed_and_a_question_without_an_answer_is_named(reader: Reader) -> None:
+    document = reader("# Sports\n\n## May I row?\n\n## May I ski?\n\nYes.\n\n## Boats\n").document
+    assert [document.text[start:end] for start, end in document.boilerplate] == ["## May I row?", "## Boats"]
+    assert [str(warning) for warning in document.warnings] == ["a question without an answer: “May I row?”"]
 
 
 def test_toml_front_matter(reader: Reader) -> None:

@@ -111,6 +111,12 @@ def test_a_quotation_mark_that_is_not_closed_costs_its_row_and_names_its_line(
     assert warning.message.startswith("a quotation mark that is not closed")
 
 
+def test_a_cell_with_quotation_marks_of_its_own_is_read_as_typed(reader: Reader) -> None:
+    report = reader("f.csv", 'question,answer\nIs it?,"Yes" he said\nAnd that?,5" and 6" wide\n')
+    assert _pairs(report) == [("Is it?", '"Yes" he said'), ("And that?", '5" and 6" wide')]
+    assert _warnings(report) == []
+
+
 def test_an_answer_that_swallowed_the_next_row_is_named(reader: Reader) -> None:
     report = reader("f.csv", 'question,answer,note\nIs grass softer?,"Yes.\nAnd sand?,Softer.",x\n')
     assert _warnings(report) == [

@@ -99,7 +99,8 @@ def _records(text: str, start: int, line: int, delimiter: str) -> Iterator[CsvRe
             lines += quoted.count("\n")
         else:
             cells.append(bare)
-            unclosed = unclosed or bare.lstrip().startswith('"')
+            # A cell such as "Yes" he said is taken as typed.
+            unclosed = unclosed or (bare.lstrip().startswith('"') and bare.count('"') % 2 == 1)
         end = found["end"] if quoted is not None else found["stop"]
         at = found.end()
         if end != delimiter:

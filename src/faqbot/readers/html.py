@@ -39,6 +39,8 @@ _ASKING = "//details | //dl | //*[@aria-expanded and (self::button or @role='but
 _WAITING = re.compile(
     r"enable javascript|javascript (?:is )?(?:required|disabled)|requires javascript|^loading\b", re.IGNORECASE
 )
+_LINK = re.compile(r"href\s*=\s*[\"']?https?:", re.IGNORECASE)
+_HEAD = 500_000  # characters of a page that are looked at for its title, author and date
 _MOST_JSON_LD = 2_000_000  # characters
 
 
@@ -57,7 +59,7 @@ def read_html(content: bytes, limits: Limits) -> ParsedFile:
     _refuse_application(root, body, extracted, faqs)
     metadata = _metadata(page, root)
     # An extract leaves out what is little else than links, as lists of references are.
-    linked = convert(body, links=True).text if "href" in page else ""
+    linked = convert(body, links=True).text if _LINK.search(page) else ""
     sources = find_references(blocks(linked), linked).sources
     found = _content(page, root, body)
     text, questions = questions_as_headings(clean(found.text, limits))
@@ -218,7 +220,7 @@ def _metadata(page: str, root: HtmlElement) -> Metadata:
     # Dates only where the page states them: a search of its text finds dates of anything.
     with readable("HTML"):
         about: Any = _trafilatura().extract_metadata(
-            page, date_config={"extensive_search": False, "original_date": True}
+            page[:_HEAD], date_config={"extensive_search": False, "original_date": True}
         )
     if about is None:
         title = root.findtext(".//title")

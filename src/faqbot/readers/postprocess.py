@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from operator import itemgetter
 
@@ -12,7 +12,7 @@ from faqbot.readers.boilerplate import is_notice, is_notice_sentence, opens_comm
 from faqbot.readers.metadata import byline, find_date, is_biography
 from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.references import find_references
-from faqbot.types import Document, Pair, Span
+from faqbot.types import Document, Pair, ReadWarning, Span
 
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?\n]+|$)")
 _WORD = re.compile(r"\w+")
@@ -26,7 +26,8 @@ def finish(document_id: str, parsed: ParsedFile) -> Document:
 
     Pairs were written to be answers: nothing is taken out of them.
     """
-    facts, pairs, removed = (parsed.metadata, parsed.pairs, ()) if parsed.pairs else _found(parsed)
+    found = _Found(parsed.metadata, parsed.pairs) if parsed.pairs else _found(parsed)
+    facts = found.metadata
     return Document(
         id=document_id,
         text=parsed.text,
@@ -38,14 +39,24 @@ def finish(document_id: str, parsed: ParsedFile) -> Document:
         licence=facts.licence,
         tags=facts.tags,
         sources=facts.sources,
-        pairs=pairs,
-        boilerplate=removed,
-        warnings=parsed.warnings,
+        pairs=found.pairs,
+        boilerplate=found.boilerplate,
+        warnings=(*parsed.warnings, *found.warnings),
     )
 
 
-def _found(parsed: ParsedFile) -> tuple[Metadata, tuple[Pair, ...], tuple[Span, ...]]:
-    """What the text itself shows: facts, questions with their answers, and what is no answer."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a text shows: facts, questions with their answers, what is no answer, questions without one."""
+
+    metadata: Metadata
+    pairs: tuple[Pair, ...]
+    boilerplate: tuple[Span, ...] = ()
+    warnings: tuple[ReadWarning, ...] = ()
+
+
+def _found(parsed: ParsedFile) -> _Found:
+    """What the text itself shows."""
     text, found = parsed.text, blocks(parsed.text)
     title = next((block for block in found if block.kind == "heading" and block.level == 1), None)
     references = find_references(found, text)
@@ -55,7 +66,27 @@ def _found(parsed: ParsedFile) -> tuple[Metadata, tuple[Pair, ...], tuple[Span, 
     listed = set(references.spans)
     others = [block for block in found if (block.start, block.end) not in listed]
     removed = tuple(merged(sorted({*listed, *bylines, *_boilerplate(others, text, facts.title)})))
-    return facts, tuple(_question_sections(found, text, removed, facts, title, parsed.questions)), removed
+    pairs = tuple(_question_sections(found, text, removed, facts, title, parsed.questions))
+    empty = [block for block in _headings_without_text(found, removed) if block is not title]
+    names = [heading_text(block, text) for block in empty]
+    unanswered = [name for name in names if is_question(name) or name in parsed.questions]
+    warnings = tuple(ReadWarning(f"a question without an answer: “{name[:100]}”") for name in unanswered)
+    spans = sorted((*removed, *((block.start, block.end) for block in empty)))
+    return _Found(facts, pairs, tuple(merged(spans)), warnings)
+
+
+def _headings_without_text(found: Sequence[Block], removed: Sequence[Span]) -> Iterator[Block]:
+    """Headings that nothing stands under: they are in no passage."""
+    kept = [block for block in found if not _touched(block, removed)]
+    for block, following in zip_longest(kept, kept[1:]):
+        if block.kind != "heading":
+            continue
+        if (
+            following is None
+            or following.kind == "break"
+            or (following.kind == "heading" and following.level <= block.level)
+        ):
+            yield block
 
 
 def merged(spans: Sequence[Span]) -> Iterator[Span]:

@@ -7,8 +7,11 @@ headings; the text below a heading that asks is its answer (postprocess.py).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from faqbot.markdown import Block, blocks, heading_text, is_question, plain
+from faqbot.readers.columns import question_table
+from faqbot.types import Span
 
 _ASKED = re.compile(
     r"(?:q(?:uestion)?|frage|f|pregunta|p|domanda|d|vraag|v|问题?|問題?)\s?(?:no\.?\s?)?\d{0,3}\s?[:：.)]\s*",
@@ -43,6 +46,7 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
     alone = _standing_alone(found, text)
     edits: list[tuple[int, int, str]] = []
     marked: set[str] = set()
+    tables: set[Span] = set()
     level, open_label, labelled = 1, False, False
     for at, block in enumerate(found):
         piece = text[block.start : block.end]
@@ -54,6 +58,11 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
                 edits.append((block.start, block.end, f"{'#' * block.level} {bare[label.end() :]}"))
             level = block.level if not is_question(bare) else level
             open_label, labelled = is_question(bare), label is not None
+            continue
+        if block.kind == "row":
+            if block.header and block.header not in tables:
+                tables.add(block.header)
+                edits += _table_of_questions(text, found[at:], f"{'#' * min(level + 1, 6)} ", marked)
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         answered = following is not None and bool(_STRICT_ANSWERED.match(_bare(text[following.start : following.end])))
@@ -86,6 +95,25 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
         parts += (text[done:start], put)
         done = end
     return "".join((*parts, text[done:])), frozenset(marked)
+
+
+def _table_of_questions(text: str, found: Sequence[Block], heads: str, marked: set[str]) -> list[tuple[int, int, str]]:
+    """The edit that makes pairs of a table with a question and an answer column; none for other tables."""
+    header = found[0].header
+    if header is None:
+        return []
+    rows = list(takewhile(lambda block: block.header == header, found))
+    grid = [_cells(text[slice(*header)]), *(_cells(text[row.start : row.end]) for row in rows)]
+    table = question_table(grid) if len({len(row) for row in grid}) == 1 else None
+    if table is None or len(grid[0]) != 2:
+        return []
+    marked.update(plain(question) for question, _ in table.pairs)
+    pairs = "\n\n".join(f"{heads}{question}\n\n{answer}" for question, answer in table.pairs)
+    return [(header[0], rows[-1].end, f"{pairs}\n")]
+
+
+def _cells(row: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().strip("|")))
 
 
 def _question_at_head(block: Block, piece: str, answered: bool) -> _Found | None:

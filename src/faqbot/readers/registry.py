@@ -37,6 +37,7 @@ _BINARY: Mapping[str, Callable[[bytes, Limits], ParsedFile]] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
+_ROWS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")  # whose number is limited besides
 _MARKDOWN = (".md", ".markdown")
 SUFFIXES = frozenset((*_TEXT, *_BINARY, *_MARKDOWN))
 _DEFAULT = Limits()
@@ -71,6 +72,7 @@ def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> ReadRepo
     elif suffix in _MARKDOWN:
         parsed = read_markdown(decode(content, limits), limits, folder=path.parent)
     else:
+        limits = replace(limits, characters=4 * limits.characters) if suffix in _ROWS else limits
         parsed = _TEXT[suffix](decode(content, limits), limits)
     if not parsed.text.strip():
         raise ReadError("no text in it")

@@ -10,7 +10,8 @@ from faqbot.markdown import plain
 LOSS_THRESHOLD = 0.02  # of a file's words
 _FEWEST = 3  # words; labels such as "Q:" are no loss
 _WORD = re.compile(r"[^\W_]+")
-_LABEL = re.compile(r"[qa]\d{1,3}")  # of a question or its answer
+# What stands before a question or its answer, and goes when they become a pair.
+_LABEL = re.compile(r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta")
 _SHOWN = 5
 
 
