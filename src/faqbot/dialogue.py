@@ -11,6 +11,7 @@ from faqbot.conversation import split_questions
 from faqbot.retrieval.follow_up import is_same_question
 from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts
 from faqbot.retrieval.terms import stem, stems_of, term_lists, words_of
+from faqbot.safety import reply_if_not_english
 from faqbot.types import Alert, Answer, Document, Hit, Passage, Ranking
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class Dialogue:
         config = self.config
         if not config.safety.enabled or not config.language.code.lower().startswith("en"):
             return ""
-        return ""
+        return reply_if_not_english(question, region=config.safety.region)
 
     def _reply(self, kind: str) -> str:
         """The fixed text of a kind of reply: the operator's, else the shipped one; empty for one that is off."""

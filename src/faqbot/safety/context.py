@@ -208,10 +208,9 @@ _SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "there
 
 
 class Scope(NamedTuple):
-    """The words that a trigger reaches: from `start` up to `end`, its first item up to `item_end`."""
+    """The words that a trigger reaches, from `start` up to, not including, `end`."""
 
     start: int
-    item_end: int
     end: int
 
 
@@ -269,7 +268,7 @@ class Message:
         """By sentence what the forward negation triggers reach."""
         table: dict[int, list[Scope]] = {}
         for trigger in self.mentions.get("negation_forward", ()):
-            if trigger.start not in self.taken:
+            if not self.taken.issuperset(range(trigger.start, trigger.end)):
                 table.setdefault(self.words.sentences[trigger.start], []).append(_scope(self, trigger))
         return table
 
@@ -353,7 +352,7 @@ def is_negated(message: Message, match: Match) -> bool:
         for near in range(sentence, words.sentences[match.end - 1] + 1)
         for scope in message.negation_scopes.get(near, ())
     ]
-    if any(_reaches(scope, head, match) for scope in scopes for head in heads):
+    if any(scope.start <= head.start < scope.end for scope in scopes for head in heads):
         return True
     if any(_parts_cut(match, scope) for scope in scopes):
         return True
@@ -374,13 +373,11 @@ def _scope(message: Message, trigger: Mention) -> Scope:
     listing = listed or commas > 1 or "and" in words[trigger.end : last]  # "no fever, chills" may mean either
     of_nouns = listed or not _OF_NOUNS.isdisjoint(words[trigger.start : trigger.end + 1])
     position = item_start = trigger.end
-    item_end = 0
     while position < min(last, trigger.end + _LONGEST_SCOPE):
         word, mark = words[position], marks[position]
         if mark and not (set(mark) <= _LIST_MARKS and position > trigger.end):
             break
         if (mark or word in _CONJUNCTIONS) and position > trigger.end:
-            item_end = item_end or position
             item_start = position + (word in _CONJUNCTIONS)
             if not (of_nouns and listing) or not _is_list_item(
                 message, item_start, last, alternative=word in _OR, listed=listed
@@ -391,7 +388,7 @@ def _scope(message: Message, trigger: Mention) -> Scope:
         if word in _TERMINATORS or position - item_start > _LONGEST_ITEM or _new_clause(message, trigger, position):
             break
         position += 1
-    return Scope(trigger.end, item_end or position, position)
+    return Scope(trigger.end, position)
 
 
 def _new_clause(message: Message, trigger: Mention, position: int) -> bool:
@@ -401,12 +398,6 @@ def _new_clause(message: Message, trigger: Mention, position: int) -> bool:
         return False
     verb = word in _VERBS and word not in ("have", "had", "has", "feel", "get")  # "not at all now have any"
     return verb or word in _SUBJECTS or (word in _POSSESSIVES and position - 1 not in message.transparent)
-
-
-def _reaches(scope: Scope, head: Mention, match: Match) -> bool:
-    """Whether a scope holds a head; what only helps other signs is negated by the first item of a list alone."""
-    end = scope.item_end if match.sign.kind == "context" else scope.end
-    return scope.start <= head.start < end
 
 
 def _parts_cut(match: Match, scope: Scope) -> bool:
