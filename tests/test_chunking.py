@@ -213,10 +213,28 @@ def test_ids_tell_place_and_document_and_text_apart() -> None:
         ("He said “rest.” She did.", ["He said “rest.”", "She did."]),
         ("Rest, e.g. at home. That is all.", ["Rest, e.g. at home.", "That is all."]),
         ("  ", []),
+        ("走路有好处。每天走二十分钟。可以吗？可以！", ["走路有好处。", "每天走二十分钟。", "可以吗？", "可以！"]),
+        ("「痛みますか。」はい。", ["「痛みますか。」", "はい。"]),
+        ("هل يؤلمك؟ نعم، قليلا. امش۔ قف", ["هل يؤلمك؟", "نعم، قليلا.", "امش۔", "قف"]),
+        ("रोज़ चलें। आराम करें।", ["रोज़ चलें।", "आराम करें।"]),
     ],
 )
 def test_sentences(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text, 0, len(text))] == found
+
+
+def test_text_without_spaces_is_cut_at_sentence_ends() -> None:
+    sentence = "每天走二十分钟能让腰背的肌肉更有力。"
+    document = _document(f"# 腰\n\n{sentence * 40}\n")
+    found = split(document, _counter())
+    assert len(found) > 3
+    assert all(one.text.endswith("。") and len(one.text) % len(sentence) == 0 for one in found)
+
+
+def test_a_question_is_not_cut_off_its_answer() -> None:
+    text = "\n\n".join(f"{_sentence(25, f'a{at}')}\n\nIs number {at} what you meant to ask?" for at in range(6))
+    found = split(Document("d", f"{text}\n\n{_sentence(25, 'z')}\n"), _words, words=40)
+    assert not [one.text for one in found if one.text.endswith("?")]
 
 
 def test_an_encoder_whose_tokens_do_not_add_up_still_gets_passages_that_fit() -> None:

@@ -288,6 +288,18 @@ def test_tabs_bars_and_wide_gaps_separate_columns() -> None:
         assert table_rows([f"{one}{separator}{two}" for one, two in expected]) == expected
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Mind the Gap", "when a train comes in, and hold", "the rail on the stairs that go", "down to it."],
+        ["No Dogs Inside", "Leave yours at the door. They", "will be looked after well. Ask", "the porter."],
+        ["Smoking   is   not   wanted", "anywhere   in   the   house", "or   in   the   garden"],
+    ],
+)
+def test_wrapped_lines_below_words_in_capitals_are_no_table(lines: list[str]) -> None:
+    assert table_rows(lines) is None
+
+
 def test_prose_is_no_table() -> None:
     assert table_rows(["Walking Is Good", "It keeps you fit. It is free.", "nothing else is needed for it"]) is None
     assert table_rows(["Some words", "and others"]) is None

@@ -31,7 +31,15 @@ def _separated(lines: Sequence[str]) -> list[Row] | None:
     width = len(rows[0]) if rows else 0
     if width < 2 or len(rows) < 2 or sum(len(row) == width for row in rows) < 0.8 * len(rows):
         return None
+    if width > 2 and not any("|" in line or "\t" in line for line in lines) and _single_words(rows):
+        return None  # running text with wide spaces, as programs set that fill lines
     return [_fit(row, width) for row in rows]
+
+
+def _single_words(rows: Sequence[Row]) -> bool:
+    """Whether nearly all cells are one word and none holds a digit."""
+    cells = [cell for row in rows for cell in row]
+    return sum(len(cell.split()) for cell in cells) < 1.2 * len(cells) and not any(map(str.isdigit, "".join(cells)))
 
 
 def _columns(line: str) -> list[str]:
