@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INDEX := index
 ARGS ?=
 SECONDS ?= 180
+CALLERS ?= 8
+HOST ?= http://127.0.0.1:7860
 # Processes to spread the tests over, a file at a time, longest first (tests/conftest.py); 0 means one process.
 TESTERS ?= 2
 
@@ -43,9 +45,9 @@ eval: $(VENV)/installed-dev  ## measure retrieval, confidence and alerts against
 bench: $(VENV)/installed-dev  ## time builds and answers beside plain sentence-transformers
 	$(BIN)/python scripts/bench/compare.py
 
-load: $(VENV)/installed-dev  ## a server under many callers
+load: $(VENV)/installed-dev  ## load a running server at HOST with CALLERS=8 for SECONDS
 	@$(BIN)/python -m pip install -q 'locust>=2.40'
-	$(BIN)/python scripts/load/run.py
+	$(BIN)/locust -f scripts/locustfile.py --headless -u $(CALLERS) -r 100 -t $(SECONDS)s --host $(HOST)
 
 fuzz: $(VENV)/installed-dev  ## hostile input for readers, chunker, rules and questions (SECONDS=180 a target)
 	@$(BIN)/python -m pip install -q 'atheris>=2.3'

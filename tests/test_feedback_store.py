@@ -180,7 +180,7 @@ def test_a_full_disk_loses_nothing_that_was_there(path: Path) -> None:
 
 
 def test_what_the_docs_say_deletes_what_is_old(path: Path) -> None:
-    docs = (Path(__file__).parents[1] / "docs" / "page.md").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[1] / "docs" / "feedback.md").read_text(encoding="utf-8")
     (command,) = re.findall(r'^sqlite3 feedback\.db "(.*)"$', docs, re.MULTILINE)
     append(
         path,

@@ -1,4 +1,4 @@
-"""docs/embedding.md tells the truth: its Python runs, its addresses answer, its settings exist."""
+"""docs/interfaces.md tells the truth: its Python runs, its addresses answer, its settings exist."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from faqbot import FaqBot
 from faqbot.server.app import create_app
 from faqbot.settings import PREFIX, Settings
 
-TEXT = (Path(__file__).parents[1] / "docs" / "embedding.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[1] / "docs" / "interfaces.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 

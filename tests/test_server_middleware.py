@@ -123,7 +123,7 @@ def test_a_length_that_is_no_number_is_refused(app: Starlette) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "told"),
+    ("path", "status", "seconds"),
     [
         ("/gradio_api/queue/join", 503, "1"),
         ("/gradio_api/call/ask", 503, "1"),
@@ -132,13 +132,13 @@ def test_a_length_that_is_no_number_is_refused(app: Starlette) -> None:
         ("/api/ready", 503, None),
     ],
 )
-def test_a_full_queue_says_when_to_come_again(path: str, status: int, told: str | None) -> None:
+def test_a_full_queue_says_when_to_come_again(path: str, status: int, seconds: str | None) -> None:
     async def refuse(request: Request) -> PlainTextResponse:
         return PlainTextResponse("full", status)
 
     response = TestClient(RetryAfter(Starlette(routes=[Route(path, refuse, methods=["POST"])]))).post(path)
     assert response.status_code == status
-    assert response.headers.get("retry-after") == told
+    assert response.headers.get("retry-after") == seconds
 
 
 def test_every_response_is_protected(app: Starlette) -> None:

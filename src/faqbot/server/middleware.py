@@ -64,7 +64,7 @@ class RequestLog:
             return await self.app(scope, receive, send)
         request_id, started, status = secrets.token_hex(6), time.perf_counter(), 500
 
-        async def noted(message: Message) -> None:
+        async def logged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -72,7 +72,7 @@ class RequestLog:
             await send(message)
 
         try:
-            await self.app(scope, receive, noted)
+            await self.app(scope, receive, logged)
         finally:
             spent = 1000 * (time.perf_counter() - started)
             method = scope["method"] if scope["method"] in _METHODS else _OTHER
@@ -117,12 +117,12 @@ class RetryAfter:
         if scope["type"] != "http" or not scope["path"].startswith(QUEUE_PATHS):
             return await self.app(scope, receive, send)
 
-        async def told(message: Message) -> None:
+        async def with_retry_after(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 503:
                 MutableHeaders(scope=message).setdefault("Retry-After", self.seconds)
             await send(message)
 
-        await self.app(scope, receive, told)
+        await self.app(scope, receive, with_retry_after)
 
 
 class SizeLimit:
