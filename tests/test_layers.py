@@ -18,12 +18,12 @@ LAYERS = (
     {"dialogue"},
     {"bot", "evaluation", "lint", "feedback", "visit_summary"},
     {"service", "promotion"},
-    {"ui", "server", "langchain", "cli"},
+    {"ui", "server", "admin", "langchain", "cli"},
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.
 FREE = (
     {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "digests", "variants"},
-    {"server", "ui", "cli"},
+    {"server", "admin", "ui", "cli"},
 )
 DOORS = {
     "fasttext": {"safety"},

@@ -50,11 +50,14 @@ class Settings:
     max_body_bytes: int = 2_000_000
     queue_limit: int = 64
     feedback: str = ""
+    admin_token: str = ""
 
     def __post_init__(self) -> None:
         """Check every value. Raises SettingsError."""
         for field in fields(self):
             _check(field.name, getattr(self, field.name))
+        if self.admin_token and len(self.admin_token) < 12:
+            raise SettingsError("FAQBOT_ADMIN_TOKEN is shorter than 12 characters. Choose a longer one")
         for origin in filter(None, map(str.strip, self.origins.split(","))):
             if not _ORIGIN.fullmatch(origin):
                 raise _refused("origins", origin, "https://HOST, or several with commas between")

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
 
 import faqbot
 from faqbot.errors import FaqbotError, SettingsError
@@ -19,7 +20,15 @@ from faqbot.feedback import FeedbackRecorder
 from faqbot.server.api import Services, add_rest
 from faqbot.server.auth import TokenGuard
 from faqbot.server.concurrency import ConcurrencyLimit
-from faqbot.server.middleware import PathAllowList, RequestLog, RetryAfter, RootPath, SecurityHeaders, SizeLimit
+from faqbot.server.middleware import (
+    PathAllowList,
+    PathSwitch,
+    RequestLog,
+    RetryAfter,
+    RootPath,
+    SecurityHeaders,
+    SizeLimit,
+)
 from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
 from faqbot.ui.articles import article_routes
@@ -73,7 +82,7 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
         mount_page(app, Handlers(bot, settings, recorder, options), settings, assets)
     else:
         app.add_route("/", _no_page)
-    _add_middleware(app, settings)
+    _add_middleware(app, settings, _admin(bot, settings) if page and settings.admin_token else None)
     return app
 
 
@@ -81,7 +90,13 @@ async def _no_page(request: Request) -> JSONResponse:
     return JSONResponse({"error": f"{REST_ONLY} REST is described at /api/docs"}, 404)
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _admin(bot: Answering, settings: Settings) -> ASGIApp:
+    from faqbot.admin.app import admin_app
+
+    return admin_app(bot, settings)
+
+
+def _add_middleware(app: FastAPI, settings: Settings, admin: ASGIApp | None) -> None:
     """Put the middleware before everything; the last added is the first met."""
     origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
     if settings.token:
@@ -96,6 +111,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(PathAllowList, prefixes=_OWN_PATHS)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    if admin:
+        app.add_middleware(PathSwitch, prefix="/admin", other=admin)
     app.add_middleware(RequestLog)
     app.add_middleware(RootPath, root_path=settings.root_path)
 

@@ -52,6 +52,21 @@ class RootPath:
         await self.app(scope, receive, send)
 
 
+class PathSwitch:
+    """Hands requests below a path to another app, past what guards this one: it has limits of its own."""
+
+    def __init__(self, app: ASGIApp, prefix: str, other: ASGIApp) -> None:
+        self.app = app
+        self.prefix = prefix
+        self.other = other
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request by the app that its path names."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        below = path == self.prefix or path.startswith(f"{self.prefix}/")
+        await (self.other if below else self.app)(scope, receive, send)
+
+
 class RequestLog:
     """Gives each request an id and logs one line for it, without its query, its body or who sent it."""
 
