@@ -1,4 +1,4 @@
-"""The evaluation that CI runs: floors on the project's own questions, and on ../shared/eval where it is there."""
+"""The evaluation that CI runs: thresholds on the project's own questions, and on ../shared/eval where it is there."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-FLOORS = ("--floors", ROOT / "tests" / "floors.toml", "--set")
+THRESHOLDS = ("--thresholds", ROOT / "tests" / "thresholds.toml", "--set")
 SHARED = ROOT.parent / "shared"
 
 
@@ -20,7 +20,7 @@ def own() -> int:
     """The corpus that ships, with the project's own questions."""
     data = ROOT / "tests" / "data"
     index = BUILD / "index"
-    others = ("--out-of-scope", data / "out_of_scope.jsonl", *FLOORS, "own")
+    others = ("--out-of-scope", data / "out_of_scope.jsonl", *THRESHOLDS, "own")
     return faqbot("build", ROOT / "corpus", "--index", index, "--if-changed") or faqbot(
         "eval", data / "questions.jsonl", "--index", index, *others
     )
@@ -29,7 +29,7 @@ def own() -> int:
 def seeds() -> int:
     """The reference documents, with the development questions on them."""
     index, questions = BUILD / "seeds", SHARED / "eval" / "seeds"
-    others = ("--out-of-scope", questions / "out_of_scope.jsonl", *FLOORS, "seeds")
+    others = ("--out-of-scope", questions / "out_of_scope.jsonl", *THRESHOLDS, "seeds")
     return faqbot("build", SHARED / "reference" / "seeds", "--index", index, "--if-changed") or faqbot(
         "eval", questions / "questions.jsonl", "--index", index, *others
     )
@@ -46,7 +46,7 @@ def folders() -> int:
     fields = {"medquad_qa": ("--fields", "text")}
     names = ("covid_faq_match", "medquad_qa", "covidqa_passages", "oos_clinc")
     return max(
-        faqbot("eval", SHARED / "eval" / "datasets" / name, *fields.get(name, ()), *FLOORS, name) for name in names
+        faqbot("eval", SHARED / "eval" / "datasets" / name, *fields.get(name, ()), *THRESHOLDS, name) for name in names
     )
 
 

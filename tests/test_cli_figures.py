@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run
-from faqbot.cli.evaluate import _baseline, _compare, _missed
+from faqbot.cli.evaluate import compare_figures, missed_thresholds, read_baseline
 from faqbot.errors import FaqbotError
 from faqbot.index import publish, versions
 from index_samples import sample_contents, sample_encoder
@@ -15,30 +15,30 @@ FIGURES = {"all.hit": 0.81, "all.refused": 0.05, "faq.hit": 0.9}
 
 
 @pytest.mark.parametrize(
-    ("floors", "missed"),
+    ("thresholds", "missed"),
     [
         ("[all]\nhit = 0.81\n", []),
-        ("[all]\nhit = 0.811\n", ["MISSED all.hit: 0.810, floor 0.811"]),
+        ("[all]\nhit = 0.811\n", ["MISSED all.hit: 0.810, threshold 0.811"]),
         ("[all]\nrefused_most = 0.05\n", []),
-        ("[all]\nrefused_most = 0.04\n", ["MISSED all.refused_most: 0.050, floor 0.04"]),
-        ("[all]\nhits = 0.1\n", ["floor all.hits: no such figure. Figures: all.hit, all.refused, faq.hit"]),
+        ("[all]\nrefused_most = 0.04\n", ["MISSED all.refused_most: 0.050, threshold 0.04"]),
+        ("[all]\nhits = 0.1\n", ["threshold all.hits: no such figure. Figures: all.hit, all.refused, faq.hit"]),
     ],
 )
-def test_a_figure_below_its_floor_or_above_its_ceiling_is_missed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], floors: str, missed: list[str]
+def test_a_figure_below_its_threshold_or_above_its_ceiling_is_missed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], thresholds: str, missed: list[str]
 ) -> None:
-    path = tmp_path / "floors.toml"
-    path.write_text(floors, encoding="utf-8")
-    assert _missed(FIGURES, path, "") == missed
-    assert capsys.readouterr().err == f"{len(missed)} of 1 floors missed\n"
+    path = tmp_path / "thresholds.toml"
+    path.write_text(thresholds, encoding="utf-8")
+    assert missed_thresholds(FIGURES, path, "") == missed
+    assert capsys.readouterr().err == f"{len(missed)} of 1 thresholds missed\n"
 
 
-def test_floors_may_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
-    path = tmp_path / "floors.toml"
+def test_thresholds_may_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "thresholds.toml"
     path.write_text("[shipped.faq]\nhit = 0.95\n[other.all]\nhit = 1.0\n", encoding="utf-8")
-    assert _missed(FIGURES, path, "shipped") == ["MISSED faq.hit: 0.900, floor 0.95"]
+    assert missed_thresholds(FIGURES, path, "shipped") == ["MISSED faq.hit: 0.900, threshold 0.95"]
     with pytest.raises(FaqbotError, match="no table for 'third'"):
-        _missed(FIGURES, path, "third")
+        missed_thresholds(FIGURES, path, "third")
 
 
 def test_figures_that_changed_are_shown_beside_the_earlier_ones(
@@ -46,11 +46,11 @@ def test_figures_that_changed_are_shown_beside_the_earlier_ones(
 ) -> None:
     path = tmp_path / "before.json"
     path.write_text(json.dumps({"figures": {"all.hit": 0.8, "faq.hit": 0.9004, "gone": 1.0}}), encoding="utf-8")
-    _compare(FIGURES, _baseline(path))
+    compare_figures(FIGURES, read_baseline(path))
     assert capsys.readouterr().out == "all.hit: 0.800 -> 0.810\n"
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(FaqbotError, match=r"before\.json is no file of earlier figures"):
-        _baseline(path)
+        read_baseline(path)
 
 
 def test_an_index_is_verified_and_rolled_back_from_the_command_line(

@@ -4,8 +4,19 @@ import numpy as np
 import pytest
 
 from faqbot.errors import IndexDamagedError
-from faqbot.evaluation.selective import Case, auroc, calibrate, calibration_error, cross_validated, measure, wilson
-from faqbot.retrieval.calibration import Calibration, Labelled, fit, shipped
+from faqbot.evaluation.calibrating import Labelled, fit
+from faqbot.evaluation.selective import (
+    Case,
+    auroc,
+    calibrate,
+    calibration_error,
+    cross_validated,
+    levels,
+    measure,
+    reliability,
+    wilson,
+)
+from faqbot.retrieval.calibration import Calibration, lowered, shipped
 
 
 def labelled(seed: int = 5, count: int = 400) -> list[Labelled]:
@@ -73,3 +84,29 @@ def test_cross_validation_never_judges_with_a_calibration_that_saw_the_case() ->
     found = measure(cases, confidences, refused)
     assert found.calibration_error < 0.08
     assert found.auroc["far"] > 0.9
+
+
+def test_a_level_is_lowered_where_words_are_missing() -> None:
+    assert [lowered(level, missing=True) for level in ("very likely", "probably", "may help", "none")] == [
+        "probably", "may help", "may help", "none",
+    ]  # fmt: skip
+    assert lowered("very likely", missing=False) == "very likely"
+
+
+def test_reliability_rows_are_bins_with_the_share_that_was_right() -> None:
+    rows = reliability([0.05, 0.92, 0.95, 1.0], [False, True, True, False])
+    assert [(row.name, row.count, round(row.right[0], 2)) for row in rows] == [
+        ("0.0-0.1", 1, 0.0),
+        ("0.9-1.0", 3, 0.67),
+    ]
+
+
+def test_levels_count_what_each_promises() -> None:
+    calibration = fit(labelled(), encoder="e")
+    cases = [
+        Case(str(number), "faq", one.answerable, one.right, {**one.features, "reported": 0.0})
+        for number, one in enumerate(labelled(seed=6))
+    ]
+    rows = {row.name: row for row in levels(calibration, cases)}
+    assert sum(row.count for row in rows.values()) == len(cases)
+    assert rows["very likely"].right[0] > rows["probably"].right[0] > rows["may help"].right[0] > rows["none"].right[0]

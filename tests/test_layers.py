@@ -41,6 +41,8 @@ DOORS = {
     "pdfminer": {"readers"},
     "mammoth": {"readers"},
     "ir_measures": {"evaluation"},
+    "sklearn": {"evaluation"},
+    "scipy": {"evaluation"},
     "pymilvus": {"index"},
     "milvus_lite": {"index"},
     "grpc": {"index"},

@@ -156,8 +156,13 @@ REST: list[tuple[str, int, str, str]] = [
     ("eval {}/rows.jsonl --index {}/index", 1, "rows.jsonl, line 1 is no question", 'Expected {"id"'),
     ("eval {}/empty.jsonl --index {}/index", 1, "empty.jsonl holds no questions", "Expected JSON, one a line"),
     ("eval {}/corpus --index {}/index", 1, "corpus.jsonl", "{}/corpus"),
-    ("eval {asked} --index {}/index --floors {}/none.toml", 1, "none.toml is no TOML file of floors", "table for ''"),
-    ("eval {asked} --index {}/index --floors {}/broken.toml", 1, "broken.toml is no TOML file of", "table for ''"),
+    (
+        "eval {asked} --index {}/index --thresholds {}/none.toml",
+        1,
+        "none.toml is no TOML file of thresholds",
+        "table for ''",
+    ),
+    ("eval {asked} --index {}/index --thresholds {}/broken.toml", 1, "broken.toml is no TOML file of", "table for ''"),
     (
         "eval {asked} --index {}/index --baseline {}/none.json",
         1,

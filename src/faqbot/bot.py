@@ -112,16 +112,16 @@ class FaqBot:
 
         Raises QuestionError for the first that cannot be answered as it is.
         """
-        asked = list(questions)
-        alerts = [self.assess([question]) for question in asked]
-        for question, alert in zip(asked, alerts, strict=True):
+        every = list(questions)
+        alerts = [self.assess([question]) for question in every]
+        for question, alert in zip(every, alerts, strict=True):
             check(question, (), self.settings, alert)
         depth = self._depth(top_k, Alert())
         opened = self._opened
-        rankings = opened.retriever.rank_many(asked, top_k=depth)
+        rankings = opened.retriever.rank_many(every, top_k=depth)
         return [
             _dialogue(opened, alert, depth).answer(question, (), ranking)
-            for question, alert, ranking in zip(asked, alerts, rankings, strict=True)
+            for question, alert, ranking in zip(every, alerts, rankings, strict=True)
         ]
 
     def rank(self, question: str, history: Sequence[Message], top_k: int) -> Ranking:

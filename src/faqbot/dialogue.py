@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from faqbot.conversation import split_questions
+from faqbot.retrieval.calibration import lowered
 from faqbot.retrieval.follow_up import is_same_question
 from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts
 from faqbot.retrieval.terms import stem, stems_of, term_lists, words_of
 from faqbot.safety import reply_if_not_english
-from faqbot.types import Alert, Answer, Document, Hit, Passage, Ranking
+from faqbot.types import Alert, Answer, Band, Certainty, Document, Hit, Passage, Ranking
 
 if TYPE_CHECKING:
     from faqbot.config import Config
@@ -24,6 +25,12 @@ MAX_CHOICES = 3
 FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choose from are offered
 MORE_DEPTH = 20  # passages among which "more" and "simpler" look
 ALARMING_TAG = "alarming"  # of documents that may frighten
+BANDS: Mapping[Certainty, Band] = {
+    "very likely": "answer",
+    "probably": "answer",
+    "may help": "related",
+    "none": "none",
+}
 PHARMACIST = "About taking medicines together, or with alcohol, always ask a pharmacist or a doctor."
 
 
@@ -107,15 +114,15 @@ class Dialogue:
 
     def _again(self, question: str, before: tuple[str, Sequence[str], int], *, simpler: bool) -> Answer:
         """Further passages for the question before, or the one of them that is easiest to read."""
-        asked, earlier, times = before
-        ranking = self.retriever.rank(asked, earlier, top_k=max(MORE_DEPTH, self.top_k + times))
+        subject, earlier, times = before
+        ranking = self.retriever.rank(subject, earlier, top_k=max(MORE_DEPTH, self.top_k + times))
         hits = ranking.hits
         if simpler:
             easiest = min(hits[: self.top_k], key=_difficulty, default=None)
             hits = tuple(hit for hit in hits if hit is easiest) + tuple(hit for hit in hits if hit is not easiest)
         else:
             hits = hits[times:] or hits
-        found = self._judged(asked, replace(ranking, hits=hits[: self.top_k], unmatched=()), earlier)
+        found = self._judged(subject, replace(ranking, hits=hits[: self.top_k], unmatched=()), earlier)
         sure = found.certainty if simpler or found.certainty == "none" else "may help"
         return replace(
             found, question=question, certainty=sure, band="related" if sure == "may help" else found.band, choices=()
@@ -133,11 +140,11 @@ class Dialogue:
 
     def _judged(self, question: str, ranking: Ranking, earlier: Sequence[str] = ()) -> Answer:
         calibration = self.calibration
-        certainty = calibration.certainty(ranking.features)
+        certainty = lowered(calibration.certainty(ranking.features), bool(ranking.unmatched))
         hits = self._unalarming(ranking, question, certainty)
         return Answer(
             question=question,
-            band=calibration.band(ranking.features),
+            band=BANDS[certainty],
             confidence=calibration.confidence(ranking.features),
             certainty=certainty,
             hits=hits,

@@ -1,8 +1,9 @@
-"""`faqbot calibrate QUESTIONS`: labelled questions go in, an index that knows how sure it is comes out."""
+"""`faqbot calibrate QUESTIONS`: calibrate confidence on labelled questions and store it with the index."""
 
 import argparse
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from faqbot.cli.build import Bars
 from faqbot.errors import FaqbotError
 from faqbot.evaluation.metrics import load_questions
 from faqbot.evaluation.runner import label
-from faqbot.evaluation.selective import Abstention, calibrate, cross_validated, measure
+from faqbot.evaluation.selective import Abstention, LevelRow, calibrate, cross_validated, measure
 from faqbot.index import add_calibration
 from faqbot.settings import Settings
 
@@ -59,4 +60,15 @@ def table(found: Abstention) -> str:
         f"{'calibration error':<26} {found.calibration_error:.3f}",
         f"{'the same, answerable only':<26} {found.calibration_error_in_scope:.3f}",
     ]
+    return "\n".join(lines)
+
+
+def certainty_table(rows: Sequence[LevelRow]) -> str:
+    """Return how often the answers of each level were right, with 95 % intervals, as aligned text."""
+    lines = [f"{'level':<12} {'n':>4}  right"]
+    for row in rows:
+        share, low, high = row.right
+        lines.append(
+            f"{row.name:<12} {row.count:>4}  " + (f"{share:.3f}  ({low:.3f} to {high:.3f})" if row.count else "-")
+        )
     return "\n".join(lines)

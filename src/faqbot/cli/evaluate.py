@@ -1,4 +1,4 @@
-"""`faqbot eval`: a question file or a benchmark folder goes in, figures come out; a missed floor is exit code 1."""
+"""`faqbot eval`: measure on a question file or a benchmark folder; a missed threshold is exit code 1."""
 
 import argparse
 import json
@@ -26,14 +26,14 @@ from faqbot.types import Passage
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Evaluate, print, and hold the figures against floors and a baseline where they are given."""
+    """Evaluate, print, and hold the figures against thresholds and a baseline where they are given."""
     found = _folder(given, settings) if given.questions.is_dir() else _questions(given, settings)
     if given.output:
         given.output.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
     figures = found["figures"]
     if given.baseline:
-        _compare(figures, _baseline(given.baseline))
-    missed = _missed(figures, given.floors, given.set) if given.floors else []
+        compare_figures(figures, read_baseline(given.baseline))
+    missed = missed_thresholds(figures, given.thresholds, given.set) if given.thresholds else []
     for line in missed:
         print(line)
     return FAILED if missed else DONE
@@ -114,7 +114,8 @@ def _shown(passages: list[Passage]) -> list[dict[str, str]]:
     return [{"text": passage.text, "source": passage.document_id} for passage in passages]
 
 
-def _baseline(path: Path) -> dict[str, float]:
+def read_baseline(path: Path) -> dict[str, float]:
+    """Return earlier figures from a file that `faqbot eval --json` wrote. Raises FaqbotError for any other file."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8"))["figures"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -123,27 +124,28 @@ def _baseline(path: Path) -> dict[str, float]:
         ) from error
 
 
-def _compare(figures: Mapping[str, float], earlier: Mapping[str, float]) -> None:
+def compare_figures(figures: Mapping[str, float], earlier: Mapping[str, float]) -> None:
+    """Print the figures that changed."""
     for name in sorted(figures.keys() & earlier.keys()):
         if abs(figures[name] - earlier[name]) >= 0.0005:
             print(f"{name}: {earlier[name]:.3f} -> {figures[name]:.3f}")
 
 
-def _missed(figures: Mapping[str, float], path: Path, name: str) -> list[str]:
-    """The floors that are not reached; a name that ends in "_most" is a ceiling."""
+def missed_thresholds(figures: Mapping[str, float], path: Path, name: str) -> list[str]:
+    """Return the thresholds that are not reached; a name that ends in "_most" is a ceiling."""
     try:
         every = tomllib.loads(path.read_text(encoding="utf-8"))
-        floors = every[name] if name else every
+        thresholds = every[name] if name else every
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise FaqbotError(f"{path} is no TOML file of floors, or has no table for {name!r} ({error!r})") from error
+        raise FaqbotError(f"{path} is no TOML file of thresholds, or has no table for {name!r} ({error!r})") from error
     missed = []
-    for name, bound in _flat(floors):
+    for name, bound in _flat(thresholds):
         figure = name.removesuffix("_most")
         if figure not in figures:
-            missed.append(f"floor {name}: no such figure. Figures: {', '.join(sorted(figures))}")
+            missed.append(f"threshold {name}: no such figure. Figures: {', '.join(sorted(figures))}")
         elif figures[figure] > bound if name.endswith("_most") else figures[figure] < bound:
-            missed.append(f"MISSED {name}: {figures[figure]:.3f}, floor {bound}")
-    print(f"{len(missed)} of {len(list(_flat(floors)))} floors missed", file=sys.stderr)
+            missed.append(f"MISSED {name}: {figures[figure]:.3f}, threshold {bound}")
+    print(f"{len(missed)} of {len(list(_flat(thresholds)))} thresholds missed", file=sys.stderr)
     return missed
 
 

@@ -144,7 +144,7 @@ def _eval(parser: Parser, settings: Settings) -> None:
         help="text: leave questions out of the documents of a folder",
     )
     parser.add_argument("--out-of-scope", type=Path, help="questions that the corpus does not answer")
-    parser.add_argument("--floors", type=Path, help="a TOML file of thresholds; exit code 1 if one is missed")
+    parser.add_argument("--thresholds", type=Path, help="a TOML file of thresholds; exit code 1 if one is missed")
     parser.add_argument(
         "--set", default="", metavar="NAME", help="the table of that file to use (default: the whole file)"
     )

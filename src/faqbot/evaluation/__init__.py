@@ -1,1 +1,1 @@
-"""Question files and the ask function go in, figures come out."""
+"""Evaluation: retrieval figures, calibration, selective answering, and the safety rules on labelled files."""

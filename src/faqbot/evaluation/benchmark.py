@@ -1,4 +1,4 @@
-"""A benchmark folder goes in (corpus, queries, qrels), an index of it is built, and figures per query come out."""
+"""Benchmark folders: a corpus, queries and relevance judgements, measured with the usual figures."""
 
 from __future__ import annotations
 

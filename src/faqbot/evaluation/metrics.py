@@ -1,4 +1,4 @@
-"""Questions with gold quotes and the passages found for them go in, hit rates per question type come out.
+"""Hit rates, MRR and sources for questions with gold quotes, per question type.
 
 A passage is a hit when it contains a gold quote (white space folded, lower case) or a contiguous window of at least
 80 % of the quote's words, punctuation ignored, so that a splitter that cuts inside a quote is not punished.

@@ -1,4 +1,4 @@
-"""Questions and the rank function go in, labelled cases come out: what was found, and whether it was right."""
+"""Run questions through a rank function and label what was found."""
 
 from __future__ import annotations
 

@@ -1,18 +1,18 @@
-"""Confidences with what was right go in; how well they tell right from wrong, and what is answered, come out."""
+"""Selective answering: how well confidence tells right from wrong, and what is refused."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from faqbot.retrieval.calibration import Calibration, Labelled, fit
+from faqbot.errors import need
+from faqbot.evaluation.calibrating import Labelled, fit
+from faqbot.retrieval.calibration import Calibration, lowered
 
 BINS = 10
 FOLDS = 10
-Z = 1.96  # for 95 % confidence intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Case:
     in_scope: bool
     right: bool
     features: Mapping[str, float] | None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def calibrate(cases: Sequence[Case], *, encoder: str = "") -> Calibration:
 
 def labelled(cases: Sequence[Case]) -> list[Labelled]:
     """The cases that were not refused as input, as a calibration is fitted on."""
-    return [Labelled(case.features, case.right, case.in_scope) for case in cases if case.features]
+    return [Labelled(case.features, case.right, case.in_scope, case.weight) for case in cases if case.features]
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = BINS) -> float:
@@ -88,19 +89,55 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
 
 
 def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
-    """The chance that an answerable question is surer than one that is not (ties count half; Mann & Whitney 1947)."""
-    first, second = np.array(inside)[:, None], np.array(outside)[None, :]
-    return float(((first > second) + 0.5 * (first == second)).mean())
+    """Return the chance that an answerable question is surer than one that is not (scikit-learn; ties count half)."""
+    try:
+        from sklearn.metrics import roc_auc_score
+    except ImportError as error:
+        raise need("scikit-learn", "eval", error) from error
+    if not inside or not outside:
+        return float("nan")
+    return float(roc_auc_score([1] * len(inside) + [0] * len(outside), [*inside, *outside]))
 
 
 def wilson(marks: Sequence[bool]) -> tuple[float, float, float]:
-    """A share with the ends of its 95 % interval (Wilson 1927)."""
-    count, share = len(marks), sum(marks) / max(1, len(marks))
-    if not count:
+    """Return a share with the ends of its 95 % interval (Wilson 1927)."""
+    if not marks:
         return 0.0, 0.0, 1.0
-    middle = (share + Z**2 / (2 * count)) / (1 + Z**2 / count)
-    half = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2)) / (1 + Z**2 / count)
-    return share, max(0.0, middle - half), min(1.0, middle + half)
+    try:
+        from scipy.stats import binomtest
+    except ImportError as error:
+        raise need("scipy", "eval", error) from error
+    interval = binomtest(sum(marks), len(marks)).proportion_ci(0.95, method="wilson")
+    return sum(marks) / len(marks), float(interval.low), float(interval.high)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """Of the answers of one level of certainty: how many, and the share that was right with its 95 % interval."""
+
+    name: str
+    count: int
+    right: tuple[float, float, float]
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = BINS) -> list[LevelRow]:
+    """Return the rows of a reliability diagram: equally wide bins of confidence with the share that was right."""
+    rows = []
+    for place in range(bins):
+        low, high = place / bins, (place + 1) / bins
+        marks = [ok for value, ok in zip(confidences, right, strict=True) if low <= value < high or value == high == 1]
+        if marks:
+            rows.append(LevelRow(f"{low:.1f}-{high:.1f}", len(marks), wilson(marks)))
+    return rows
+
+
+def levels(calibration: Calibration, cases: Sequence[Case]) -> list[LevelRow]:
+    """Return for each level of certainty how many cases have it and the share whose first passage was right."""
+    found: dict[str, list[bool]] = {"very likely": [], "probably": [], "may help": [], "none": []}
+    for case in cases:
+        missing = case.features.get("reported", 0.0) if case.features else 0.0
+        found[lowered(calibration.certainty(case.features or {}), missing > 0)].append(case.right)
+    return [LevelRow(name, len(marks), wilson(marks)) for name, marks in found.items()]
 
 
 def _error(cases: Sequence[Case], confidences: Mapping[str, float]) -> float:

@@ -1,1 +1,1 @@
-"""A question goes in, ranked hits come out."""
+"""Retrieval: rank passages for a question, highlight the answer, calibrate confidence."""

@@ -1,16 +1,15 @@
-"""Features of a ranking go in, one calibrated number and a band come out.
+"""Calibration: one probability from the features of a ranking, and how sure it is in words.
 
-Two logistic regressions over the same features (Platt 1999: scores to probabilities), with a ridge penalty, fitted by
-iteratively reweighted least squares on labelled questions: one for the chance that the corpus answers the question at
-all, below which no answer is offered, and one for the chance that the first passage is right if it does. Their product
-is the confidence.
+Two logistic regressions over the same features (Platt 1999: scores to probabilities): one for the chance that the
+corpus answers the question at all, below which no answer is offered, and one for the chance that the first passage
+answers if it does. Their product is the confidence. evaluation/calibrating.py fits them; this module applies them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -19,35 +18,23 @@ import numpy as np
 from faqbot.errors import IndexDamagedError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from faqbot.types import Band, Certainty
 
 SHIPPED = "calibration.json"
-RIDGE = 5.0
-STEPS = 50
-REFUSED = 0.03  # of questions that the corpus answers, the share that may be told "I don't have an answer"
-ANSWER_FROM = 0.5
-VERY_LIKELY_FROM = 0.8
-ANSWERABLE_WEIGHT = 2.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """The features of one ranking, whether its first passage was right, and whether the corpus answers at all."""
-
-    features: Mapping[str, float]
-    right: bool
-    answerable: bool
+PROBABLY_FROM = 0.74
+VERY_LIKELY_FROM = 0.90
+_REQUIRED = ("encoder", "features", "centre", "scale", "right", "answerable", "none_below")
+_VECTORS = ("features", "centre", "scale", "right", "answerable")
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted map from features to confidence and band.
+    """A fitted map from features to confidence, band and certainty.
 
     `answerable` and `right` (if answerable) are weights of the features, in units of `scale` around `centre`, with
     the bias last. A question that is answerable with a chance under `none_below` gets no answer; from a confidence of
-    `answer_from` on it gets one. `encoder` is the fingerprint this is valid for; `figures` are what was measured.
+    `answer_from` on it is probably answered, from `very_likely_from` on very likely. `encoder` is the fingerprint this
+    is valid for; `figures` are what was measured.
     """
 
     encoder: str
@@ -57,19 +44,20 @@ class Calibration:
     right: tuple[float, ...]
     answerable: tuple[float, ...]
     none_below: float
-    answer_from: float = ANSWER_FROM
+    answer_from: float = PROBABLY_FROM
+    very_likely_from: float = VERY_LIKELY_FROM
     figures: dict[str, Any] = field(default_factory=dict)
 
     def confidence(self, features: Mapping[str, float]) -> float:
-        """The chance, 0 to 1, that the first passage answers; 0 where nothing was found."""
+        """Return the chance, 0 to 1, that the first passage answers; 0 where nothing was found."""
         return self.answerability(features) * self._chance(self.right, features)
 
     def answerability(self, features: Mapping[str, float]) -> float:
-        """The chance, 0 to 1, that the corpus answers the question at all."""
+        """Return the chance, 0 to 1, that the corpus answers the question at all."""
         return self._chance(self.answerable, features)
 
     def band(self, features: Mapping[str, float]) -> Band:
-        """The same in words: an answer, something related, or none."""
+        """Return the band: an answer, something related, or none."""
         if self.answerability(features) < self.none_below:
             return "none"
         return "answer" if self.confidence(features) >= self.answer_from else "related"
@@ -78,19 +66,20 @@ class Calibration:
         """Return how sure the answer is, in words."""
         band = self.band(features)
         if band == "answer":
-            return "very likely" if self.confidence(features) >= VERY_LIKELY_FROM else "probably"
+            return "very likely" if self.confidence(features) >= self.very_likely_from else "probably"
         return "may help" if band == "related" else "none"
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON, for the index."""
+        """Return the JSON form, for the index."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
-        """From JSON. Raises IndexDamagedError where a part is missing."""
+        """Read the JSON form. Raises IndexDamagedError where a part is missing."""
         try:
-            parts: dict[str, Any] = {name: data[name] for name in cls.__slots__}
-            parts |= {name: tuple(data[name]) for name in ("features", "centre", "scale", "right", "answerable")}
+            parts: dict[str, Any] = {name: data[name] for name in _REQUIRED}
+            parts |= {each.name: data[each.name] for each in fields(cls) if each.name in data}
+            parts |= {name: tuple(data[name]) for name in _VECTORS}
             return cls(**parts)
         except (KeyError, TypeError) as error:
             raise IndexDamagedError(f"The calibration lacks {error}. Run: faqbot calibrate QUESTIONS") from error
@@ -102,51 +91,13 @@ class Calibration:
         return float(1 / (1 + np.exp(-(values @ np.array(weights[:-1]) + weights[-1]))))
 
 
+def lowered(certainty: Certainty, missing: bool) -> Certainty:
+    """Return how sure an answer is: one level less where its first passage lacks informative words of the question."""
+    if not missing or certainty in ("may help", "none"):
+        return certainty
+    return "probably" if certainty == "very likely" else "may help"
+
+
 def shipped() -> Calibration:
-    """The calibration that comes with faqbot, valid for the bundled model only."""
+    """Return the calibration that comes with faqbot, valid for the bundled model only."""
     return Calibration.from_dict(json.loads(files("faqbot").joinpath(SHIPPED).read_text(encoding="utf-8")))
-
-
-def fit(cases: Sequence[Labelled], *, encoder: str, refused: float = REFUSED) -> Calibration:
-    """Fit on labelled rankings; at most a share `refused` of the answerable ones among them gets no answer."""
-    names = tuple(sorted(cases[0].features))
-    values = np.array([[case.features[name] for name in names] for case in cases])
-    centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
-    rows = np.column_stack([(values - centre) / scale, np.ones(len(values))])
-    answerable = np.array([case.answerable for case in cases])
-    right = np.array([case.right for case in cases], dtype=float)
-    scope = _regress(rows, answerable.astype(float), np.where(answerable, ANSWERABLE_WEIGHT, 1.0))
-    calibration = Calibration(
-        encoder=encoder,
-        features=names,
-        centre=tuple(centre.tolist()),
-        scale=tuple(scale.tolist()),
-        right=tuple(_regress(rows[answerable], right[answerable], np.ones(answerable.sum())).tolist()),
-        answerable=tuple(scope.tolist()),
-        none_below=0.0,
-    )
-    return replace(calibration, none_below=threshold(calibration, cases, refused))
-
-
-def threshold(calibration: Calibration, cases: Sequence[Labelled], refused: float = REFUSED) -> float:
-    """The answerability under which at most a share `refused` of the answerable cases falls."""
-    chances = sorted(calibration.answerability(case.features) for case in cases if case.answerable)
-    return chances[int(len(chances) * refused)] if chances else 0.0
-
-
-def _regress(
-    rows: NDArray[np.float64], truths: NDArray[np.float64], counts: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Weights of the columns of `rows` by which the chance of a truth is best told; the last column is the bias."""
-    weights = np.zeros(rows.shape[1])
-    penalty = np.full(rows.shape[1], RIDGE)
-    penalty[-1] = 0.0
-    for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (counts * (truths - chance)) - penalty * weights
-        curve = (rows * (counts * (chance * (1 - chance) + 1e-6))[:, None]).T @ rows + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
-        weights = weights + step
-        if float(np.abs(step).max()) < 1e-8:
-            break
-    return weights

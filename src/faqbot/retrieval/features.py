@@ -54,6 +54,7 @@ def word_features(question: str, passage: Passage, found: Sequence[Mention]) -> 
         "informative": float(min(len(found), MAX_WORDS)),
         "missing": sum(each.weight for each in missing) / weight if weight else 0.0,
         "missing_count": float(min(len(missing), MAX_WORDS)),
+        "reported": float(sum(each.is_missing for each in found)),
         "least_covered": min((each.coverage for each in found), default=1.0),
         "same_question": max((question_similarity(question, each) for each in stored if each), default=0.0),
         "opposed": float(is_opposed(question, passage)),

@@ -166,7 +166,7 @@ class Retriever:
             hits=self._hits(ranked, groups[:top_k]),
             features=features(tokens, scores, candidates.dense, order) | word_features(query.question, best, met),
             corrections=query.corrected.corrections,
-            unmatched=tuple(each.word for each in met if not each.mentioned),
+            unmatched=tuple(each.word for each in met if each.is_missing),
             further=_further(ranked, groups[top_k:]),
         )
 

@@ -25,17 +25,29 @@ if TYPE_CHECKING:
 
 COMMON = 0.12  # share of passages from which on a word tells nothing of what a question is about
 COVERED = 0.78  # mean coverage of a word's tokens from which on the passage says it in other words
+UNMET = 0.45  # coverage under which a word is reported as missing; between the two it is left open
+TELLING, TELLING_WHOLE = 0.14, 0.25  # of a question's weight, that of a word's rarest token or of all its tokens
 MIN_PREFIX = 5  # letters that two forms of a word share ("physio", "physiotherapy")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One informative word of a question: how well the passage covers it, its weight, whether it is mentioned."""
+    """One informative word of a question: how well the passage covers it, and whether it is mentioned.
+
+    `weight` is the share of the question's weight of its rarest token, `share` of all its tokens.
+    """
 
     word: str
     coverage: float
     weight: float
     mentioned: bool
+    share: float = 0.0
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether to report that the passage does not mention the word."""
+        telling = self.weight >= TELLING or self.share >= TELLING_WHOLE
+        return telling and not self.mentioned and self.coverage < UNMET
 
 
 def mentions(
@@ -60,7 +72,7 @@ def mentions(
             continue
         covered = float(coverage[tokens].mean())
         mentioned = covered >= COVERED or joined in known.words or _is_mentioned(word, known)
-        found.append(Mention(word, covered, float(idf[tokens].max()), mentioned))
+        found.append(Mention(word, covered, float(idf[tokens].max()), mentioned, float(idf[tokens].sum())))
     return tuple(found)
 
 
@@ -139,9 +151,9 @@ def _same_medicine(word: str, words: frozenset[str]) -> bool:
 
 def is_opposed(question: str, passage: Passage) -> bool:
     """Return whether a passage speaks only of the opposite of a question (uphill for downhill)."""
-    asked, said = frozenset(words_of(question)), _passage_words(passage).words
+    words, others = frozenset(words_of(question)), _passage_words(passage).words
     for these, those in term_lists().antonyms:
         for one, other in ((these, those), (those, these)):
-            if asked & one and not asked & other and not said & one and said & other:
+            if words & one and not words & other and not others & one and others & other:
                 return True
     return False
