@@ -14,6 +14,7 @@ from faqbot.retrieval.follow_up import is_same_question, referred_to, refers_bac
         "how long does it take?",
         "And warmth?",
         "What now?",
+        "May I get behind the wheel on it?",
         "Why is that?",
         "what about at night",
         "Which treatments are there?",

@@ -37,7 +37,11 @@ _EXISTENTIAL = re.compile(
 _ANTICIPATED = re.compile(r"\bit(?:'s| is| was| be)?(?: \w+){0,3} (?:to|that|if|when|for)\b")
 _POINTING = re.compile(r"[^\s']+")
 _ANAPHORS = frozenset(["it", "its", "they", "them", "their", "theirs", "he", "she", "him", "her"])
-_NOUN = re.compile(r"\b(?:my|your|our|his|her|the|a|an) (?!same\b|first\b|other\b|next\b|last\b)[^\s']{3,}")
+# A noun of the question with a clause after it, in which a pronoun may stand for it: "my knee clicks, is it ...".
+_NOUN = re.compile(
+    r"\b(?:my|your|our|his|her|the|a|an) (?!same\b|first\b|other\b|next\b|last\b)[^\s']{3,}\b.*"
+    r"\b(?:and|but|if|when|because|so|that|is|are|was|does|do|did|can|could|should|will|would|may) (?:\S+ )?$"
+)
 _WHETHER = re.compile(r"\bthat (?:i|you|we|they|he|she|it|my|your|the|a|an|is|are|was|can|may|might|goes?|comes?)\b")
 
 
