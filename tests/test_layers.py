@@ -41,7 +41,7 @@ DOORS = {
     "pdfminer": {"readers"},
     "mammoth": {"readers"},
     "ir_measures": {"evaluation"},
-    "sklearn": {"evaluation"},
+    "sklearn": {"evaluation", "feedback"},
     "scipy": {"evaluation"},
     "pymilvus": {"index"},
     "milvus_lite": {"index"},
