@@ -139,6 +139,18 @@ def test_the_chosen_region_comes_first_as_long_as_the_page_is_open(open_page: Op
     expect(page.get_by_label("Where are you?")).to_have_value("neutral")
 
 
+def test_an_alert_on_weak_evidence_comes_down_when_it_was_not_meant(open_page: Opener) -> None:
+    page = open_page()
+    ask(page, "my leg is a bit weak after walking")
+    assert page.locator("#banner").get_attribute("data-level") == "urgent"
+    last(page).get_by_role("button", name="That is not what I meant").click()
+    expect(last(page).locator(".asked")).to_contain_text("That is not what I meant")
+    expect(page.locator("#banner")).to_have_attribute("data-level", "none")
+    expect(page.locator("#standing")).to_be_visible()
+    ask(page, ALARM)
+    assert last(page).get_by_role("button", name="That is not what I meant").count() == 0
+
+
 def test_a_passage_is_read_aloud_by_the_browser_without_its_source_marks(open_page: Opener) -> None:
     page = open_page()
     page.evaluate("() => { window.speechSynthesis.speak = words => { window.spokenWords = words.text; }; }")

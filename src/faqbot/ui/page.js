@@ -200,7 +200,8 @@ window.faqbot = (() => {
 
   // What is scrolled to must not end up under the banner.
   function measure() {
-    const height = one("#banner")?.offsetHeight ?? 0;
+    const banner = one("#banner");
+    const height = banner && getComputedStyle(banner).position === "sticky" ? banner.offsetHeight : 0;
     document.documentElement.style.setProperty("--banner", height + "px");
   }
 
