@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve without --workers."
 
 GRACE_SECONDS = 3  # for requests under way; with what uvicorn adds, a stop takes under five
+HEALTH_SECONDS = 20  # a process that answers no ping for so long is replaced; a slow machine starts one in ten
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
 _OWN_PATHS = ("/api/", "/documents/", "/own/", "/pictures/", "/topics", "/suggest", "/widget.js", "/mcp")
 
@@ -160,6 +161,7 @@ def uvicorn_config(app: FastAPI | Callable[[], FastAPI], workers: int = 1) -> uv
         ws="none",
         http="h11",  # the other parser buffers headers of any length
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
     )
 
