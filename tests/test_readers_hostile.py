@@ -154,6 +154,8 @@ def test_a_page_fetches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("a.html", "<a " * 60_000),
         ("a.html", "&amp;" * 40_000),
         ("a.html", "<p>x" * 20_000),
+        ("a.md", "<!-- -->" + "<!--" * 40_000),
+        ("a.csv", "question,answer\n" + '"a?,b\n' * 19_000),
     ],
 )  # fmt: skip
 def test_the_work_grows_no_faster_than_the_file(tmp_path: Path, name: str, content: str) -> None:

@@ -70,6 +70,7 @@ _CONTAINER_CLASS = re.compile(
     r"(?:^|[\s_-])(?:list|items?|wrap(?:per)?|container|group|section|block)(?:[\s_-]|$)", re.IGNORECASE
 )
 _LONGEST_QUESTION = 40  # words
+_MOST_COLUMNS, _MOST_CELLS = 100, 50_000  # of a table; cells over several rows or columns are not spread beyond
 _SPACE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"(?<!\\)([*`])|<(?=[A-Za-z/!])")
 _LINE_START = re.compile(r"^(?=#{1,6}\s|>|[-+]\s|\d{1,3}[.)]\s|={3,}\s*$|-{3,}\s*$|```|~~~)", re.MULTILINE)
@@ -467,12 +468,17 @@ class _Converter:
         for down, row in enumerate(rows):
             across = 0
             for cell in _cells(row):
-                while (down, across) in filled:
+                while (down, across) in filled and across < _MOST_COLUMNS:
                     across += 1
                 text = "\n\n".join(part for part in self.answer(cell) if part != BREAK)
-                wide, high = _span(cell, "colspan", 30), _span(cell, "rowspan", 200)
+                if across >= _MOST_COLUMNS:  # no honest table; its text goes into the last column
+                    last = (down, _MOST_COLUMNS - 1)
+                    filled[last] = f"{filled.get(last, '')} {text}".strip()
+                    continue
+                spans = len(filled) < _MOST_CELLS
+                wide, high = (_span(cell, "colspan", 30), _span(cell, "rowspan", 200)) if spans else (1, 1)
                 for below in range(min(high, len(rows) - down)):
-                    for beside in range(wide):
+                    for beside in range(min(wide, _MOST_COLUMNS - across)):
                         filled[down + below, across + beside] = text if beside == 0 else ""
                 across += wide
         width = max((across for _, across in filled), default=-1) + 1
