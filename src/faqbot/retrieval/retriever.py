@@ -89,7 +89,7 @@ class SearchConfig:
 
     weights: Weights = field(default_factory=Weights)
     candidates: int = 30
-    context_weight: float = 0.4
+    context_weight: float = 0.6
     group: bool = True
 
 
