@@ -13,7 +13,7 @@ from facts import Fact, Plain, load_facts, spread, states
 
 from faqbot.chunking import split
 from faqbot.encoders.model_files import find_model
-from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.tokenizer import EncoderTokenizer
 from faqbot.readers import discover, read
 from faqbot.settings import Settings
 
@@ -52,7 +52,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def passages(corpus: Path) -> Iterator[Plain]:
     """Every passage of a corpus folder, cut as the default encoder's index cuts it."""
-    pieces = WordPieces.from_file(Path(find_model(Settings().model)) / "tokenizer.json")
+    pieces = EncoderTokenizer.from_file(Path(find_model(Settings().model)) / "tokenizer.json")
     for file in discover(corpus).files:
         document = read(file.path, document_id=file.document_id)
         yield from map(Plain.of, split(document, pieces.count))

@@ -85,7 +85,7 @@ def _export(index: Path) -> None:
     with TemporaryDirectory() as folder:
         exported = model.export([], Path(folder))
         for place in (str(index), settings.encoder_cache):
-            keep_encoder(place, exported, model.facts.fingerprint)
+            keep_encoder(place, exported, model.info.fingerprint)
 
 
 @pytest.fixture(scope="session")

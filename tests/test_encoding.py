@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from faqbot.encoders.encoder import Encoder
 from faqbot.encoders.model_files import CHECKSUMS, find_model, is_bundled
 from faqbot.encoders.models import Model
-from faqbot.encoders.onnx_backend import GRAPH, WEIGHTS, RuntimeModel
+from faqbot.encoders.onnx_backend import GRAPH, WEIGHTS, OnnxBackend
 from faqbot.encoders.pca import Projection, to_int8
 from faqbot.encoders.products import product
-from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.tokenizer import EncoderTokenizer
 from faqbot.encoders.torch_backend import SAMPLES, TransformerModel, least_cosine
 from faqbot.errors import EncoderError
 
@@ -27,7 +27,7 @@ TURN = np.array([[0.6, 0.8, 0], [-0.8, 0.6, 0], [0, 0, 1]], np.float32)
 
 
 class ByContent:
-    """An engine whose vectors can be worked out by hand: a piece gives (id, 1, 0), a text the mean of its pieces."""
+    """An backend whose vectors can be worked out by hand: a piece gives (id, 1, 0), a text the mean of its tokenizer."""
 
     def __init__(self) -> None:
         self.shapes: list[tuple[int, int]] = []
@@ -40,8 +40,8 @@ class ByContent:
 
 
 @pytest.fixture(scope="module")
-def pieces() -> WordPieces:
-    return WordPieces.from_file(Path(find_model(NAME)) / "tokenizer.json")
+def tokenizer() -> EncoderTokenizer:
+    return EncoderTokenizer.from_file(Path(find_model(NAME)) / "tokenizer.json")
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,9 @@ def encoder_folder(index_folder: Path) -> Path:
     return next((index_folder / "encoders").iterdir())
 
 
-def make(pieces: WordPieces, limit: int = 256) -> tuple[Encoder, ByContent]:
-    engine = ByContent()
-    return Encoder(engine, pieces, Projection.none(3), limit), engine
+def make(tokenizer: EncoderTokenizer, limit: int = 256) -> tuple[Encoder, ByContent]:
+    backend = ByContent()
+    return Encoder(backend, tokenizer, Projection.none(3), limit), backend
 
 
 def unit(*values: float) -> Floats:
@@ -64,58 +64,60 @@ def unit(*values: float) -> Floats:
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def test_special_pieces_count_in_the_vector_and_leave_no_token(pieces: WordPieces) -> None:
-    encoder, _ = make(pieces)
+def test_special_pieces_count_in_the_vector_and_leave_no_token(tokenizer: EncoderTokenizer) -> None:
+    encoder, _ = make(tokenizer)
     [one] = encoder.encode(["Back pain"])
-    assert one.pieces.tolist() == [2067, 3255]
+    assert one.token_ids.tolist() == [2067, 3255]
     assert one.spans == ((0, 4), (5, 9))
     assert one.words == (0, 1)
     assert one.tokens == pytest.approx(np.stack([unit(2067, 1, 0), unit(3255, 1, 0)]))
     assert one.vector == pytest.approx(unit((101 + 2067 + 3255 + 102) / 4, 1, 0))
 
 
-def test_a_prompt_is_read_and_leaves_no_token_and_moves_no_span(pieces: WordPieces) -> None:
-    encoder, engine = make(pieces)
+def test_a_prompt_is_read_and_leaves_no_token_and_moves_no_span(tokenizer: EncoderTokenizer) -> None:
+    encoder, backend = make(tokenizer)
     [one] = encoder.encode(["Sciatica hurts"], prompt="query: ")
-    assert engine.shapes == [(1, 8)]
+    assert backend.shapes == [(1, 8)]
     assert ["Sciatica hurts"[start:end] for start, end in one.spans] == ["Sci", "atic", "a", "hurts"]
-    assert one.pieces.tolist() == [16596, 12070, 2050, 13403]
+    assert one.token_ids.tolist() == [16596, 12070, 2050, 13403]
 
 
-def test_a_text_over_the_limit_is_read_in_windows_and_none_of_it_is_lost(pieces: WordPieces) -> None:
-    encoder, engine = make(pieces, limit=5)
+def test_a_text_over_the_limit_is_read_in_windows_and_none_of_it_is_lost(tokenizer: EncoderTokenizer) -> None:
+    encoder, backend = make(tokenizer, limit=5)
     text = "back pain when walking far and long"
     [one] = encoder.encode([text])
     assert [text[start:end] for start, end in one.spans] == text.split()
-    assert engine.shapes == [(3, 5)]
-    whole = pieces.cut([text])[0].ids[1:-1]
+    assert backend.shapes == [(3, 5)]
+    whole = tokenizer.tokenize([text])[0].ids[1:-1]
     windows = [whole[0:3], whole[3:6], whole[6:7]]
     means = [unit(sum((101, *window, 102)) / (len(window) + 2), 1, 0) for window in windows]
     assert one.vector == pytest.approx(unit(*np.mean(means, axis=0)), abs=1e-6)
 
 
-def test_texts_come_back_in_order_whatever_their_length(pieces: WordPieces) -> None:
-    encoder, _ = make(pieces)
+def test_texts_come_back_in_order_whatever_their_length(tokenizer: EncoderTokenizer) -> None:
+    encoder, _ = make(tokenizer)
     texts = ["walk " * 40, "pain", "walk " * 7, "", "back pain"]
     together = encoder.encode(texts)
     for text, one in zip(texts, together, strict=True):
         [alone] = encoder.encode([text])
-        assert one.pieces.tolist() == alone.pieces.tolist()
+        assert one.token_ids.tolist() == alone.token_ids.tolist()
         assert one.vector == pytest.approx(alone.vector, abs=1e-6)
 
 
-def test_batches_hold_texts_of_like_length_within_their_room_and_tell_how_far_they_are(pieces: WordPieces) -> None:
-    encoder, engine = make(pieces)
+def test_batches_hold_texts_of_like_length_within_their_room_and_tell_how_far_they_are(
+    tokenizer: EncoderTokenizer,
+) -> None:
+    encoder, backend = make(tokenizer)
     told: list[float] = []
-    encoder.encode(["walk " * n for n in (1, 30, 2, 28, 3)], batch_pieces=64, progress=told.append)
-    assert engine.shapes == [(3, 5), (2, 32)]
+    encoder.encode(["walk " * n for n in (1, 30, 2, 28, 3)], batch_tokens=64, progress=told.append)
+    assert backend.shapes == [(3, 5), (2, 32)]
     assert told == [0.6, 1.0]
 
 
-def test_nothing_is_nothing(pieces: WordPieces) -> None:
-    encoder, engine = make(pieces)
+def test_nothing_is_nothing(tokenizer: EncoderTokenizer) -> None:
+    encoder, backend = make(tokenizer)
     assert encoder.encode([]) == []
-    assert engine.shapes == []
+    assert backend.shapes == []
 
 
 @given(st.integers(1, 40), st.integers(1, 60), st.integers(1, 9))
@@ -194,14 +196,14 @@ def test_the_graph_is_small_and_its_weights_lie_beside_it(encoder_folder: Path) 
 
 
 def test_the_graph_in_float32_is_the_model(encoder_folder: Path, loaded: TransformerModel) -> None:
-    assert cosines(RuntimeModel(encoder_folder), loaded) == pytest.approx((1, 1), abs=1e-5)
+    assert cosines(OnnxBackend(encoder_folder), loaded) == pytest.approx((1, 1), abs=1e-5)
 
 
 def test_attention_in_single_steps_means_the_same_and_ends_with_the_export(loaded: TransformerModel) -> None:
     def implementation() -> str:
         return str(loaded.model[0].auto_model.config._attn_implementation)
 
-    ids = np.array([loaded.word_pieces.cut(["Why does my back hurt when I walk?"])[0].ids], np.int64)
+    ids = np.array([loaded.tokenizer.tokenize(["Why does my back hurt when I walk?"])[0].ids], np.int64)
     before, (tokens, pooled) = implementation(), loaded.run(ids, np.ones_like(ids))
     with loaded.plain_attention():
         assert implementation() == "eager" != before
@@ -211,10 +213,10 @@ def test_attention_in_single_steps_means_the_same_and_ends_with_the_export(loade
     assert np.allclose(plain[1], pooled, atol=1e-5)
 
 
-def cosines(graph: RuntimeModel, model: TransformerModel) -> tuple[float, float]:
+def cosines(graph: OnnxBackend, model: TransformerModel) -> tuple[float, float]:
     """The least cosines of pooled and token vectors over the sample texts."""
     pooled, token = [], []
-    for cut in model.word_pieces.cut(SAMPLES):
+    for cut in model.tokenizer.tokenize(SAMPLES):
         ids = np.array([cut.ids[:256]], np.int64)
         one, other = graph.run(ids, np.ones_like(ids)), model.run(ids, np.ones_like(ids))
         pooled.append(least_cosine(one[1], other[1]))
@@ -242,4 +244,4 @@ def test_a_graph_that_cannot_be_run_is_an_error_with_a_command(
         shutil.copy(encoder_folder / name, tmp_path / name)
     damage(tmp_path)
     with pytest.raises(EncoderError, match="faqbot build"):
-        RuntimeModel(tmp_path)
+        OnnxBackend(tmp_path)

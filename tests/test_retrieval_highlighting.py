@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from faqbot.encoders.tokenizer import Pieces
+from faqbot.encoders.tokenizer import Tokenized
 from faqbot.retrieval.highlighting import highlight, matched_terms
 from faqbot.retrieval.token_layout import layout_question, layout_tokens
 from faqbot.types import Passage
@@ -13,14 +13,14 @@ def passage(text: str) -> Passage:
     return Passage(id="0" * 16, document_id="a.md", text=text, start=0, end=len(text), headings=("Heading",))
 
 
-def cut(text: str) -> Pieces:
+def cut(text: str) -> Tokenized:
     """A piece a word of "Heading" and the text."""
     places, at = [], 0
     for word in text.split():
         at = text.index(word, at)
         places.append((at, at + len(word)))
         at += len(word)
-    return Pieces(
+    return Tokenized(
         ids=tuple(range(len(places))),
         spans=tuple(places),
         special=(False,) * len(places),

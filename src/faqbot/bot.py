@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from faqbot.dialogue import Dialogue
-    from faqbot.encoders.encoder import Encoder, Engine
+    from faqbot.encoders.encoder import Backend, Encoder
     from faqbot.index import EncoderInfo, Index
     from faqbot.index.interface import Asset
     from faqbot.retrieval.calibration import Calibration
@@ -253,7 +253,7 @@ def open_retriever(index: Index, *, threads: int = 0, search: SearchConfig | Non
     from faqbot.retrieval.spelling import SpellingCorrector, shorthand
 
     encoder = open_encoder(index, threads=threads)
-    corrector = SpellingCorrector(index.vocabulary, encoder.word_pieces.knows, shorthand())
+    corrector = SpellingCorrector(index.vocabulary, encoder.tokenizer.has_word, shorthand())
     return Retriever(index, encoder, corrector, prompt=index.encoder.query_prompt, search=search or DEFAULT)
 
 
@@ -261,11 +261,11 @@ def open_encoder(index: Index, *, threads: int = 0) -> Encoder:
     """Return the index's encoder in ONNX Runtime; in sentence-transformers where its model could not be exported."""
     from faqbot.encoders.encoder import Encoder
     from faqbot.encoders.pca import Projection
-    from faqbot.encoders.tokenizer import WordPieces
+    from faqbot.encoders.tokenizer import EncoderTokenizer
 
     folder = index.encoder_folder
-    word_pieces = WordPieces.from_file(folder / "tokenizer.json")
-    return Encoder(_engine(index, threads), word_pieces, Projection.load(folder), token_limit=index.encoder.token_limit)
+    tokenizer = EncoderTokenizer.from_file(folder / "tokenizer.json")
+    return Encoder(_engine(index, threads), tokenizer, Projection.load(folder), token_limit=index.encoder.token_limit)
 
 
 def open_calibration(index: Index) -> Calibration:
@@ -276,11 +276,11 @@ def open_calibration(index: Index) -> Calibration:
     return Calibration.from_dict(own) if own else shipped()
 
 
-def _engine(index: Index, threads: int) -> Engine:
-    from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
+def _engine(index: Index, threads: int) -> Backend:
+    from faqbot.encoders.onnx_backend import GRAPH, OnnxBackend
 
     if (index.encoder_folder / GRAPH).is_file():
-        return RuntimeModel(index.encoder_folder, threads=threads)
+        return OnnxBackend(index.encoder_folder, threads=threads)
     from faqbot.encoders.torch_backend import TransformerModel
 
     logger.warning("%s could not be exported: answering loads sentence-transformers", index.encoder.name)

@@ -19,9 +19,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     except ReadError as error:
         raise ReadError(f"{given.file} cannot be read: {error}") from error
     model = Model(settings.model, encoder_folders(given.index, settings.encoder_cache))
-    passages = split(
-        report.document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words
-    )
+    passages = split(report.document, model.tokenizer.count, limit=model.info.token_limit, words=settings.passage_words)
     left_out = [(part.reason, part.text) for part in report.left_out]
     print(render_passages(report.document, passages, left_out))
     return 0

@@ -1,1 +1,1 @@
-"""Texts go in, pooled vectors and token vectors come out."""
+"""Encoders: texts to pooled vectors and token vectors."""

@@ -1,4 +1,4 @@
-"""Finds a model by its name: a name goes in, the folder of a verified model comes out."""
+"""Where the files of a model are, and whether they are the published ones."""
 
 import hashlib
 import importlib.util

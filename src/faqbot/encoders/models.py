@@ -1,4 +1,4 @@
-"""A model's name goes in; what a build needs of it comes out, with torch loaded only where it is needed."""
+"""A model as a build needs it: described by its exported encoder, so that torch is loaded only to export."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from faqbot.encoders.encoder import Encoder, Engine
+from faqbot.encoders.encoder import Backend, Encoder
 from faqbot.encoders.model_files import CHECKSUMS, file_digest, is_bundled, model_folder
-from faqbot.encoders.onnx_backend import GRAPH, RuntimeModel
+from faqbot.encoders.onnx_backend import GRAPH, OnnxBackend
 from faqbot.encoders.pca import Projection
-from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.tokenizer import EncoderTokenizer
 from faqbot.encoders.torch_backend import TransformerModel
 from faqbot.errors import EncoderError
 
 logger = logging.getLogger(__name__)
-FACTS = "encoder.json"
+MODEL_INFO = "encoder.json"
 TOKENIZER = "tokenizer.json"
 TOKEN_DIMENSION = 128
 SAMPLES = 1000  # passages that a projection is fitted on
@@ -30,7 +30,7 @@ SHIPPED_PROJECTION = "projection_all-MiniLM-L6-v2.npy"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ModelInfo:
     """What identifies a model. `stamp` is a digest of its files, "" where they are not in a folder of their own."""
 
     name: str
@@ -49,7 +49,7 @@ class Model:
         """`encoders` are folders of exported encoders, looked at in turn. Raises EncoderError for no such model."""
         self.name = name
         self.installed = _installed(_stamp(name), encoders)
-        self.facts = _facts(self.installed) if self.installed else self._described()
+        self.info = _read_info(self.installed) if self.installed else self._described()
 
     @cached_property
     def transformer(self) -> TransformerModel:
@@ -57,9 +57,9 @@ class Model:
         return TransformerModel(self.name)
 
     @cached_property
-    def word_pieces(self) -> WordPieces:
+    def tokenizer(self) -> EncoderTokenizer:
         """The model's tokenizer."""
-        return WordPieces.from_file(self.installed / TOKENIZER) if self.installed else self.transformer.word_pieces
+        return EncoderTokenizer.from_file(self.installed / TOKENIZER) if self.installed else self.transformer.tokenizer
 
     def export(self, samples: Sequence[str], folder: Path) -> Path:
         """The folder that answering reads: the installed one, or one made in `folder`.
@@ -72,7 +72,7 @@ class Model:
 
         projection = self._shipped_projection() or self._fitted_projection(samples)
         export_encoder(self.transformer, projection, folder)
-        (folder / FACTS).write_text(json.dumps(asdict(self.facts), indent=2), encoding="utf-8")
+        (folder / MODEL_INFO).write_text(json.dumps(asdict(self.info), indent=2), encoding="utf-8")
         return folder
 
     def encoder(self, folder: Path, *, threads: int = 0) -> Encoder:
@@ -80,12 +80,12 @@ class Model:
 
         The exported graph encodes as fast as sentence-transformers does, whose import takes seconds.
         """
-        engine: Engine = RuntimeModel(folder, threads=threads) if (folder / GRAPH).is_file() else self.transformer
-        return Encoder(engine, self.word_pieces, Projection.load(folder), self.facts.token_limit)
+        backend: Backend = OnnxBackend(folder, threads=threads) if (folder / GRAPH).is_file() else self.transformer
+        return Encoder(backend, self.tokenizer, Projection.load(folder), self.info.token_limit)
 
-    def _described(self) -> Facts:
+    def _described(self) -> ModelInfo:
         loaded = self.transformer
-        return Facts(
+        return ModelInfo(
             name=self.name,
             fingerprint=loaded.fingerprint,
             stamp=_stamp(self.name),
@@ -103,8 +103,8 @@ class Model:
 
     def _fitted_projection(self, samples: Sequence[str]) -> Projection:
         step = max(1, len(samples) // SAMPLES)
-        raw = Encoder(self.transformer, self.word_pieces, Projection.none(self.facts.dimension), self.facts.token_limit)
-        rows = [one.tokens for one in raw.encode(samples[::step], prompt=self.facts.passage_prompt)]
+        raw = Encoder(self.transformer, self.tokenizer, Projection.none(self.info.dimension), self.info.token_limit)
+        rows = [one.tokens for one in raw.encode(samples[::step], prompt=self.info.passage_prompt)]
         return Projection.fit(np.concatenate(rows), TOKEN_DIMENSION)
 
 
@@ -125,12 +125,14 @@ def _stamp(name: str) -> str:
 def _installed(stamp: str, encoders: Iterable[Path]) -> Path | None:
     if not stamp:
         return None
-    known = (path.parent for folder in encoders for path in sorted(folder.glob(f"[!.]*/{FACTS}")))
-    return next((folder for folder in known if _facts(folder).stamp == stamp), None)
+    known = (path.parent for folder in encoders for path in sorted(folder.glob(f"[!.]*/{MODEL_INFO}")))
+    return next((folder for folder in known if _read_info(folder).stamp == stamp), None)
 
 
-def _facts(folder: Path) -> Facts:
+def _read_info(folder: Path) -> ModelInfo:
     try:
-        return Facts(**json.loads((folder / FACTS).read_text(encoding="utf-8")))
+        return ModelInfo(**json.loads((folder / MODEL_INFO).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise EncoderError(f"{folder / FACTS} is damaged ({error}). Delete {folder} and run: faqbot build") from error
+        raise EncoderError(
+            f"{folder / MODEL_INFO} is damaged ({error}). Delete {folder} and run: faqbot build"
+        ) from error

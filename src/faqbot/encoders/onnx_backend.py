@@ -1,4 +1,4 @@
-"""The only door to ONNX Runtime: an exported graph goes in, an engine that answers without torch comes out."""
+"""ONNX Runtime: computes embeddings from an exported graph, without torch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEETING = 0.25  # seconds for which texts that met are expected to meet again
 OUTPUTS = ("token_embeddings", "sentence_embedding")
 
 
-class RuntimeModel:
+class OnnxBackend:
     """An exported graph in ONNX Runtime, for many threads.
 
     A text that comes alone is spread over all cores; one that comes while others are computed, or shortly after texts
@@ -41,7 +41,7 @@ class RuntimeModel:
         self._met = -inf  # when texts last were computed together
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """See encoder.Engine."""
+        """See encoder.Backend."""
         with self._lock:
             now = monotonic()
             if self._running:

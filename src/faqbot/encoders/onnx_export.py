@@ -1,4 +1,4 @@
-"""A loaded model goes in, a folder that ONNX Runtime answers from comes out, checked against the model itself."""
+"""Export of a model to ONNX, checked against the model itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from faqbot.encoders.model_files import model_folder
-from faqbot.encoders.onnx_backend import GRAPH, OUTPUTS, WEIGHTS, RuntimeModel, optimise
+from faqbot.encoders.onnx_backend import GRAPH, OUTPUTS, WEIGHTS, OnnxBackend, optimise
 from faqbot.encoders.torch_backend import SAMPLES, TransformerModel, least_cosine
 from faqbot.errors import EncoderError, need
 
@@ -31,7 +31,7 @@ def export_encoder(model: TransformerModel, projection: Projection, folder: Path
     disagrees with it, gets no graph: the record says why, and answering loads sentence-transformers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tokenizer.json").write_text(model.word_pieces.to_json(), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(model.tokenizer.to_json(), encoding="utf-8")
     projection.save(folder)
     _copy_notice(model, folder)
     record = _graph_record(model, folder)
@@ -58,9 +58,9 @@ def check_export(model: TransformerModel, folder: Path) -> dict[str, Any]:
 
     Raises EncoderError if one is below LEAST_COSINE.
     """
-    graph = RuntimeModel(folder)
+    graph = OnnxBackend(folder)
     pooled_cosines, token_cosines = [], []
-    for cut in model.word_pieces.cut(SAMPLES):
+    for cut in model.tokenizer.tokenize(SAMPLES):
         ids = np.array([cut.ids[: model.token_limit]], dtype=np.int64)
         mask = np.ones_like(ids)
         expected, found = model.run(ids, mask), graph.run(ids, mask)
@@ -90,7 +90,7 @@ def _write_graph(model: TransformerModel, path: Path) -> None:
             return tuple(found[name] for name in OUTPUTS)
 
     ids = torch.ones((2, 7), dtype=torch.int64)
-    axes = {0: "texts", 1: "pieces"}
+    axes = {0: "texts", 1: "tokens"}
     with warnings.catch_warnings(), torch.inference_mode(), model.plain_attention():
         warnings.simplefilter("ignore")  # the exporter warns of its own deprecation and of every traced constant
         try:

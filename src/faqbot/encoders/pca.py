@@ -1,4 +1,4 @@
-"""Token vectors made small: (t, d) float32 rows go in, centred and rotated (t, p) rows of length 1 come out."""
+"""Token embeddings made small: PCA to (t, p) rows of length 1, and int8."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two matrices go in, their product comes out, computed by the calling thread alone."""
+"""Matrix products computed by the calling thread alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The only door to `tokenizers`: texts go in, word pieces with their places come out. Nothing is ever cut silently."""
+"""The encoder's own tokenizer, through the `tokenizers` package. No text is ever truncated silently."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
-    """The word pieces of one text: `ids` as the model reads them, `special` marks those that stand for no text.
+class Tokenized:
+    """The tokens of one text: `ids` as the model reads them, `special` marks those that stand for no text.
 
-    `spans` are places in the text; several pieces of one word have one number in `words` (-1 for special pieces).
+    `spans` are places in the text; several tokens of one word have one number in `words` (-1 for special tokens).
     """
 
     ids: tuple[int, ...]
@@ -29,17 +29,17 @@ class Pieces:
     words: tuple[int, ...]
 
 
-class WordPieces:
+class EncoderTokenizer:
     """An encoder's own tokenizer, read from its tokenizer.json, with cutting and padding switched off."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        # Published tokenizer files carry both, at 128 pieces for MiniLM: texts would be cut without a word.
+        # Published tokenizer files carry both, at 128 tokens for MiniLM: texts would be cut without a word.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
 
     @classmethod
-    def from_file(cls, path: Path) -> WordPieces:
+    def from_file(cls, path: Path) -> EncoderTokenizer:
         """Read a tokenizer.json. Raises EncoderError where it is missing or not a tokenizer."""
         from tokenizers import Tokenizer
 
@@ -51,13 +51,13 @@ class WordPieces:
             raise EncoderError(f"{path} is not a tokenizer file ({error}). Run: faqbot build") from error
 
     def count(self, text: str) -> int:
-        """How many pieces the encoder reads for a text, its special pieces included."""
+        """How many tokens the encoder reads for a text, its special tokens included."""
         return len(self._tokenizer.encode(text).ids)
 
-    def cut(self, texts: Sequence[str]) -> list[Pieces]:
-        """The pieces of each text, in order."""
+    def tokenize(self, texts: Sequence[str]) -> list[Tokenized]:
+        """The tokens of each text, in order."""
         return [
-            Pieces(
+            Tokenized(
                 ids=tuple(found.ids),
                 spans=tuple(found.offsets),
                 special=tuple(mark == 1 for mark in found.special_tokens_mask),
@@ -68,15 +68,15 @@ class WordPieces:
 
     @property
     def size(self) -> int:
-        """How many word pieces there are."""
+        """How many tokens there are."""
         return int(self._tokenizer.get_vocab_size())
 
-    def ids_of(self, pieces: Sequence[str]) -> tuple[int, ...]:
-        """The vocabulary ids of those pieces that the tokenizer has."""
-        found = (self._tokenizer.token_to_id(piece) for piece in pieces)
+    def ids_of(self, tokens: Sequence[str]) -> tuple[int, ...]:
+        """The vocabulary ids of those tokens that the tokenizer has."""
+        found = (self._tokenizer.token_to_id(token) for token in tokens)
         return tuple(number for number in found if number is not None)
 
-    def knows(self, word: str) -> bool:
+    def has_word(self, word: str) -> bool:
         """Whether a lower-case word is in the vocabulary whole, as the common words of the language are."""
         return any(self._tokenizer.token_to_id(mark + word) is not None for mark in ("", "\u2581", "Ġ"))
 

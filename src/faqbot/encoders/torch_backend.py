@@ -1,4 +1,4 @@
-"""The only door to sentence-transformers and torch: a model's name goes in, an engine that builds comes out."""
+"""sentence-transformers and torch: load a model, and compute its embeddings where it has no graph."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from faqbot.encoders.model_files import CHECKSUMS, find_model, is_bundled
-from faqbot.encoders.tokenizer import WordPieces
+from faqbot.encoders.tokenizer import EncoderTokenizer
 from faqbot.errors import EncoderError, need
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class TransformerModel:
     def __init__(self, name: str) -> None:
         self.name = name
         self.model = _load(name)
-        self.word_pieces = _word_pieces(self.model, name)
+        self.tokenizer = _load_tokenizer(self.model, name)
         self.token_limit = int(self.model.max_seq_length or self.model.tokenizer.model_max_length)
         self.dimension = int(self.model.get_embedding_dimension())
         prompts = {str(key): str(value) for key, value in (self.model.prompts or {}).items() if value}
@@ -49,12 +49,12 @@ class TransformerModel:
             for key, tensor in sorted(self.model.state_dict().items()):
                 digest.update(key.encode())
                 digest.update(tensor.cpu().contiguous().float().numpy().tobytes())
-        settings = f"{self.token_limit}\0{self.query_prompt}\0{self.passage_prompt}\0{self.word_pieces.to_json()}"
+        settings = f"{self.token_limit}\0{self.query_prompt}\0{self.passage_prompt}\0{self.tokenizer.to_json()}"
         digest.update(settings.encode())
         return digest.hexdigest()[:16]
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """See encoder.Engine."""
+        """See encoder.Backend."""
         import torch
 
         with torch.inference_mode():
@@ -102,14 +102,14 @@ def _load(name: str) -> Any:
     return model.eval()
 
 
-def _word_pieces(model: Any, name: str) -> WordPieces:
+def _load_tokenizer(model: Any, name: str) -> EncoderTokenizer:
     from tokenizers import Tokenizer
 
     fast = getattr(model.tokenizer, "backend_tokenizer", None)
     if fast is None:
         raise EncoderError(f"The model {name!r} has no fast tokenizer, which answering needs. Name another model")
     # A copy: switching off cutting and padding here must not change the model's own.
-    return WordPieces(Tokenizer.from_str(fast.to_str()))
+    return EncoderTokenizer(Tokenizer.from_str(fast.to_str()))
 
 
 def _first_line(error: Exception) -> str:

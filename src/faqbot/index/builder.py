@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from faqbot.encoders.encoder import Encoder
-    from faqbot.encoders.models import Facts
+    from faqbot.encoders.models import ModelInfo
     from faqbot.index.milvus import MilvusWriter
     from faqbot.types import Document, Passage
 
@@ -195,15 +195,15 @@ def split_all(
     documents: Sequence[Document], model: Model, settings: Settings, known: KnownFiles | None = None
 ) -> list[Passage]:
     """Return the passages of all documents, in order, none longer than the model reads; known ones are taken over."""
-    chunking = chunking_settings(model.facts, settings)
+    chunking = chunking_settings(model.info, settings)
     if known:
         known.load_passages(documents, chunking)
     passages: list[Passage] = []
     for document in documents:
         found = known.passages(document) if known else None
         if found is None:
-            limit, words = model.facts.token_limit, settings.passage_words
-            found = split(document, model.word_pieces.count, limit=limit, words=words)
+            limit, words = model.info.token_limit, settings.passage_words
+            found = split(document, model.tokenizer.count, limit=limit, words=words)
         passages.extend(found)
     return passages
 
@@ -272,7 +272,7 @@ class EncodedText:
     whole: bool
 
 
-def texts_of(passage: Passage, facts: Facts) -> list[EncodedText]:
+def texts_of(passage: Passage, info: ModelInfo) -> list[EncodedText]:
     """Return what is encoded of a passage: all of it, then each thing it can be found by.
 
     Those are the question and its variants of an FAQ entry, else its sentences: a question is near the one sentence
@@ -280,20 +280,20 @@ def texts_of(passage: Passage, facts: Facts) -> list[EncodedText]:
     """
     parts = [passage.text[start:end] for start, end in sentence_spans(passage.text)]
     others = [passage.question, *passage.alternates] if passage.question else parts if len(parts) > 1 else []
-    return [_hashed(passage.embedded_text, facts, whole=True), *(_hashed(text, facts, whole=False) for text in others)]
+    return [_hashed(passage.embedded_text, info, whole=True), *(_hashed(text, info, whole=False) for text in others)]
 
 
 def encode_passages(
-    passages: Sequence[Passage], encoder: Encoder, facts: Facts, known: KnownTexts, progress: Progress | None = None
+    passages: Sequence[Passage], encoder: Encoder, info: ModelInfo, known: KnownTexts, progress: Progress | None = None
 ) -> Iterator[EncodedPassage]:
     """Yield the passages with their embeddings, in order, encoded a batch at a time; known texts are not encoded."""
     for start in range(0, len(passages), BATCH):
-        batch = [(passage, texts_of(passage, facts)) for passage in passages[start : start + BATCH]]
+        batch = [(passage, texts_of(passage, info)) for passage in passages[start : start + BATCH]]
         texts = {text.hash: text for _, texts in batch for text in texts}
         found = {each: embedding for each in texts if (embedding := known.get(each)) is not None}
         within = _share_of(progress, start, len(batch), len(passages)) if progress else None
         missing = [text for each, text in texts.items() if each not in found]
-        found |= _encoded(missing, encoder, facts.passage_prompt, within)
+        found |= _encoded(missing, encoder, info.passage_prompt, within)
         for passage, texts_of_one in batch:
             embeddings = [found[text.hash] for text in texts_of_one]
             yield EncodedPassage(
@@ -309,17 +309,17 @@ def encode_passages(
 
 def encoder_info(model: Model, encoder: Encoder) -> EncoderInfo:
     """Return how the index names its encoder."""
-    facts = model.facts
+    info = model.info
     return EncoderInfo(
-        name=facts.name,
-        fingerprint=facts.fingerprint,
-        dimension=facts.dimension,
+        name=info.name,
+        fingerprint=info.fingerprint,
+        dimension=info.dimension,
         token_dimension=encoder.projection.matrix.shape[1],
         token_scale=SCALE,
-        token_limit=facts.token_limit,
-        query_prompt=facts.query_prompt,
-        passage_prompt=facts.passage_prompt,
-        vocabulary_size=encoder.word_pieces.size,
+        token_limit=info.token_limit,
+        query_prompt=info.query_prompt,
+        passage_prompt=info.passage_prompt,
+        vocabulary_size=encoder.tokenizer.size,
     )
 
 
@@ -346,9 +346,9 @@ def describe_source(
     }
 
 
-def chunking_settings(facts: Facts, settings: Settings) -> str:
+def chunking_settings(info: ModelInfo, settings: Settings) -> str:
     """Return what decides, besides the code, where a document is chunked."""
-    return f"{facts.fingerprint} {facts.token_limit} {settings.passage_words}"
+    return f"{info.fingerprint} {info.token_limit} {settings.passage_words}"
 
 
 @cache
@@ -378,14 +378,14 @@ def _build(
             )
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
         if exported != model.installed:
-            keep_encoder(settings.encoder_cache, exported, model.facts.fingerprint)
+            keep_encoder(settings.encoder_cache, exported, model.info.fingerprint)
         encoder = model.encoder(exported, threads=settings.threads)
-        chunking = chunking_settings(model.facts, settings)
+        chunking = chunking_settings(model.info, settings)
         contents = Contents(
             documents=corpus.documents,
-            passages=encode_passages(passages, encoder, model.facts, builder.known, progress),
+            passages=encode_passages(passages, encoder, model.info, builder.known, progress),
             encoder=encoder_info(model, encoder),
-            calibration=builder.calibration_for(model.facts.fingerprint),
+            calibration=builder.calibration_for(model.info.fingerprint),
             source=source,
             meta=meta,
             files={name: SourceFile(each.content_hash, chunking, each.parsed) for name, each in corpus.files.items()},
@@ -413,9 +413,9 @@ def _milvus_writer(index: Path, settings: Settings) -> Iterator[MilvusWriter | N
         yield writer
 
 
-def _hashed(text: str, facts: Facts, *, whole: bool) -> EncodedText:
-    settings = f"{facts.passage_prompt}\0{'tokens' if whole else 'vector'}"
-    return EncodedText(text, text_hash(text, fingerprint=facts.fingerprint, settings=settings), whole)
+def _hashed(text: str, info: ModelInfo, *, whole: bool) -> EncodedText:
+    settings = f"{info.passage_prompt}\0{'tokens' if whole else 'vector'}"
+    return EncodedText(text, text_hash(text, fingerprint=info.fingerprint, settings=settings), whole)
 
 
 def _share_of(progress: Progress, start: int, batch: int, total: int) -> Callable[[float], None]:
@@ -431,7 +431,7 @@ def _encoded(
         text.hash: Embedding(
             vector=one.vector,
             tokens=to_int8(one.tokens if text.whole else one.tokens[:0]),
-            token_ids=one.pieces if text.whole else one.pieces[:0],
+            token_ids=one.token_ids if text.whole else one.token_ids[:0],
         )
         for text, one in zip(texts, made, strict=True)
     }

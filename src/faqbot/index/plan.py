@@ -50,7 +50,7 @@ def plan_build(corpus: Path, index: Path, *, settings: Settings) -> BuildPlan:
         skipped=found.skipped,
         passages=len(passages),
         encoded=sum(
-            not previous or any(not previous.has_text(text.hash) for text in texts_of(passage, model.facts))
+            not previous or any(not previous.has_text(text.hash) for text in texts_of(passage, model.info))
             for passage in passages
         ),
     )

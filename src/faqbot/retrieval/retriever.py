@@ -113,7 +113,7 @@ class Retriever:
         self._encode = lru_cache(maxsize=512)(self._encode_one)
         self._layout = lru_cache(maxsize=MAX_SEEN)(self._layout_one)
         self._seen: dict[str, PreparedPassage] = {}
-        self._ends = np.array(encoder.word_pieces.ids_of(SENTENCE_ENDS), np.int32)
+        self._ends = np.array(encoder.tokenizer.ids_of(SENTENCE_ENDS), np.int32)
 
     def rank(
         self, question: str, history: Sequence[str] = (), *, top_k: int = 5, shown: Collection[str] = ()
@@ -146,7 +146,7 @@ class Retriever:
     def _ranked(self, query: Query, encoded: Encoded, top_k: int, shown: Collection[str] = ()) -> Ranking:
         if not len(encoded.tokens):
             return Ranking(query=query.text, hits=(), corrections=query.corrected.corrections)
-        counts = self._store.token_counts[encoded.pieces]
+        counts = self._store.token_counts[encoded.token_ids]
         tokens = self._weighted(query, encoded, counts)
         candidates = self._store.candidates(encoded.vector, query.text, self._search.candidates)
         passages = self._fetched(candidates.ids)
@@ -237,7 +237,7 @@ class Retriever:
         return [known[each] for each in ids]
 
     def _layout_one(self, passage: Passage) -> Layout:
-        return layout_tokens(passage, self._encoder.word_pieces.cut([passage.embedded_text])[0])
+        return layout_tokens(passage, self._encoder.tokenizer.tokenize([passage.embedded_text])[0])
 
 
 def _fresh_first(

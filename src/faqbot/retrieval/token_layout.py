@@ -15,7 +15,7 @@ from faqbot.chunking import sentence_spans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from faqbot.encoders.tokenizer import Pieces
+    from faqbot.encoders.tokenizer import Tokenized
     from faqbot.index import StoredPassage
     from faqbot.types import Passage, Span
 
@@ -79,7 +79,7 @@ def sentence_starts(tokens: NDArray[np.int32], sentence_ends: NDArray[np.int32])
     return starts
 
 
-def layout_tokens(passage: Passage, cut: Pieces) -> Layout:
+def layout_tokens(passage: Passage, cut: Tokenized) -> Layout:
     """Lay a passage out; `cut` are the tokens of its `embedded_text`."""
     lead = len(passage.embedded_text) - len(passage.text)
     kept = [place for place, special in enumerate(cut.special) if not special]
