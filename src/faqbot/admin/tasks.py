@@ -81,7 +81,7 @@ def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
     report = read_report(Path(path), document_id=document_id)
     document = report.document
     model = Model(settings.model, encoder_folders(Path(settings.index), settings.encoder_cache))
-    passages = split(document, model.word_pieces.count, limit=model.facts.token_limit, words=settings.passage_words)
+    passages = split(document, model.tokenizer.count, limit=model.info.token_limit, words=settings.passage_words)
     return {
         "title": document.title,
         "facts": {name: getattr(document, name) for name in ("author", "date", "url", "licence")},
