@@ -120,8 +120,8 @@ def recall(index: Path, questions: Sequence[str], k: int = 50) -> dict[str, obje
 
 
 def _database(opened: Index) -> Database:
-    shape = {"dimension": opened.encoder.dimension, "token_dimension": opened.encoder.token_dimension}
-    return Database(opened.folder / f"{opened.version.stem}.db", **shape)
+    path, encoder = opened.folder / f"{opened.version.stem}.db", opened.encoder
+    return Database(path, dimension=encoder.dimension, token_dimension=encoder.token_dimension)
 
 
 if __name__ == "__main__":
