@@ -25,7 +25,7 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
     """Ask everything, print the level with its card, and write the sheet; an end of input leaves the rest out."""
     print("Answer yes, no or not sure (y, n, ?). The check is no diagnosis. An empty line leaves a question out.\n")
     safety = load_config(settings).safety
-    answers = _asked()
+    answers = _answers()
     alert = conclude(answers, config=safety)
     print(f"\n{alert.level.upper() if alert.level != 'none' else 'ADVICE'}: {alert.message}")
     if given.summary:
@@ -57,7 +57,7 @@ def _read(bot: FaqBot, message: str) -> tuple[Hit, ...]:
     return answer.hits if answer.answered else ()
 
 
-def _asked() -> dict[str, str]:
+def _answers() -> dict[str, str]:
     answers: dict[str, str] = {}
     group = ""
     try:

@@ -1,4 +1,4 @@
-"""How well the safety rules hear: files of labelled messages come in, recall, false alarms and every miss come out.
+"""Evaluate the safety rules on labelled messages: recall, false alarms by kind, and every miss.
 
 A line is {"id", "text", "expect", "category", "note"} or, for a conversation, {"id", "turns", "expect_final", "note"};
 `expect` is routine, urgent or emergency. A conditional card counts as routine. A note that says "emergency also

@@ -680,7 +680,7 @@ def is_other_experiencer(message: Message, match: Match) -> bool:
     """Whether it is about an animal, a thing, a story, or another person's past."""
     sentence = message.words.sentences[match.start]
     return (
-        _is_subject(message, match, message.near("experiencer_animal", sentence), _told_by(match))
+        _is_subject(message, match, message.near("experiencer_animal", sentence), _begun_by(match))
         or _is_subject(message, match, _near_things(message, match, sentence), match.end)
         or _in_story(message, match, message.near("experiencer_story", sentence))
         or (match.sign.kind in ("risk", "condition") and _in_family(message, match, sentence))
@@ -691,7 +691,7 @@ def is_other_experiencer(message: Message, match: Match) -> bool:
 def _was_theirs(message: Message, match: Match, sentence: int) -> bool:
     """Somebody else's and long ago, whatever they do now: "Dad had a heart attack in 2003 and walks daily now"."""
     relatives = [person for person in message.near("experiencer_relative", sentence) if person.end <= match.start]
-    if not relatives or not FIRST_PERSON.isdisjoint(message.words.words[relatives[0].end : _told_by(match)]):
+    if not relatives or not FIRST_PERSON.isdisjoint(message.words.words[relatives[0].end : _begun_by(match)]):
         return False
     if match.sign.kind == "risk" and message.mentions.get("relative_current"):
         return False
@@ -707,7 +707,7 @@ def _was_theirs(message: Message, match: Match, sentence: int) -> bool:
     ):
         return True
     return _within(message, ("historical", "year"), start, end) or (
-        _told_as_past(message.words.words[relatives[-1].end : match.start])
+        _in_past_tense(message.words.words[relatives[-1].end : match.start])
         and match.start - relatives[-1].end <= _HAD_WITHIN
         and not (message.mentions.get("relative_current") or _within(message, ("current",), start, end))
     )
@@ -722,7 +722,7 @@ def _is_well_again(message: Message, match: Match, sentence: int) -> bool:
     )
 
 
-def _told_as_past(words: tuple[str, ...]) -> bool:
+def _in_past_tense(words: tuple[str, ...]) -> bool:
     """Whether "had" or "suffered" is said, and not "has had": that lasts."""
     return any(word in _PAST and words[max(0, place - 1)] not in _HAS for place, word in enumerate(words))
 
@@ -739,7 +739,7 @@ def _is_subject(message: Message, match: Match, subjects: Iterable[Mention], end
     )
 
 
-def _told_by(match: Match) -> int:
+def _begun_by(match: Match) -> int:
     """Return the word by which a sign has begun: who speaks of themselves after it begins something else."""
     return min(part.end for part in match.mentions)
 
@@ -829,7 +829,7 @@ def is_hypothetical(message: Message, match: Match) -> bool:
         return True
     if match.sign.kind == "condition" and not _is_owned(message, match):
         return True
-    general = _asked_beside(message, match, sentence) or _asked_at_large(message, sentence)
+    general = _is_questioned(message, match, sentence) or _is_general_question(message, sentence)
     timed = not _TIMES.isdisjoint(message.sentence_words(sentence))  # "is this normal, came on 20 minutes ago"
     return general and not _is_personal(message, sentence) and not timed
 
@@ -839,7 +839,7 @@ def _is_quoted(message: Message, sentence: int) -> bool:
     return bool(message.near("hypothetical_near", sentence - 1) or message.near("hypothetical_near", sentence + 1))
 
 
-def _asked_at_large(message: Message, sentence: int) -> bool:
+def _is_general_question(message: Message, sentence: int) -> bool:
     """Whether the whole sentence is a question about no one and no time: "does bone cancer hurt at rest"."""
     words = message.sentence_words(sentence)
     asks = words[0] in _QUESTION_WORDS and words[1:2] != ("to",)
@@ -854,7 +854,7 @@ def _is_supposed(message: Message, cue: Mention, match: Match) -> bool:
     )
 
 
-def _asked_beside(message: Message, match: Match, sentence: int) -> bool:
+def _is_questioned(message: Message, match: Match, sentence: int) -> bool:
     """Whether the question before the sign, or the one behind it, is about it: nothing new begins in between."""
     before = (cue.end for cue in message.near("question_forward", sentence) if cue.start <= match.start)
     behind = [*message.near("question_backward", sentence), *_asks_if(message, sentence)]

@@ -75,9 +75,9 @@ def conclude(
     return write_alert(met, region, because="Because you answered")
 
 
-def _check(answers: Mapping[str, str], asked: Mapping[str, Question]) -> None:
+def _check(answers: Mapping[str, str], known: Mapping[str, Question]) -> None:
     for name, answer in answers.items():
-        if name not in asked:
-            raise AnswerError(f"There is no question {name!r}. Questions: {', '.join(asked)}")
-        if not asked[name].open and answer not in ANSWERS:
+        if name not in known:
+            raise AnswerError(f"There is no question {name!r}. Questions: {', '.join(known)}")
+        if not known[name].open and answer not in ANSWERS:
             raise AnswerError(f"The answer to {name!r} is {answer!r}, expected one of: {', '.join(ANSWERS)}")

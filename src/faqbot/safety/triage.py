@@ -20,7 +20,7 @@ RETRACTION = "That is not what I meant."
 _TAIL = 200
 _LONGEST_REPLY = 25  # words of a message that may go on with the one before
 _LONGEST_QUOTE = 8  # words
-_YES = re.compile(r"^\W*(?:(?:actually|well|oh|ok)\W+)?(?:yes|yep|yeah)\W*", re.IGNORECASE)
+_YES = re.compile(r"^\W*(?:(?:actually|well|oh|ok)\W+)*(?:yes|yep|yeah)\W*", re.IGNORECASE)
 _NO_AT_END = re.compile(r"[\s?.,!:-]*\b(?:no|nope|nah|none)\b[\s.!]*$", re.IGNORECASE)
 
 
