@@ -56,11 +56,11 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page for a clinician: `told` and `answered` are pairs of label and the person's words or answer."""
+    """One page for a clinician: `reported` and `answered` are pairs of label and the person's words or answer."""
 
     alert: Alert
     banner: str
-    told: tuple[tuple[str, str], ...]
+    reported: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
     answered: tuple[tuple[str, str], ...]
     to_ask: tuple[str, ...]
@@ -86,7 +86,7 @@ def summarise(
     return Visit(
         alert=_graver(alert, checked),
         banner=standing_banner(config.region),
-        told=tuple((label, _short(given[name])) for name, label in _OPEN_LABELS.items() if given.get(name, "").strip()),
+        reported=tuple((label, _short(given[name])) for name, label in _OPEN_LABELS.items() if given.get(name, "").strip()),
         words=tuple(_short(message) for message in messages if message.strip())[-MOST_MESSAGES:],
         answered=tuple((q.text, given[q.id]) for q in questions() if not q.open and q.id in given),
         to_ask=QUESTIONS_TO_ASK,
@@ -140,7 +140,7 @@ def write_html(visit: Visit) -> str:
 def _sections(visit: Visit) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     """The parts of the page that have something in them: a title and pairs of label (or "") and text."""
     sections = (
-        ("The pain", list(visit.told)),
+        ("The pain", list(visit.reported)),
         ("In my own words", [("", text) for text in visit.words]),
         ("What I answered", list(visit.answered)),
         ("Questions to ask", [("", text) for text in visit.to_ask]),
