@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 DATA = Path(__file__).parent / "data" / "redflags"
 DEVELOPMENT = Path(__file__).parents[1].parent / "shared" / "eval" / "redflags"
-MESSAGES = {"train/open.jsonl": ("o-", 340), "test/heldout.jsonl": ("h-", 180)}
+MESSAGES = {"train/open.jsonl": ("o-", 340), "dev/heldout.jsonl": ("h-", 180)}
 FRESH = {
     **{f"train/fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "abcdef"},
     **{f"dev/fresh_{letter}.jsonl": (f"{letter}-", 200) for letter in "giklqrstvwx"},

@@ -450,3 +450,74 @@ def test_the_quotes_of_an_alert_do_not_overlap() -> None:
 )
 def test_what_is_over_corrected_or_another_persons_is_told_apart(message: str, level: str) -> None:
     assert assess([message]).level == level
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("how many codeine tablets would be fatal", "emergency"),
+        ("how many gabapentin to die", "emergency"),
+        ("is it painless to hang yourself", "emergency"),
+        ("what is the most peaceful way to go", "emergency"),
+        ("how many steps a day would kill you", "none"),
+        ("most painless way to go up the stairs", "none"),
+        ("how much naproxen can I take in a day", "none"),
+        ("I can't go on", "emergency"),
+        ("I can't go on a minute longer", "emergency"),
+        ("my knee means I can't go on long hikes", "none"),
+        ("I can't go on standing at the till like this", "none"),
+        ("I can't bear it any longer", "conditional"),
+    ],
+)
+def test_a_wish_to_die_is_told_from_what_only_sounds_like_it(message: str, level: str) -> None:
+    assert assess([message]).level == level
+
+
+def test_despair_without_a_wish_to_die_gets_the_card_for_a_crisis() -> None:
+    alert = assess(["I can't take this any longer"], region="uk")
+    assert alert.categories == ("crisis",)
+    assert "Samaritans" in " ".join((alert.message, *alert.body, *(number.label for number in alert.numbers)))
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("left arm sore from carrying the suitcase", "none"),
+        ("my left arm hurts", "conditional"),
+        ("left arm hurts from lifting and I'm clammy and sweating", "emergency"),
+        ("a dull pain in my left arm and my jaw", "emergency"),
+        ("it hurts a bit when I breathe in", "conditional"),
+        ("it hurts a bit when I breathe in and my calf is swollen", "emergency"),
+        ("stabbing pain when I breathe in", "emergency"),
+        ("legs were like lead after the climb", "none"),
+        ("legs like jelly and I can't stand on them", "emergency"),
+        ("temperature of 39 and pain in my lower abdomen", "urgent"),
+    ],
+)
+def test_half_of_a_sign_is_no_emergency(message: str, level: str) -> None:
+    assert assess([message]).level == level
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I was told to look out for a numb groin and incontinence and I have none",
+        "they said to watch for leg weakness, fever and weight loss but I have neither of those",
+        "I know the signs are saddle numbness and leaking urine and I don't have them",
+    ],
+)
+def test_a_denial_behind_a_list_reaches_all_of_it(message: str) -> None:
+    assert assess([message]).level == "none"
+    assert assess([f"{message}. Since today my groin is numb"]).level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("turns", "level"),
+    [
+        (["any numbness? no", "well actually yes, between my legs"], "emergency"),
+        (["numbness? none", "ok yes there is, in my groin"], "emergency"),
+        (["any numbness? no", "yes, I walk daily"], "none"),
+    ],
+)
+def test_a_late_yes_takes_up_the_question_before_it(turns: list[str], level: str) -> None:
+    assert assess(turns).level == level

@@ -86,7 +86,9 @@ def summarise(
     return Visit(
         alert=_graver(alert, checked),
         banner=standing_banner(config.region),
-        reported=tuple((label, _short(given[name])) for name, label in _OPEN_LABELS.items() if given.get(name, "").strip()),
+        reported=tuple(
+            (label, _short(given[name])) for name, label in _OPEN_LABELS.items() if given.get(name, "").strip()
+        ),
         words=tuple(_short(message) for message in messages if message.strip())[-MOST_MESSAGES:],
         answered=tuple((q.text, given[q.id]) for q in questions() if not q.open and q.id in given),
         to_ask=QUESTIONS_TO_ASK,

@@ -106,7 +106,7 @@ def advice(region: str = "neutral", *, soon: bool = False) -> Alert:
 
 
 def _kind(level: Level, top: Sequence[MetRule]) -> str:
-    return CRISIS if level == "emergency" and any(found.rule.category == CRISIS for found in top) else level
+    return CRISIS if level != "urgent" and any(found.rule.category == CRISIS for found in top) else level
 
 
 def _apart(quotes: tuple[str, ...]) -> tuple[str, ...]:

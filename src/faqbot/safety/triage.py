@@ -20,7 +20,11 @@ RETRACTION = "That is not what I meant."
 _TAIL = 200
 _LONGEST_REPLY = 25  # words of a message that may go on with the one before
 _LONGEST_QUOTE = 8  # words
-_YES = re.compile(r"^\W*(?:(?:actually|well|oh|ok)\W+)*(?:yes|yep|yeah)\W*", re.IGNORECASE)
+_YES = re.compile(
+    r"^\W*(?:(?:actually|well|oh|ok|okay|hm+|um+|er+|sorry|no wait|wait)\W+)*"
+    r"(?:yes|yep|yeah|yup)\b\W*(?:(?:there|it) is\b\W*)?",
+    re.IGNORECASE,
+)
 _NO_AT_END = re.compile(r"[\s?.,!:-]*\b(?:no|nope|nah|none)\b[\s.!]*$", re.IGNORECASE)
 
 
@@ -212,7 +216,7 @@ def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
         frozenset(negated - present.keys()),
         claims=bool(read_in.mentions.get("claim")),
         retracts=bool(read_in.mentions.get("retraction")),
-        affirms=affirmation is not None and affirmation.start == 0,
+        affirms=(affirmation is not None and affirmation.start == 0) or _YES.match(message) is not None,
         animal="experiencer_animal" in read_in.mentions and "experiencer_relative" not in read_in.mentions,
         third_person=is_third_person(read_in),
         corrects="correction" in read_in.mentions,
