@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from faqbot.markdown import code_spans, html_spans, plain
 from faqbot.readers.front_matter import split_front_matter
@@ -53,7 +54,7 @@ _CONTENTS = re.compile(r"^\s*(?:\[TOC\]|\[\[_?toc_?\]\]|\{:toc\}|\*? ?TOC)\s*$",
 _IMAGE = re.compile(
     r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\]){0,500})\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])(?:\{[^{}\n]*\})?"
 )
-_PICTURE = re.compile(r"\]\(([\w][\w./-]{0,200}\.(?:svg|png|jpe?g|gif|webp))[ )]", re.IGNORECASE)
+_PICTURE = re.compile(r"\]\(([\w][\w%./-]{0,200}\.(?:svg|png|jpe?g|gif|webp))[ )]", re.IGNORECASE)
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _REFERENCE_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\[([^\[\]\n]{0,100})\]")
 _DEFINITION = re.compile(
@@ -261,7 +262,7 @@ class _Reader:
     def image(self, found: re.Match[str]) -> str:
         """A picture of the corpus as it stands, any other image by its alternative text."""
         target = _PICTURE.search(found[0])
-        if self.folder and target and ".." not in target[1] and (self.folder / target[1]).is_file():
+        if self.folder and target and ".." not in target[1] and (self.folder / unquote(target[1])).is_file():
             return found[0]
         return found[1].strip()
 
