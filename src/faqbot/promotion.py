@@ -18,7 +18,7 @@ from faqbot.errors import CorpusError, FeedbackError
 from faqbot.evaluation.metrics import Question, first_hit
 from faqbot.evaluation.runner import DEPTH, ranked
 from faqbot.feedback import MARKS, FeedbackEntry, QuestionGroup, cluster_questions, unique_questions
-from faqbot.index import build_documents, is_current, open_index, read_all
+from faqbot.index import build_documents, is_current, open_index, read_all, store_of
 from faqbot.readers import discover
 from faqbot.variants import FaqEntry, add_variants, merge_variants, normalize_question, read_variants
 
@@ -140,8 +140,13 @@ def compare(
     """Evaluate the index, and a temporary one in which the candidates are variants of the entry.
 
     Neither the corpus nor the index is changed. Raises CorpusError where the index was not made from the corpus as it
-    is.
+    is, or keeps its passages in another store, in which a trial would take the place of the version in use.
     """
+    if store := store_of(index, settings.store):
+        raise CorpusError(
+            f"Variants are tried on an index with passages of its own; these are at {store}. "
+            "Run: faqbot build CORPUS --index OTHER --store embedded"
+        )
     if not is_current(corpus, index, settings=settings):
         raise CorpusError(
             f"{index} was not made from {corpus} as it is now with these settings. "
