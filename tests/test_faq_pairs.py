@@ -28,7 +28,7 @@ def _answer(document: Document, pair: Pair) -> str:
 
 def test_there_are_enough_pairs_in_enough_files() -> None:
     assert len(PAIRS) >= 90
-    assert 8 <= len(DOCUMENTS) <= 12
+    assert len(DOCUMENTS) >= 8
 
 
 def test_every_pair_has_four_to_ten_other_ways_to_ask() -> None:
