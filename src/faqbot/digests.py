@@ -1,12 +1,12 @@
-"""Parts go in, one short digest of them comes out: the same parts have the same, on every machine."""
+"""Content hashes: BLAKE2b over parts with their lengths, the same on every machine."""
 
 import hashlib
 
-BYTES = 16  # of a digest
+BYTES = 16  # length of a digest
 
 
 def digest(*parts: bytes) -> bytes:
-    """BLAKE2b of the parts, each with its length before it, so that no two ways to cut the same bytes agree."""
+    """Return the BLAKE2b hash of the parts, each preceded by its length so that no two ways to split bytes agree."""
     found = hashlib.blake2b(digest_size=BYTES)
     for part in parts:
         found.update(len(part).to_bytes(8, "little") + part)

@@ -134,7 +134,7 @@ class UnavailableBot:
 def unavailable_bot(error: FaqbotError, settings: Settings) -> UnavailableBot:
     """Return the stand-in for a bot whose index could not be opened, with the safety rules of the settings."""
     config = load_config(settings)
-    return UnavailableBot(error, lambda said: assess(user_texts(said), config=config.safety), config)
+    return UnavailableBot(error, lambda messages: assess(user_texts(messages), config=config.safety), config)
 
 
 @dataclass(frozen=True, slots=True)

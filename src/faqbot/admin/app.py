@@ -273,12 +273,14 @@ class OwnerPage:
     def _publish(self) -> None:
         job = self.job
 
-        def told(step: str, done: int, total: int) -> None:
+        def report_progress(step: str, done: int, total: int) -> None:
             job.step, job.done, job.total = step, done, total
 
         try:
             corpus = self._merged("publish")
-            report = run_task("publish", self.settings, seconds=PUBLISH_SECONDS, progress=told, corpus=str(corpus))
+            report = run_task(
+                "publish", self.settings, seconds=PUBLISH_SECONDS, progress=report_progress, corpus=str(corpus)
+            )
             self.staging.apply(report["version"])
             self._refresh()
             job.notice = f"Published: {report['passages']} passages of {report['documents']} documents."
@@ -335,10 +337,10 @@ class OwnerPage:
 
     def _notices(self, session: Session) -> list[str]:
         """What to tell this browser once."""
-        told, session.notices = session.notices, []
+        shown, session.notices = session.notices, []
         if not self.job.running and self.job.notice:
-            told, self.job.notice = [*told, self.job.notice], ""
-        return told
+            shown, self.job.notice = [*shown, self.job.notice], ""
+        return shown
 
     async def _shown(self, request: Request, title: str, show: Callable[[Session], str]) -> Response:
         session = self._session(request)

@@ -1,4 +1,4 @@
-"""The command line: arguments go in, text and an exit code come out."""
+"""The command line: `faqbot COMMAND`, one module for each command."""
 
 from faqbot.cli.main import main
 

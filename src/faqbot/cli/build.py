@@ -77,12 +77,12 @@ class Bars:
         """The function itself, each call of which is shown as one more of so many."""
         done = count(1)
 
-        def asked(*given: Given.args, **named: Given.kwargs) -> Found:
+        def counting(*given: Given.args, **named: Given.kwargs) -> Found:
             found = ask(*given, **named)
             self.show(name, next(done), total)
             return found
 
-        return asked
+        return counting
 
     def _close(self) -> None:
         if self._bar is not None:

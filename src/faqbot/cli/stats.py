@@ -15,12 +15,14 @@ _DAYS_SHOWN = 14
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Count, and print a table or JSON."""
     found = count(given.index, settings=settings)
-    said = feedback_statistics(read_counts(given.feedback), read_entries(given.feedback)) if given.feedback else None
+    feedback = (
+        feedback_statistics(read_counts(given.feedback), read_entries(given.feedback)) if given.feedback else None
+    )
     if given.json:
-        told = asdict(found) | ({"feedback": asdict(said)} if said else {})
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        figures = asdict(found) | ({"feedback": asdict(feedback)} if feedback else {})
+        print(json.dumps(figures, ensure_ascii=False, indent=2))
         return DONE
-    rows = _of_index(found) + (_of_feedback(said) if said else [])
+    rows = _of_index(found) + (_of_feedback(feedback) if feedback else [])
     width = max(len(name) for name, _ in rows)
     print("\n".join(f"{name:<{width}}  {value}" for name, value in rows))
     return DONE
@@ -42,11 +44,11 @@ def _of_index(found: Stats) -> list[tuple[str, str]]:
     ]
 
 
-def _of_feedback(said: FeedbackStatistics) -> list[tuple[str, str]]:
-    rows = [("questions", f"{said.questions:,}"), ("of them answered", _share(said.answered))]
-    rows += [(verdict.replace("_", " "), f"{number:,}") for verdict, number in said.verdicts.items()]
-    rows.append(("helpful, of what people said", _share(said.helpful)))
-    days = list(said.by_day.items())
+def _of_feedback(feedback: FeedbackStatistics) -> list[tuple[str, str]]:
+    rows = [("questions", f"{feedback.questions:,}"), ("of them answered", _share(feedback.answered))]
+    rows += [(verdict.replace("_", " "), f"{number:,}") for verdict, number in feedback.verdicts.items()]
+    rows.append(("helpful, of all feedback", _share(feedback.helpful)))
+    days = list(feedback.by_day.items())
     if len(days) > _DAYS_SHOWN:
         earlier = sum(number for _, number in days[:-_DAYS_SHOWN])
         rows.append((f"before {days[-_DAYS_SHOWN][0]}", f"{earlier:,} questions"))
