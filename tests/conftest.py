@@ -13,7 +13,7 @@ from filelock import FileLock
 import outside
 from faqbot.bot import FaqBot
 from faqbot.encoders.models import Model
-from faqbot.index import build, keep_encoder
+from faqbot.index import build, is_current, keep_encoder
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,8 @@ def index_folder(corpus: Path, run_folder: Path) -> Path:
     index = Path(kept) if kept else run_folder / "shipped" / "index"
     index.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(index.parent / "shipped.lock"):
-        if kept or not (index / "CURRENT").exists():
+        current = (index / "CURRENT").exists() and is_current(corpus, index, settings=Settings(threads=1))
+        if not current:
             if not (index / "encoders").exists():
                 index.mkdir(parents=True, exist_ok=True)
                 _export(index)

@@ -32,7 +32,7 @@ def test_json_has_every_field_of_an_answer() -> None:
     assert form["certainty_text"] == "This very likely answers your question."
     assert (form["unmatched"], form["note"], form["choices"], form["reply"]) == (["beer"], "Ask.", ["A?", "B?"], "")
     assert form["hits"][0]["also"][0]["document_id"] == "shoes.md"
-    assert form["hits"][0]["passage"]["path"] == "documents/living/walking.md?start=40&end=110#passage"
+    assert form["hits"][0]["passage"]["path"] == "documents/living/walking.md?start=40&end=118#passage"
 
 
 def test_parts_are_whole_answers_in_json() -> None:

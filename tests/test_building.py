@@ -128,8 +128,8 @@ def test_texts_of_the_caller_are_stored_and_compared(pages: Path, index: Path) -
 
 
 def test_settings_in_the_root_of_the_corpus_are_no_documents(pages: Path, index: Path) -> None:
-    (pages / "faqbot.toml").write_text('title = "x"', encoding="utf-8")
-    (pages / "variants.yaml").write_text("Why?: [How come?]", encoding="utf-8")
+    (pages / "faqbot.toml").write_text('[page]\ntitle = "x"', encoding="utf-8")
+    (pages / "variants.yaml").write_text("Why?:\n- How come?\n", encoding="utf-8")
     report = build(pages, index, settings=Settings())
     assert (report.documents, report.skipped) == (3, ())
 
@@ -144,7 +144,7 @@ def test_variants_are_merged_and_come_out_again(pages: Path, index: Path, caplog
             return [passage.alternates for passage in opened.passages() if passage.question]
 
     assert variants() == [()]
-    (pages / "variants.yaml").write_text("Do hats help?: [Is a cap good?]\nWhy?: [How so?]", encoding="utf-8")
+    (pages / "variants.yaml").write_text("Do hats help?:\n- Is a cap good?\nWhy?:\n- How so?\n", encoding="utf-8")
     assert not is_current(pages, index, settings=Settings())
     with caplog.at_level(logging.WARNING):
         assert variants() == [("Is a cap good?",)]

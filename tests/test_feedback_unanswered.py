@@ -304,7 +304,7 @@ def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("arguments", "bars"),
     [
-        (("lint",), {"asking"}),
+        (("lint",), {"trying questions"}),
         (
             ("unanswered", "feedback.db", "--to", "which shoes help", "--dry-run", "--promote"),
             {"evaluating, before", "evaluating, after"},

@@ -154,7 +154,7 @@ def test_equal_scores_come_in_the_order_of_the_corpus() -> None:
 
 def test_without_bm25s_building_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bm25s", None)
-    with pytest.raises(MissingExtraError, match=r"Run: pip install 'faqbot\[build\]'"):
+    with pytest.raises(MissingExtraError, match=r"Run: pip install -e '\.\[build\]' in the checkout"):
         Weighed([passage(1, "some words")])
 
 
