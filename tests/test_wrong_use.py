@@ -128,7 +128,7 @@ INDEX: list[tuple[str, int, str, str]] = [
         "ask x --index {}/index --store milvus://127.0.0.1:9/x",
         1,
         "holds its passages itself, not milvus://127.0.0.1:9/x",
-        "Run: faqbot build CORPUS --index",
+        "run: faqbot build CORPUS --index",
     ),
     ("verify --index {}/none", 1, "No index at", "Run: faqbot build"),
     ("rollback --index {}/none", 1, "No index at", "Run: faqbot build"),
