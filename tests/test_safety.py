@@ -457,6 +457,9 @@ def test_what_is_over_corrected_or_another_persons_is_told_apart(message: str, l
     [
         ("how many codeine tablets would be fatal", "emergency"),
         ("how many gabapentin to die", "emergency"),
+        ("what is the lethal amount of amitriptyline", "emergency"),
+        ("how long does it take to die from an overdose", "emergency"),
+        ("best way to go walking without pain", "none"),
         ("is it painless to hang yourself", "emergency"),
         ("what is the most peaceful way to go", "emergency"),
         ("how many steps a day would kill you", "none"),
@@ -490,6 +493,8 @@ def test_despair_without_a_wish_to_die_gets_the_card_for_a_crisis() -> None:
         ("it hurts a bit when I breathe in and my calf is swollen", "emergency"),
         ("stabbing pain when I breathe in", "emergency"),
         ("legs were like lead after the climb", "none"),
+        ("legs feel weak after leg day", "none"),
+        ("stomach pain on the lower right and a fever", "urgent"),
         ("legs like jelly and I can't stand on them", "emergency"),
         ("temperature of 39 and pain in my lower abdomen", "urgent"),
     ],
@@ -503,6 +508,7 @@ def test_half_of_a_sign_is_no_emergency(message: str, level: str) -> None:
     [
         "I was told to look out for a numb groin and incontinence and I have none",
         "they said to watch for leg weakness, fever and weight loss but I have neither of those",
+        "the leaflet lists a numb groin, fever and weak legs and none of that applies to me",
         "I know the signs are saddle numbness and leaking urine and I don't have them",
     ],
 )

@@ -341,8 +341,8 @@ def is_negated(message: Message, match: Match) -> bool:
         return True
     lasts = match.sign.kind == "risk"  # a cancer that is cured, bones that were treated: the risk stays
     claimed = max((claim.start for claim in message.near("claim", sentence)), default=-1)  # "but actually I am"
-    behind = (trigger.start for trigger in message.near("negation_backward_sentence", sentence))
-    if not lasts and any(match.end <= start and claimed < start for start in behind):
+    behind = message.near("negation_backward_sentence", sentence)  # "none of that applies to me" is no claim
+    if not lasts and any(match.end <= trigger.start and claimed < trigger.end for trigger in behind):
         return True
     if _next_sentence_negates(message, match):
         return True
