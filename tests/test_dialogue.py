@@ -155,3 +155,16 @@ def test_what_frightens_is_not_shown_beside_to_who_did_not_ask(bot: FaqBot, ques
 def test_who_asks_about_what_frightens_is_shown_it(bot: FaqBot) -> None:
     answer = bot.answer("could my back pain be cancer")
     assert any("cancer" in hit.passage.text.lower() for hit in answer.hits[:2])
+
+
+@pytest.mark.parametrize("question", ["resistance band waist", "bone spurr nerv", "wat is degenrativ disk diseese"])
+def test_misspelt_english_and_terms_are_not_taken_for_another_language(bot: FaqBot, question: str) -> None:
+    assert bot.answer(question).reply == ""
+    assert bot.answer(question).hits
+
+
+@pytest.mark.parametrize("question", ["mi fa male la schiena quando cammino", "meri kamar mein bahut dard hai"])
+def test_a_message_in_another_language_gets_the_numbers_and_no_passage(bot: FaqBot, question: str) -> None:
+    answer = bot.answer(question)
+    assert "112" in answer.reply
+    assert (answer.band, answer.hits) == ("none", ())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from faqbot.retrieval.calibration import Calibration
     from faqbot.retrieval.retriever import Retriever
 
+ENGLISH_FROM = 0.5  # share of words that the corpus knows, above which a message is not taken for another language
 MAX_SUGGESTIONS = 3
 MAX_CHOICES = 3
 FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choose from are offered
@@ -199,6 +200,9 @@ class Dialogue:
     def _language_reply(self, question: str) -> str:
         config = self.config
         if not config.safety.enabled or not config.language.code.lower().startswith("en"):
+            return ""
+        # A language model of letters takes misspelt English and terms for other languages; the corpus' words do not.
+        if self.retriever.known_share(question) > ENGLISH_FROM:
             return ""
         return reply_if_not_english(question, region=config.safety.region)
 

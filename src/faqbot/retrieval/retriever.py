@@ -132,6 +132,10 @@ class Retriever:
         encoded = self._encode_all([one.text for one in queries])
         return [self._ranked(one, made, top_k) for one, made in zip(queries, encoded, strict=True)]
 
+    def known_share(self, text: str) -> float:
+        """Return the share of a text's words, 0 to 1, that stand in the corpus as written or corrected."""
+        return self._corrector.known_share(text)
+
     def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
         """Return the cosines of a text's embedding with those of other texts, (n,)."""
         vectors = np.stack([one.vector for one in self._encode_all(others)])

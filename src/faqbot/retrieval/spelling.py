@@ -100,6 +100,13 @@ class SpellingCorrector:
 
         return Corrected(WORD.sub(better, text), tuple(changed.items()))
 
+    def known_share(self, text: str) -> float:
+        """Return the share of a text's words, 0 to 1, that stand in the corpus as written or corrected."""
+        corrected = {original for original, _ in self.correct(text).corrections}
+        typed = [match.group() for match in WORD.finditer(text)]
+        known = sum(word in corrected or word.lower().replace("’", "'") in self.vocabulary for word in typed)
+        return known / max(1, len(typed))
+
     def _better(self, word: str) -> str | None:
         """The word itself where it is known, what it was meant to be, or None."""
         if word in self.vocabulary or "'" in word or "." in word or is_negation(word):
