@@ -5,7 +5,8 @@ import json
 import sys
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from faqbot.bot import FaqBot
 from faqbot.cli.build import Bars
 from faqbot.cli.calibrate import table as abstention_table
 from faqbot.cli.codes import DONE, FAILED
-from faqbot.errors import FaqbotError
+from faqbot.errors import FaqbotError, QuestionError
 from faqbot.evaluation import metrics as quotes
 from faqbot.evaluation.benchmark import Folder, read_folder
 from faqbot.evaluation.benchmark import measure as measure_folder
@@ -58,14 +59,29 @@ def _questions(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         if others:
             rank = bars.counted("asking again", len(questions) + len(others), bot.rank)
             cases = label(rank, questions, others)
-            found |= _abstention(bot, cases, figures)
+            found |= _abstention(bot, cases, figures, _replied(bot, (*questions, *others)))
     return found
 
 
-def _abstention(bot: FaqBot, cases: list[Case], figures: dict[str, float]) -> dict[str, Any]:
-    """Abstention as the index is calibrated, and as a calibration does that never saw the question it scores."""
-    confidences = {case.id: bot.calibration.confidence(case.features or {}) for case in cases}
-    refused = {case.id: bot.calibration.band(case.features or {}) == "none" for case in cases}
+def _replied(bot: FaqBot, questions: Sequence[quotes.Question]) -> set[str]:
+    """The ids of questions that get a fixed reply instead of passages."""
+    found = set()
+    for question in questions:
+        with suppress(QuestionError):
+            if bot.answer(question.text, question.history).reply:
+                found.add(question.id)
+    return found
+
+
+def _abstention(bot: FaqBot, cases: list[Case], figures: dict[str, float], replied: Set[str]) -> dict[str, Any]:
+    """Abstention as the bot does it, and as a calibration does that never saw the question it scores.
+
+    A question that gets a fixed reply (`replied`, ids) gets no passage, so the bot has refused it.
+    """
+    confidences = {
+        case.id: 0.0 if case.id in replied else bot.calibration.confidence(case.features or {}) for case in cases
+    }
+    refused = {case.id: case.id in replied or bot.calibration.band(case.features or {}) == "none" for case in cases}
     for name, pair in {"shipped": (confidences, refused), "cross-validated": cross_validated(cases)}.items():
         found = measure(cases, *pair)
         print(f"\n{name}:\n{abstention_table(found)}")

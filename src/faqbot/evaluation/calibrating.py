@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PENALTY = 5.0  # of the L2 norm of the weights
-REFUSED = 0.03  # of questions that the corpus answers, the share that may be told "I don't have an answer"
+REFUSED = 0.02  # of questions that the corpus answers, the share that may be told "I don't have an answer"
 ANSWERABLE_WEIGHT = 2.0  # people mostly ask what a corpus is about, test sets ask as much that it is not
 
 
