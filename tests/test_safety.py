@@ -390,7 +390,7 @@ def test_a_conversation_of_twenty_messages_is_fast() -> None:
 
     assess([message() for _ in range(20)])
     cold, warm = [], []
-    for _ in range(15):
+    for _ in range(60):
         messages = [message() for _ in range(20)]
         read.cache_clear()
         unit = _unit()
