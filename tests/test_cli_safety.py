@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -101,3 +101,30 @@ def test_a_sheet_is_made_of_messages_without_an_index_too(
     assert code == 0
     assert "my back aches" in shown and "my groin is numb" in shown
     assert error.startswith("faqbot: without passages: No index at ")
+
+
+@pytest.mark.parametrize("command", ["symptom-check", "visit-summary"])
+@pytest.mark.parametrize("profile", ["none", "own.toml"])
+def test_without_the_shipped_rules_check_and_summary_are_refused_with_the_reason(
+    command: str, profile: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text(OWN.replace('extends = "back-pain"', ""), encoding="utf-8")
+    config = tmp_path / "faqbot.toml"
+    config.write_text(f'safety = "{profile}"\n', encoding="utf-8")
+    code, shown, error = run(capsys, command, "--config", str(config))
+    assert (code, shown) == (1, "")
+    assert f"the safety profile back-pain, and the one in use is {profile}" in error
+    assert "FAQBOT_SAFETY=back-pain" in error
+
+
+def test_the_check_knows_the_profile_of_the_index(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, with_encoder: Callable[[Path], Path], typed: list[str]
+) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "faqbot.toml").write_text('safety = "none"\n', encoding="utf-8")
+    (tmp_path / "shop" / "hours.md").write_text("# Hours\n\nThe shop is open from nine to five.\n", encoding="utf-8")
+    index = with_encoder(tmp_path / "index")
+    assert run(capsys, "build", str(tmp_path / "shop"), "--index", str(index), "--quiet")[0] == 0
+    for command in ("symptom-check", "visit-summary"):
+        code, shown, error = run(capsys, command, "--index", str(index))
+        assert (code, shown, "the one in use is none" in error) == (1, "", True)

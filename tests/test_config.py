@@ -243,6 +243,18 @@ def test_rules_of_ones_own_replace_the_shipped_ones_or_add_to_them(tmp_path: Pat
     assert levels == ["emergency", "none", "emergency", "emergency"]
 
 
+def test_beside_rules_that_replace_the_shipped_ones_nothing_is_said_of_pain(tmp_path: Path) -> None:
+    config = loaded(written(tmp_path / "a", '[safety]\nprofile = "r.toml"', r_toml=RULES))
+    assert (config.page.title, config.page.tabs) == ("Questions and answers", ("ask",))
+    assert (config.texts.see_someone, config.texts.not_reviewed, config.safety.enabled) == ("", "", True)
+    with pytest.raises(SettingsError, match="expected the tab ask alone"):
+        loaded(written(tmp_path / "b", '[page]\ntabs = ["ask", "check"]\n[safety]\nprofile = "r.toml"', r_toml=RULES))
+    for rules in ('extends = "back-pain"\n' + RULES, RULES):
+        extends = "" if "extends" in rules else 'extends = "back-pain"'
+        adding = loaded(written(tmp_path / "c", f'[safety]\nprofile = "r.toml"\n{extends}', r_toml=rules))
+        assert adding.page.tabs == ("ask", "check", "visit")
+
+
 def test_a_region_that_is_none_is_refused_even_where_nothing_is_assessed() -> None:
     with pytest.raises(SettingsError, match="expected one of: neutral, uk, us, eu"):
         assess([], config=SafetyConfig(profile="none", region="mars"))

@@ -72,6 +72,22 @@ class SafetyConfig:
         """Whether messages are assessed at all. If not, no interface speaks of health."""
         return self.profile != NO_SAFETY
 
+    @property
+    def back_pain(self) -> bool:
+        """Whether the shipped rules hold, alone or with a file that adds to them.
+
+        The symptom check asks about their signs, so it means nothing beside a file that replaces them.
+        """
+        return self.profile == BACK_PAIN or BACK_PAIN in (self.extends, _extended(self.rules))
+
+    def need_back_pain(self, what: str) -> None:
+        """Raise SettingsError where `what`, which goes through the shipped warning signs, has none to go through."""
+        if not self.back_pain:
+            raise SettingsError(
+                f"{what} goes through the warning signs of the safety profile {BACK_PAIN}, and the one in use is "
+                f'{self.profile}. Set safety.profile = "{BACK_PAIN}" or FAQBOT_SAFETY={BACK_PAIN} to use it'
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class RepliesConfig:
@@ -192,14 +208,16 @@ def _config(layers: Iterable[Tables]) -> Config:
                 before = {key: value for key, value in before.items() if key == "region"}
             merged[name] = before | dict(table)
     safety = SafetyConfig(**merged.get("safety", {}))
-    defaults = PageConfig() if safety.enabled else _PLAIN_PAGE
+    defaults = PageConfig() if safety.back_pain else _PLAIN_PAGE
     page = PageConfig(**(_values(defaults) | merged.get("page", {})))
-    if not safety.enabled and set(page.tabs) - {"ask"}:
+    if not safety.back_pain and set(page.tabs) - {"ask"}:
         raise SettingsError(
-            f"page.tabs has {', '.join(page.tabs)} and safety.profile is none, expected the tab ask alone: the others "
-            "go through warning signs. Remove them, or choose a safety profile"
+            f"page.tabs has {', '.join(page.tabs)} and safety.profile is {safety.profile}, expected the tab ask alone: "
+            f"the others go through the warning signs of {BACK_PAIN}. Remove them, or choose that profile"
         )
     texts = Texts() if safety.enabled else Texts().without_health()
+    if not safety.back_pain:
+        texts = replace(texts, see_someone="", not_reviewed="")  # which are about pain, and articles about it
     language = merged.get("language", {})
     return Config(
         page=page,
@@ -235,6 +253,14 @@ def _rules_text(path: str) -> str:
         raise RulesError(f"No rules file at {path} ({error.strerror}). Correct the setting rules or unset it") from None
     except (OSError, UnicodeDecodeError) as error:
         raise RulesError(f"Cannot read the rules file {path} ({error}). Expected TOML in UTF-8") from None
+
+
+def _extended(rules: str) -> str:
+    """The rules that the text of a rules file says it adds to; "" where it says so of none, or cannot be read."""
+    try:
+        return str(tomllib.loads(rules).get("extends", ""))
+    except tomllib.TOMLDecodeError:
+        return ""  # loading the rules says what is wrong
 
 
 def _rules_name(tables: Tables) -> str:

@@ -78,8 +78,9 @@ def summarise(
 
     The higher of the two levels, of the messages and of the check, stands on the page. Only the last MOST_MESSAGES
     messages are quoted, each up to LONGEST_QUOTE characters, so that the page stays one.
-    Raises AnswerError for an answer that the check does not know.
+    Raises AnswerError for an answer that the check does not know, and SettingsError without the shipped rules.
     """
+    config.need_back_pain("The summary for a visit")
     given = dict(answers or {})
     alert = assess([*messages, *_open_answers(given)], config=config)
     checked = conclude(given, config=config) if given else Alert()

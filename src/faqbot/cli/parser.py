@@ -165,7 +165,7 @@ def _inspect(parser: Parser, settings: Settings) -> None:
 
 def _symptom_check(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--summary", type=Path, metavar="FILE", help="write a summary for a visit (.md or .html)")
-    _config(parser, settings)
+    _place(parser, settings)
 
 
 def _lint(parser: Parser, settings: Settings) -> None:

@@ -2,12 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from faqbot.bot import FaqBot
 from faqbot.cli.codes import DONE
 from faqbot.config import load_config
 from faqbot.errors import FaqbotError
+from faqbot.index import open_index
 from faqbot.safety import ANSWERS, Question, conclude, questions
 from faqbot.settings import Settings
 from faqbot.types import Hit, Passage
@@ -23,8 +26,9 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:
     """Ask everything, print the level with its card, and write the sheet; an end of input leaves the rest out."""
+    safety = load_config(settings, _stored(given.index, settings)).safety
+    safety.need_back_pain("The symptom check")
     print("Answer yes, no or not sure (y, n, ?). The check is no diagnosis. An empty line leaves a question out.\n")
-    safety = load_config(settings).safety
     answers = _answers()
     alert = conclude(answers, config=safety)
     print(f"\n{alert.level.upper() if alert.level != 'none' else 'ADVICE'}: {alert.message}")
@@ -35,12 +39,12 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
 
 def _summary(given: argparse.Namespace, settings: Settings) -> int:
     """The sheet from what the person wrote, a message a line, with the passages that answer each."""
+    safety = load_config(settings, _stored(given.index, settings)).safety
+    safety.need_back_pain("The summary for a visit")
     messages = [line.strip() for line in sys.stdin if line.strip()]
     passages: list[Passage] = []
-    safety = load_config(settings).safety
     try:
         with FaqBot.load(given.index, settings=settings) as bot:
-            safety = bot.config.safety
             passages = [hit.passage for message in messages for hit in _read(bot, message)]
     except FaqbotError as error:
         print(f"faqbot: without passages: {error}", file=sys.stderr)
@@ -50,6 +54,15 @@ def _summary(given: argparse.Namespace, settings: Settings) -> int:
     else:
         print(write_markdown(visit))
     return DONE
+
+
+def _stored(index: Path, settings: Settings) -> Mapping[str, str]:
+    """The texts that the index in use stores, the operator's configuration among them; nothing without an index."""
+    try:
+        with closing(open_index(index, store=settings.store, token=settings.store_token)) as opened:
+            return opened.meta
+    except FaqbotError:
+        return {}
 
 
 def _read(bot: FaqBot, message: str) -> tuple[Hit, ...]:

@@ -52,8 +52,11 @@ def conclude(
     """Return the card for answers by question id; what was left out is not held to be a no.
 
     "not sure" counts as yes. Open answers are read as messages are. Where no rule is met, the level is "none" and the
-    card says when to get help: the check rules nothing out. `config` goes before region and rules. Raises AnswerError.
+    card says when to get help: the check rules nothing out. `config` goes before region and rules. Raises AnswerError,
+    and SettingsError for a configuration without the shipped rules, whose signs the questions are about.
     """
+    if config:
+        config.need_back_pain("The symptom check")
     asked = {question.id: question for question in questions()}
     _check(answers, asked)
     region = config.region if config else region
