@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from faqbot import FaqBot
 from faqbot.config import Config, PageConfig, SafetyConfig
@@ -132,6 +133,33 @@ def test_over_http_it_answers_as_the_bot_does_and_asks_for_the_token(bot: FaqBot
                 return await client.call_tool("answer", {"question": QUESTION, "top_k": 2})
 
         assert asyncio.run(call()).structured_content == bot.answer(QUESTION, top_k=2).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers", "status"),
+    [
+        (Settings(), {"Host": "localhost:7860"}, 200),
+        (Settings(), {"Host": "127.0.0.1:7860", "Origin": "http://localhost:7860"}, 200),
+        (Settings(), {"Host": "[::1]:7860"}, 200),
+        (Settings(), {"Host": "rebound.example:7860"}, 421),
+        (Settings(), {"Host": "localhost.rebound.example"}, 421),
+        (Settings(), {"Host": "localhost:7860", "Origin": "http://rebound.example:7860"}, 403),
+        (Settings(host="0.0.0.0"), {"Host": "chat.example.org"}, 421),
+        (Settings(host="192.0.2.7"), {"Host": "192.0.2.7:7860"}, 200),
+        (Settings(hosts="chat.example.org, other.example"), {"Host": "chat.example.org"}, 200),
+        (Settings(hosts="chat.example.org", root_path="/faq"), {"Host": "chat.example.org"}, 200),
+        (Settings(hosts="chat.example.org"), {"Host": "chat.example.org", "Origin": "https://chat.example.org"}, 200),
+        (Settings(origins="https://www.example.org"), {"Host": "localhost", "Origin": "https://www.example.org"}, 200),
+    ],
+)
+def test_another_sites_host_or_origin_is_refused(
+    bot: FaqBot, settings: Settings, headers: dict[str, str], status: int
+) -> None:
+    request = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accepted = {"Accept": "application/json, text/event-stream"}
+    with TestClient(create_app(bot, settings, page=False, mcp=True)) as client:
+        response = client.post(f"{settings.root_path}/mcp", json=request, headers=accepted | headers)
+        assert response.status_code == status, response.text
 
 
 def test_an_emergency_is_assessed_over_the_whole_conversation(bot: FaqBot) -> None:

@@ -13,6 +13,7 @@ _LEAST = {"max_history": 0, "port": 0, "queue_limit": 0, "workers": 0, "threads"
 _MOST = {"port": 65535}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ORIGIN = re.compile(r"https?://[^\s/,]+")
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 _ROOT_PATH = re.compile(r"(/[\w.~-]+)*")
 
 
@@ -46,6 +47,7 @@ class Settings:
     title: str = ""
     token: str = ""
     origins: str = ""
+    hosts: str = ""
     frame_ancestors: str = "'self'"
     max_body_bytes: int = 2_000_000
     queue_limit: int = 64
@@ -58,11 +60,24 @@ class Settings:
             _check(field.name, getattr(self, field.name))
         if self.admin_token and len(self.admin_token) < 12:
             raise SettingsError("FAQBOT_ADMIN_TOKEN is shorter than 12 characters. Choose a longer one")
-        for origin in filter(None, map(str.strip, self.origins.split(","))):
+        for origin in self.allowed_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise _refused("origins", origin, "https://HOST, or several with commas between")
+        for host in self.host_names:
+            if not _HOST.fullmatch(host):
+                raise _refused("hosts", host, "a host name such as chat.example.org, or several with commas between")
         if not _ROOT_PATH.fullmatch(self.root_path):
             raise _refused("root_path", self.root_path, "a path such as /faq, without a slash at its end")
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of `origins`."""
+        return tuple(filter(None, map(str.strip, self.origins.split(","))))
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The host names of `hosts`."""
+        return tuple(filter(None, map(str.strip, self.hosts.split(","))))
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -99,7 +99,7 @@ def _admin(bot: Answering, settings: Settings) -> ASGIApp:
 
 def _add_middleware(app: FastAPI, settings: Settings, admin: ASGIApp | None) -> None:
     """Put the middleware before everything; the last added is the first met."""
-    origins = tuple(origin.strip() for origin in settings.origins.split(",") if origin.strip())
+    origins = settings.allowed_origins
     if settings.token:
         app.add_middleware(TokenGuard, token=settings.token, origins=origins)
     app.add_middleware(RetryAfter)

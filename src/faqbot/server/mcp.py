@@ -32,6 +32,8 @@ SAFETY_INSTRUCTIONS = (
     "oldest first and unchanged: an emergency is recognised by their words."
 )
 
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
 Call = Callable[[], Answer | Alert | ErrorResponse]
 
 
@@ -83,13 +85,11 @@ def make_server(bot: Answering, settings: Settings, limit: ConcurrencyLimit | No
 def mount_mcp(app: FastAPI, bot: Answering, settings: Settings, limit: ConcurrencyLimit) -> None:
     """Serve MCP as streamable HTTP at `/mcp` of the app, without sessions, so that any of several processes answers."""
     server = make_server(bot, settings, limit)
-    # The app's own middleware bounds and guards requests; which Host names are right is the proxy's to know.
-    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     served = server.streamable_http_app(
         stateless_http=True,
         json_response=True,
         max_request_body_size=settings.max_body_bytes,
-        transport_security=security,
+        transport_security=transport_security(settings),
     )
     app.router.routes.extend(served.routes)
     inner = app.router.lifespan_context
@@ -100,6 +100,18 @@ def mount_mcp(app: FastAPI, bot: Answering, settings: Settings, limit: Concurren
             yield state
 
     app.router.lifespan_context = lifespan
+
+
+def transport_security(settings: Settings) -> TransportSecuritySettings:
+    """Return which Host and Origin headers are served: a page of another site that resolves to this machine is not.
+
+    Admitted are the names of this machine, the address it listens on, `settings.hosts` and `settings.origins`.
+    """
+    listening = "" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - any address, so no name
+    named = [*_LOCAL, f"[{listening}]" if ":" in listening else listening, *settings.host_names]
+    hosts = [host for name in filter(None, named) for host in (name, f"{name}:*")]
+    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[*origins, *settings.allowed_origins])
 
 
 def document_text(document: Document) -> str:
