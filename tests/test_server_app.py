@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ import pytest
 
 from faqbot import FaqBot
 from faqbot.errors import IndexMissingError, RulesError, SettingsError
+from faqbot.index import build
 from faqbot.server.app import create_app, listen
 from faqbot.service import Answering
 from faqbot.settings import Settings
@@ -159,3 +161,42 @@ def test_the_full_queue_of_the_page_refuses_at_once_and_says_when_to_come_again(
         assert {(response.status_code, response.headers["retry-after"]) for response in refused} == {(503, "1")}
         for event in taken:
             assert "event: complete" in httpx.get(f"{address}/gradio_api/call/answer/{event}", timeout=30).text
+
+
+def test_a_page_shows_a_new_configuration_and_new_documents_without_a_restart(
+    with_encoder: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    corpus, index = tmp_path / "corpus", with_encoder(tmp_path / "index")
+    corpus.mkdir()
+
+    def publish(title: str, question: str) -> None:
+        (corpus / "faqbot.toml").write_text(f'safety = "none"\n[page]\ntitle = "{title}"\n', encoding="utf-8")
+        (corpus / "q.csv").write_text(f"question,answer\n{question},Every day from nine to five.\n", encoding="utf-8")
+        build(corpus, index, settings=Settings(threads=1))
+
+    publish("Old Mill Bikes", "When do you open?")
+    command = [sys.executable, "-m", "faqbot", "serve", "--index", str(index), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        assert _shown(address, "Old Mill Bikes", "When do you open?")
+        publish("Old Mill Bikes", "When do you wash bikes?")
+        assert _shown(address, "Old Mill Bikes", "When do you wash bikes?")
+        publish("New Mill Bikes", "When do you wash bikes?")
+        assert _shown(address, "New Mill Bikes", "When do you wash bikes?")
+        assert httpx.get(f"{address}topics", timeout=60).text.count("New Mill Bikes") > 0
+        answer = httpx.post(f"{address}api/answer", json={"question": "when do you wash bikes"}, timeout=60)
+        assert "Every day" in answer.json()["hits"][0]["passage"]["text"]
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+
+
+def _shown(address: str, *texts: str) -> bool:
+    """Whether the page shows all of these within a minute."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        page = httpx.get(address, timeout=60).text
+        if all(text in page for text in texts):
+            return True
+        time.sleep(0.5)
+    return False

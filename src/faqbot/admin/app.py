@@ -113,10 +113,11 @@ class OwnerPage:
         """Start a session for the right token."""
         if not _same_origin(request):
             return _refused("This form came from another site. Open the page and log in there.", 403)
-        if self.sessions.failures.full():
-            return _refused("Too many wrong tokens. Wait a minute.", 429)
+        address = request.client.host if request.client else ""
+        if self.sessions.wrong_tokens.full(address):
+            return _refused("Too many wrong tokens. Wait a minute, then try again.", 429)
         async with request.form(max_files=0, max_fields=5) as form:
-            name = self.sessions.log_in(str(form.get("token", "")))
+            name = self.sessions.log_in(str(form.get("token", "")), address)
         if not name:
             return _refused("That is not the token.", 401)
         response = _to("./")

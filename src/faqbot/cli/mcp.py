@@ -21,7 +21,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     from faqbot.server.app import run as serve_http
 
     settings = replace(settings, index=str(given.index), root_path=given.root_path, host=given.host)
-    app = make_app(settings, page=False, mcp=True)
+    app, renew = make_app(settings, page=False, mcp=True)
     announce = lambda address: print(f"MCP is served at {address}mcp", flush=True)  # noqa: E731
-    serve_http(app, given.host, given.port, announce=announce)
+    serve_http(app, given.host, given.port, announce=announce, renew=renew)
     return DONE

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,20 +40,25 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         raise need("gradio", "web", error) from error
     if settings.workers:
         return _run_workers(settings)
-    app = make_app(settings)
-    serve(app, given.host, given.port, announce=lambda address: print(f"The chat is at {address}", flush=True))
+    app, renew = make_app(settings)
+    announce = lambda address: print(f"The chat is at {address}", flush=True)  # noqa: E731
+    serve(app, given.host, given.port, announce=announce, renew=renew)
     return DONE
 
 
-def make_app(settings: Settings, *, page: bool = True, mcp: bool = False) -> "FastAPI":
-    """Return an app that switches to each new version of its index."""
-    from faqbot.server.app import create_app
+def make_app(
+    settings: Settings, *, page: bool = True, mcp: bool = False
+) -> tuple["FastAPI", Callable[[], "FastAPI | None"]]:
+    """Return an app that switches to each new version of its index, and what makes one for another configuration."""
+    from faqbot.server.app import app_maker
 
     bot = open_bot(Path(settings.index), settings)
     gc.freeze()  # the rules and tables live as long as the server: collecting garbage need not walk over them
-    app = create_app(bot, settings, page=page, mcp=mcp)
+    make = app_maker(bot, settings, page=page, mcp=mcp)
+    app = make()
+    assert app is not None
     threading.Thread(target=_follow, args=(bot, settings), daemon=True).start()
-    return app
+    return app, make
 
 
 def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
@@ -62,7 +68,7 @@ def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
     end_with_parent()
     logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return make_app(settings, page=False)
+        return make_app(settings, page=False)[0]
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr, flush=True)
         raise SystemExit(STARTUP_FAILURE) from None  # at which the parent stops instead of starting it again

@@ -3,6 +3,8 @@
 import logging
 import signal
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,12 +46,22 @@ REST_ONLY = "Several processes serve REST only; the page takes one: faqbot serve
 
 GRACE_SECONDS = 3  # for requests under way; with what uvicorn adds, a stop takes under five
 HEALTH_SECONDS = 20  # a process that answers no ping for so long is replaced; a slow machine starts one in ten
+_RENEW_SECONDS = 1.0
 _BACKLOG = 2048  # connections that wait to be accepted, from the moment the address is announced
 _OWN_PATHS = ("/api/", "/documents/", "/own/", "/pictures/", "/topics", "/suggest", "/widget.js", "/mcp")
 
 
-def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool = True, mcp: bool = False) -> FastAPI:
+def create_app(
+    bot: Answering | FaqbotError,
+    settings: Settings,
+    *,
+    page: bool = True,
+    mcp: bool = False,
+    admin: ASGIApp | None = None,
+) -> FastAPI:
     """Return the app: the page at `/`, articles at `/documents/`, REST at `/api/`, and MCP at `/mcp`, all guarded.
+
+    `admin` is the owner's page where several apps share one; without it a page has its own, if there is a token.
 
     With an error in place of the bot (its index could not be opened) every interface gives the reason, and the safety
     advice all the same. Raises RulesError, and FeedbackError for a file (`settings.feedback`) that is not for feedback.
@@ -83,12 +95,33 @@ def create_app(bot: Answering | FaqbotError, settings: Settings, *, page: bool =
         mount_page(app, Handlers(bot, settings, recorder, options), settings, assets)
     else:
         app.add_route("/", _no_page)
-    _add_middleware(app, settings, _admin(bot, settings) if page and settings.admin_token else None)
+    if page and settings.admin_token:
+        admin = admin or _admin(bot, settings)
+    _add_middleware(app, settings, admin)
     return app
 
 
 async def _no_page(request: Request) -> JSONResponse:
     return JSONResponse({"error": f"{REST_ONLY} REST is described at /api/docs"}, 404)
+
+
+def app_maker(
+    bot: Answering, settings: Settings, *, page: bool = True, mcp: bool = False
+) -> Callable[[], FastAPI | None]:
+    """Return a function that gives an app, then None until the bot's configuration is another one, as `renew` of `run`.
+
+    The owner's page is one and the same in all of them, so nobody who is logged in has to log in again.
+    """
+    admin = _admin(bot, settings) if page and settings.admin_token else None
+    built_for: list[object] = []
+
+    def make() -> FastAPI | None:
+        if built_for == [bot.config]:
+            return None
+        built_for[:] = [bot.config]
+        return create_app(bot, settings, page=page, mcp=mcp, admin=admin)
+
+    return make
 
 
 def _admin(bot: Answering, settings: Settings) -> ASGIApp:
@@ -118,15 +151,43 @@ def _add_middleware(app: FastAPI, settings: Settings, admin: ASGIApp | None) -> 
     app.add_middleware(RootPath, root_path=settings.root_path)
 
 
-def run(app: FastAPI, host: str, port: int, *, announce: Callable[[str], None] = lambda address: None) -> None:
+def run(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    announce: Callable[[str], None] = lambda address: None,
+    renew: Callable[[], FastAPI | None] = lambda: None,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way; `announce` gets the address when it is open.
 
-    Port 0 takes any free port. Raises SettingsError where the address cannot be had.
+    `renew` is asked every second for an app to go on with, once there is reason for another one: a page has the
+    operator's title and texts built in. Requests under way are finished, and new ones wait for a moment. Port 0 takes
+    any free port. Raises SettingsError where the address cannot be had.
     """
     listener = listen(host, port)
     announce(address_of(listener, host))
-    with listener, _stopped_by_signals():
-        uvicorn.Server(uvicorn_config(app)).run(sockets=[listener])
+    next_app: FastAPI | None = app
+    with listener, _stopped_by_signals() as stopped:
+        while next_app and not stopped.is_set():
+            server, renewed = uvicorn.Server(uvicorn_config(next_app)), list[FastAPI]()
+            threading.Thread(target=_renewed, args=(server, renew, renewed), daemon=True).start()
+            server.run(sockets=[listener.dup()])  # which it closes
+            next_app = renewed[0] if renewed else None
+
+
+def _renewed(server: uvicorn.Server, renew: Callable[[], FastAPI | None], renewed: list[FastAPI]) -> None:
+    """End a server as soon as there is another app to go on with."""
+    while not server.should_exit:
+        time.sleep(_RENEW_SECONDS)
+        try:
+            app = renew()
+        except FaqbotError as error:
+            log.warning("The page stays as it is: %s", error)
+        else:
+            if app and not server.should_exit:
+                renewed.append(app)
+                server.should_exit = True
 
 
 def address_of(listener: socket.socket, host: str) -> str:
@@ -136,12 +197,13 @@ def address_of(listener: socket.socket, host: str) -> str:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
+def _stopped_by_signals() -> Iterator[threading.Event]:
     """Make a stop an ordinary return: uvicorn raises the signal again when it is done with it."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    stopped = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
     try:
         with suppress(KeyboardInterrupt):
-            yield
+            yield stopped
     finally:
         signal.signal(signal.SIGTERM, before)
 

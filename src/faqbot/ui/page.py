@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from faqbot.errors import need
@@ -26,6 +27,7 @@ except ImportError as error:
 # Gradio keeps a copy of the layout for each of the last visitors, 57 KB, and of 10,000 if it is let. Nothing of a
 # visitor is in it, and one who comes back after so many others gets another copy.
 _SESSIONS = 100
+LOG = "log"  # the element that shows the conversation
 # What components run when they are on the page, and what events send of what only the page's script knows.
 _ATTACH = "window.faqbot.attach(element, props, watch);"
 _CHECKED = "window.faqbot.checked(element, props, watch);"
@@ -43,14 +45,37 @@ _GATHERED = "(history) => [history, window.faqbot.answers(), window.faqbot.kept(
 def mount_page(app: FastAPI, handlers: Handlers, settings: Settings, assets: Assets) -> None:
     """Serve the page at `/` of the app, with its banner and its policy."""
     options = handlers.options
+    blocks: list[gr.Blocks] = []
+    _in_a_loop(lambda: blocks.append(build_page(handlers, settings)))
     app.add_middleware(
         PageMiddleware,
+        before=_Greeting(blocks[0], handlers).update,
         head=page_head(options, assets),
         top=page_top(options),
         language=options.language,
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, build_page(handlers, settings), settings.root_path))
+    _in_a_loop(lambda: _mount(app, blocks[0], settings.root_path))
+
+
+class _Greeting:
+    """Keeps the questions to try those of the index version in use; the rest of the page depends on none."""
+
+    def __init__(self, blocks: gr.Blocks, handlers: Handlers) -> None:
+        self._blocks = blocks
+        self._handlers = handlers
+        self._version = handlers.bot.index_version
+
+    async def update(self) -> None:
+        """Put the greeting of a new version into the page's configuration, which Gradio sends to each visitor."""
+        version = self._handlers.bot.index_version
+        if version == self._version:
+            return
+        self._version = version
+        greeting = await to_thread.run_sync(self._handlers.initial_state)
+        for component in self._blocks.config["components"]:
+            if component["props"].get("elem_id") == LOG:
+                component["props"]["value"] = greeting
 
 
 def _mount(app: FastAPI, page: gr.Blocks, root_path: str) -> None:
@@ -132,7 +157,7 @@ def _conversation(handlers: Handlers, history: gr.JSON, limits: dict[str, object
         html_template='<div id="turns" class="shown"></div>',
         js_on_load=_ATTACH,
         apply_default_css=False,
-        elem_id="log",
+        elem_id=LOG,
     )
     with gr.Column(elem_id="composer"):
         placeholder = options.placeholder or texts.placeholder

@@ -3,7 +3,7 @@
 import gzip
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,19 +24,31 @@ class PageMiddleware:
     """ASGI middleware that rewrites the page at `/` and leaves every other response as it is."""
 
     def __init__(
-        self, app: ASGIApp, head: str, top: str, policy: Callable[[str, str], str], language: str = "en"
+        self,
+        app: ASGIApp,
+        head: str,
+        top: str,
+        policy: Callable[[str, str], str],
+        language: str = "en",
+        before: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP."""
+        """`head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP.
+
+        `before` is awaited before the page is asked for.
+        """
         self.app = app
         self.head = head
         self.top = top
         self.policy = policy
         self.language = language
+        self.before = before
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, holding back the page until it is whole."""
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
+        if self.before:
+            await self.before()
         # Uncompressed, so that it can be read here.
         plain = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
         compress = accepts_gzip(Headers(scope=scope).get("accept-encoding", ""))
