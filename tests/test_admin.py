@@ -85,10 +85,34 @@ def test_the_cookie_is_strict_and_out_of_reach_of_scripts(stranger: TestClient) 
     assert {"httponly", "samesite=strict", "secure"} <= set(flags)
 
 
-def test_wrong_tokens_are_limited(stranger: TestClient) -> None:
-    codes = [stranger.post("/admin/login", data={"token": f"wrong {n}"}).status_code for n in range(12)]
+def test_wrong_tokens_lock_out_their_client_only(owner: Owner) -> None:
+    def client(address: str) -> TestClient:
+        return TestClient(owner.client.app, base_url="https://testserver", client=(address, 50000))
+
+    attacker = client("203.0.113.9")
+    codes = [attacker.post("/admin/login", data={"token": f"wrong {n}"}).status_code for n in range(12)]
     assert codes == [401] * 10 + [429] * 2
-    assert stranger.post("/admin/login", data={"token": TOKEN}).status_code == 429
+    assert attacker.post("/admin/login", data={"token": TOKEN}).status_code == 429
+    assert client("198.51.100.7").post("/admin/login", data={"token": TOKEN}).status_code == 200
+    assert owner.get("check").status_code == 200
+
+
+def test_many_clients_together_are_limited_and_whoever_is_logged_in_stays_so(owner: Owner) -> None:
+    sessions = Sessions(TOKEN, lambda: 0.0)
+    name = sessions.log_in(TOKEN, "198.51.100.7")
+    for number in range(300):
+        assert not sessions.wrong_tokens.full(f"203.0.113.{number}")
+        sessions.log_in("wrong", f"203.0.113.{number}")
+    assert sessions.wrong_tokens.full("198.51.100.7")
+    assert sessions.find(name)
+
+
+def test_addresses_of_one_ipv6_network_are_one_client() -> None:
+    sessions = Sessions(TOKEN, lambda: 0.0)
+    for number in range(10):
+        sessions.log_in("wrong", f"2001:db8::{number}")
+    assert sessions.wrong_tokens.full("2001:db8::ffff")
+    assert not sessions.wrong_tokens.full("2001:db8:0:1::1")
 
 
 def test_the_limit_and_the_session_end_with_time() -> None:
@@ -97,9 +121,9 @@ def test_the_limit_and_the_session_end_with_time() -> None:
     name = sessions.log_in(TOKEN)
     for _ in range(10):
         assert sessions.log_in("wrong") == ""
-    assert sessions.failures.full()
+    assert sessions.wrong_tokens.full("")
     now = 61.0
-    assert not sessions.failures.full()
+    assert not sessions.wrong_tokens.full("")
     assert sessions.find(name)
     now = 12 * 3600.0
     assert sessions.find(name) is None
