@@ -4,7 +4,7 @@ Phrases lie in a trie. It is walked as a lazily built automaton, whose states ar
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +17,6 @@ _MOST_KEPT = 200_000
 _NEAREST = 3
 _INTO_NEXT_SENTENCE = 5
 _MOST_COMMAS = 1  # between two parts of a sign
-_Places = frozenset[tuple[int, int]]
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
@@ -45,6 +44,47 @@ class Match(NamedTuple):
     mentions: tuple[Mention, ...]
 
 
+class _Node:
+    """A node of the trie: the `concepts` of phrases that end here, and whether a phrase `goes_on`.
+
+    The nodes that words lead to are made when they are first asked for.
+    """
+
+    __slots__ = ("_following", "_phrases", "concepts", "goes_on")
+
+    def __init__(self, phrases: Sequence[tuple[str, str]]) -> None:
+        """`phrases` are what is still to be said, "" for nothing, with the names of their concepts."""
+        self.concepts = [concept for phrase, concept in phrases if not phrase]
+        self.goes_on = len(self.concepts) < len(phrases)
+        self._phrases = phrases
+        self._following: dict[str, list[tuple[str, str]] | _Node] | None = None
+
+    def after(self, word: str) -> "_Node | None":
+        """Return the node that a word leads to."""
+        following = self._following
+        if following is None:
+            self._following = following = _grouped(self._phrases)
+        found = following.get(word)
+        if isinstance(found, list):
+            found = following[word] = _Node(found)
+        return found
+
+
+def _grouped(phrases: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]] | _Node]:
+    """Return what follows the first word of the phrases, by that word."""
+    groups: dict[str, Any] = {}
+    for phrase, concept in phrases:
+        first, _, rest = phrase.partition(" ")
+        if first in groups:
+            groups[first].append((rest, concept))
+        elif first:
+            groups[first] = [(rest, concept)]
+    return groups
+
+
+_Places = frozenset[tuple[_Node, int]]
+
+
 class _State:
     """Where some words lead in the trie: the `concepts` that end there, and whether a phrase can go on."""
 
@@ -67,8 +107,7 @@ class _Automaton:
     def __init__(self, rules: RuleSet) -> None:
         self._forms = rules.forms
         self._fillers = rules.vocabulary.fillers
-        self._root = id(rules.trie)
-        self._nodes: dict[int, Mapping[str, Any]] = {self._root: rules.trie}
+        self._root = _Node(rules.phrases)
         self._states: dict[_Places, _State] = {}
         self._kept = 0
         self.start = self._state(frozenset({(self._root, 0)}))
@@ -86,31 +125,22 @@ class _Automaton:
 
     def _lead(self, state: _State, word: str) -> _Places:
         keys = self._forms.get(word, ())
-        places: set[tuple[int, int]] = set()
-        for place, skipped in state.places:
-            node = self._nodes[place]
-            places.update((self._placed(node[key]), 0) for key in keys if key in node)
-            if place != self._root and skipped < _MOST_SKIPPED and word in self._fillers and _goes_on(node):
-                places.add((place, skipped + 1))
+        places: set[tuple[_Node, int]] = set()
+        for node, skipped in state.places:
+            places.update((following, 0) for key in keys if (following := node.after(key)))
+            if node is not self._root and skipped < _MOST_SKIPPED and word in self._fillers and node.goes_on:
+                places.add((node, skipped + 1))
         return frozenset(places)
-
-    def _placed(self, node: Mapping[str, Any]) -> int:
-        self._nodes[id(node)] = node
-        return id(node)
 
     def _state(self, places: _Places) -> _State:
         known = self._states.get(places)
         if known:
             return known
-        ended = {name for place, skipped in places if not skipped for name in self._nodes[place].get("", ())}
-        state = _State(tuple(sorted(ended)), any(_goes_on(self._nodes[place]) for place, _ in places), places)
+        ended = {name for node, skipped in places if not skipped for name in node.concepts}
+        state = _State(tuple(sorted(ended)), any(node.goes_on for node, _ in places), places)
         if self._kept < _MOST_KEPT:
             self._states[places] = state
         return state
-
-
-def _goes_on(node: Mapping[str, Any]) -> bool:
-    return node.keys() != {""}
 
 
 @lru_cache(maxsize=4)

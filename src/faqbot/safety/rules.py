@@ -1,8 +1,10 @@
 """Safety rules as values: concepts, signs and rules, compiled into the RuleSet that the engine reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import product
+from typing import Literal
 
 from faqbot.errors import RulesError
 from faqbot.lexicon import inflections
@@ -13,6 +15,7 @@ SignKind = Literal["symptom", "risk", "event", "condition", "context", "plea"]
 Operator = Literal["NEAR", "PRE"]
 
 _DEEPEST = 6
+_NAMED = re.compile(r"([^<]+)|<([^>]*)>?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,8 @@ class Vocabulary:
 class RuleSet:
     """Everything the engine reads, made once from the rules files; compared by identity.
 
-    `trie` finds phrases: keys are words, or "~base" for any form of a base; the key "" holds the names of the concepts
-    that end there. `forms` gives the keys that a word has in the trie. `known` are words that are never repaired,
+    `phrases` are the words to find with the name of their concept; "base~" stands for any form of a base. `forms` gives
+    what a word may stand as in phrases. `known` are words that are never repaired,
     `repairs` those that a slip may be repaired to, by first letter. `patterns` are listed under their first concept,
     with the other concepts that they need.
     """
@@ -142,7 +145,7 @@ class RuleSet:
     signs: Mapping[str, Sign]
     rules: tuple[Rule, ...]
     vocabulary: Vocabulary
-    trie: Mapping[str, Any]
+    phrases: tuple[tuple[str, str], ...]
     forms: Mapping[str, tuple[str, ...]]
     known: frozenset[str]
     repairs: Mapping[str, tuple[str, ...]]
@@ -158,16 +161,20 @@ def compile_rules(
     rules: Iterable[Rule],
     vocabulary: Vocabulary,
 ) -> RuleSet:
-    """Return the rule set, with phrases grown into a trie.
+    """Return the rule set, with phrases written out.
 
     Raises RulesError for a phrase that names a concept that does not exist, or itself.
     """
     rules, numbers = tuple(rules), tuple(numbers)
-    trie: dict[str, Any] = {}
-    forms: dict[str, set[str]] = {}
-    for concept in concepts.values():
-        for phrase in dict.fromkeys(text for each in concept.phrases for text in _written_out(each, concepts)):
-            _plant(trie, forms, phrase, concept.name)
+    known: dict[str, tuple[str, ...]] = {}
+    phrases = tuple(
+        (phrase, name) for name in concepts for phrase in dict.fromkeys(_written_out(name, concepts, known))
+    )
+    words = set(" ".join([phrase for phrase, _ in phrases]).split())
+    forms: dict[str, list[str]] = {}
+    for word in sorted(words):
+        for form in inflections(word[:-1]) if word.endswith("~") else (word,):
+            forms.setdefault(form, []).append(word)
     wanted = {name for rule in rules for name in rule.signs}
     every = dict(concepts) | {number.name: Concept(number.name, "modifier", ()) for number in numbers}
     return RuleSet(
@@ -176,8 +183,8 @@ def compile_rules(
         signs=signs,
         rules=rules,
         vocabulary=vocabulary,
-        trie=trie,
-        forms={word: tuple(sorted(keys)) for word, keys in forms.items()},
+        phrases=phrases,
+        forms={form: tuple(keys) for form, keys in forms.items()},
         known=frozenset(forms) | vocabulary.fillers | vocabulary.never_repaired | vocabulary.repairable,
         repairs=_by_first_letter(vocabulary.repairable),
         patterns=_by_first_concept(sign for name, sign in signs.items() if name in wanted),
@@ -186,28 +193,27 @@ def compile_rules(
     )
 
 
-def _written_out(phrase: str, concepts: Mapping[str, Concept], depth: int = 0) -> Iterator[str]:
-    """Return a phrase with each <name> replaced by every phrase of that concept."""
-    start, opened, rest = phrase.partition("<")
-    if not opened:
-        yield phrase
-        return
-    name, _, end = rest.partition(">")
-    if name not in concepts or depth > _DEEPEST:
-        raise RulesError(f"The phrase {phrase!r} names <{name}>, which is no concept, or a concept that names itself")
-    for text in concepts[name].phrases:
-        for inner in _written_out(text, concepts, depth + 1):
-            yield from _written_out(start + inner + end, concepts, depth)
-
-
-def _plant(trie: dict[str, Any], forms: dict[str, set[str]], phrase: str, concept: str) -> None:
-    node = trie
-    for word in phrase.split():
-        key = f"~{word[:-1]}" if word.endswith("~") else word
-        for form in inflections(word[:-1]) if word.endswith("~") else (word,):
-            forms.setdefault(form, set()).add(key)
-        node = node.setdefault(key, {})
-    node[""] = (*node.get("", ()), concept)
+def _written_out(
+    name: str, concepts: Mapping[str, Concept], known: dict[str, tuple[str, ...]], depth: int = 0
+) -> tuple[str, ...]:
+    """Return the phrases of a concept with each <name> replaced by every phrase of that concept."""
+    if name in known:
+        return known[name]
+    found: list[str] = []
+    for phrase in concepts[name].phrases:
+        if "<" not in phrase:
+            found.append(phrase)
+            continue
+        parts: list[tuple[str, ...]] = []
+        for text, other in _NAMED.findall(phrase):
+            if other and (other not in concepts or depth > _DEEPEST):
+                raise RulesError(
+                    f"The phrase {phrase!r} names <{other}>, which is no concept, or a concept that names itself"
+                )
+            parts.append(_written_out(other, concepts, known, depth + 1) if other else (text,))
+        found += map("".join, product(*parts))
+    known[name] = tuple(found)
+    return known[name]
 
 
 def _by_first_letter(words: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -74,7 +74,8 @@ class Entry:
 
     def lines(self, key: str) -> tuple[str, ...]:
         """Return a field that is text, one item a line; missing means none."""
-        return tuple(line.strip() for line in self.string(key, "").split("\n") if line.strip())
+        lines = (" ".join(line.split()) for line in self.string(key, "").split("\n"))
+        return tuple(line for line in lines if line)
 
     def words(self, key: str) -> frozenset[str]:
         """Return a field that is words with spaces between."""
@@ -276,7 +277,7 @@ def _check_names(draft: _Draft) -> None:
     """Refuse names that nothing has. Raises RulesError with the line of the entry that uses one."""
     known = draft.concepts.keys() | draft.numbers.keys()
     for concept in draft.concepts.values():
-        for name in (name for phrase in concept.phrases for name in re.findall(r"<([^>]*)>", phrase)):
+        for name in re.findall(r"<([^>]*)>", " ".join(concept.phrases)):
             if name not in draft.concepts or name == concept.name:
                 raise draft.entries["concept", concept.name].wrong(f"there is no concept {name!r}", "phrases")
     for sign in draft.signs.values():
