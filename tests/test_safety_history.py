@@ -130,3 +130,45 @@ def test_none_of_it_counts_only_where_the_clause_ends_with_it(message: str, hear
 )
 def test_a_word_of_daily_life_hides_nothing(message: str) -> None:
     assert _heard(message)
+
+
+@pytest.mark.parametrize(
+    "explanation", ["only on the bike, goes off after ten minutes", "that was in 2011, all came back"]
+)
+@pytest.mark.parametrize("sign", ["numb bum", "my bum goes numb"])
+def test_an_explanation_in_the_next_message_counts_as_in_the_same_one(sign: str, explanation: str) -> None:
+    assert not _heard(f"{sign}, {explanation}")
+    assert not _heard(sign, explanation)
+    assert _heard(sign)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["no", "it was fine this morning", "should I cycle to hospital?", "last year I had a disc op", "since Monday"],
+)
+def test_a_reply_that_explains_nothing_leaves_an_emergency_standing(reply: str) -> None:
+    assert assess(["I can't feel my groin", reply]).level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("message", "heard"),
+    [
+        # what has its own clause has its own date
+        ("I can't feel my legs, last year I had a disc op", True),
+        ("last year I had a disc op and I can't feel my legs", True),
+        ("leg is getting weaker every week, last month I managed the stairs", True),
+        ("last year, my legs went numb", False),
+        ("my legs went numb, that was last year", False),
+        # a list that is denied ends where a clause begins
+        ("don't have any saddle numbness or leg weakness just pain when I walk far", False),
+        ("no numbness or weakness, groin numb", True),
+        # not a name for an animal, and not a scene that is only watched
+        ("his right foot hangs down, he lifts his knee high like a pony", True),
+        ("watching a film where a guy cannot move his legs, mine are only stiff", False),
+        ("I write crime novels, how soon would a stabbed man lose feeling in his legs", False),
+        # "never had pain like it" denies no pain
+        ("82, on alendronic acid, lifted a box, never had back pain like it", True),
+    ],
+)
+def test_a_clause_is_judged_by_itself(message: str, heard: bool) -> None:
+    assert _heard(message) is heard

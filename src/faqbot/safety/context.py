@@ -17,150 +17,32 @@ from faqbot.safety.matcher import Match, Mention, find_matches, find_mentions
 from faqbot.safety.normalize import Words, read_words
 from faqbot.safety.rules import RuleSet
 
-FIRST_PERSON = frozenset("i im ive id ill me my mine myself we us our".split())  # noqa: SIM905
-_THIRD_PERSON = frozenset("he hes shes she his her him hers himself herself theyre".split())  # noqa: SIM905
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+FIRST_PERSON = _set("i im ive id ill me my mine myself we us our")
+_THIRD_PERSON = _set("he hes shes she his her him hers himself herself theyre")
 _PERSON = FIRST_PERSON | _THIRD_PERSON
 _CONJUNCTIONS = frozenset({"and", "or", "nor", "plus"})
 _OR = frozenset({"or", "nor"})
-_TERMINATORS = frozenset(
-    [
-        "although",
-        "apart",
-        "because",
-        "besides",
-        "but",
-        "despite",
-        "except",
-        "how",
-        "however",
-        "just",
-        "only",
-        "since",
-        "so",
-        "still",
-        "then",
-        "though",
-        "unless",
-        "until",
-        "when",
-        "where",
-        "whereas",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "why",
-        "yet",
-    ]
+_TERMINATORS = _set(
+    "although apart because besides but despite except how however just only since so still then though unless until "
+    "when where whereas whether which while who why yet"
 )
-_SUBJECTS = frozenset(
-    [
-        "he",
-        "hes",
-        "i",
-        "id",
-        "im",
-        "it",
-        "its",
-        "ive",
-        "she",
-        "shes",
-        "that",
-        "there",
-        "theres",
-        "they",
-        "theyre",
-        "this",
-        "we",
-        "you",
-        "youre",
-    ]
+_SUBJECTS = _set("he hes i id im it its ive she shes that there theres they theyre this we you youre")
+_VERBS = _set(
+    "am are broke came can cant comes could couldnt did do does feel feels fell felt gets getting goes got had has "
+    "have hurt hurts is keep keeps lost makes started starts was went were will woke wont would"
 )
-_VERBS = frozenset(
-    [
-        "am",
-        "are",
-        "broke",
-        "came",
-        "can",
-        "cant",
-        "comes",
-        "could",
-        "couldnt",
-        "did",
-        "do",
-        "does",
-        "feel",
-        "feels",
-        "fell",
-        "felt",
-        "gets",
-        "getting",
-        "goes",
-        "got",
-        "had",
-        "has",
-        "have",
-        "hurt",
-        "hurts",
-        "is",
-        "keep",
-        "keeps",
-        "lost",
-        "makes",
-        "started",
-        "starts",
-        "was",
-        "went",
-        "were",
-        "will",
-        "woke",
-        "wont",
-        "would",
-    ]
+_PREDICATES = _set(
+    "asleep blue burning clumsy cold dead floppy gone heavy hot lost numb pale swollen tingly weak weaker wet white"
 )
-_PREDICATES = frozenset(
-    [
-        "asleep",
-        "blue",
-        "burning",
-        "clumsy",
-        "cold",
-        "dead",
-        "floppy",
-        "gone",
-        "heavy",
-        "hot",
-        "lost",
-        "numb",
-        "pale",
-        "swollen",
-        "tingly",
-        "weak",
-        "weaker",
-        "wet",
-        "white",
-    ]
-)
-_OPENERS = frozenset(
-    [
-        "actually",
-        "also",
-        "lately",
-        "now",
-        "recently",
-        "since",
-        "still",
-        "suddenly",
-        "then",
-        "today",
-        "tonight",
-        "yesterday",
-    ]
-)
-_POSSESSIVES = frozenset(["her", "his", "my", "our", "their", "your"])
-_OF_NOUNS = frozenset(
-    "no without denies denied deny denying none neither zero nil lack absence free any have had got noticed".split()  # noqa: SIM905
+_OPENERS = _set("actually also lately now recently since still suddenly then today tonight yesterday")
+_POSSESSIVES = _set("her his my our their your")
+_OF_NOUNS = _set(
+    "no without denies denied deny denying none neither zero nil lack absence free any have had got noticed"
 )
 _LONGEST_SCOPE = 60
 _LONGEST_ITEM = 7
@@ -170,22 +52,22 @@ _AFFIRMED_WITHIN = 6
 _LIST_MARKS = frozenset(",/")
 _ANSWER_MARKS = frozenset("?:–—-(|=")
 _RESOLVED_WITHIN = 5
-_RESOLVED_LATER_WITHIN = 7
-_THEY = frozenset({"hes", "shes", "he", "she", "theyre", "they"})
-_MAKES_LIGHT = frozenset({"says", "said", "saying", "say", "insists", "thinks", "reckons", "claims", "swears", "told"})
+_RESOLVED_LATER_WITHIN = 10
+_THEY = _set("hes shes he she theyre they")
+_MAKES_LIGHT = _set("says said saying say insists thinks reckons claims swears told")
 _NOT_RESOLVED = ("i", "im", "be")  # "I went", "can it be normal"
 
 _RECOVERED_WITHIN = 5
 _DATED_WITHIN = 3
 _BACK_WITHIN = 4
-_SAME = frozenset({"it", "its", "this", "they", "same", "symptoms"})
-_BACK = frozenset({"back", "again", "returned", "returning", "restarted"})
-_NOT_BACK = frozenset(
-    ("never", "not", "wont", "hasnt", "didnt", "may", "might", "could", "can", "if", "my", "the", "his", "her", "lower")
-)
+_SAME = _set("it its this they same symptoms")
+_BACK = _set("back again returned returning restarted")
+_NOT_BACK = _set("never not wont hasnt didnt may might could can if my the his her lower")
 _NOT_RETURNED = {("to",), ("pain",), ("ache",)}  # "back to normal"
 _GOES_ON = {("and", word) for word in ("my", "i", "im", "then", "now", "the", "a", "his", "her", "he", "she")}
-_TURNS = frozenset({"but", "yet", "however", "though", "now", "today", "recently", "lately"})
+_REFERS = _set("it its this that these they both all same happened started began was were")
+_PRESENT = _set("am are cannot cant doesnt dont feel feels get gets getting has have im is keep keeps wont")
+_TURNS = _set("but yet however though now today recently lately")
 
 _FAMILY_WITHIN = 6
 _HAD_WITHIN = 4
@@ -193,17 +75,15 @@ _THING_WITHIN = 4
 _ASKED_WITHIN = 4
 _PAST = frozenset({"had", "suffered"})
 _TOLD_OVER = _PAST | {"couldnt", "lost", "broke", "fell", "was", "were", "went", "got", "wet", "came"}
-_TURNS_BACK = frozenset({"when", "because", "if", "since", "though"})
-_BEGINS_QUESTION = frozenset(
-    {"should", "shall", "can", "could", "would", "what", "which", "how", "any", "is", "are", "do", "does", "will"}
-)
-_HAS = frozenset({"has", "have", "is", "hes", "shes", "theyve"})
+_TURNS_BACK = _set("when because if since though")
+_BEGINS_QUESTION = _set("should shall can could would what which how any is are do does will")
+_HAS = _set("has have is hes shes theyve")
 _OWNED_WITHIN = 4
-_ASKING_VERBS = frozenset({"is", "are", "can", "could", "does", "do", "would", "will"})
+_ASKING_VERBS = _set("is are can could does do would will")
 _QUESTION_WORDS = _ASKING_VERBS | {"why", "when", "how", "at"}
-_HERE = frozenset({"this", "these", "still", "suddenly", "help", "it", "normal", "ok", "okay"})
-_NEW_THOUGHT = frozenset({"but", "also", "plus", "anyway", "anyways", "because", "since", "btw", "though"})
-_TIMES = frozenset({"ago", "today", "tonight", "yesterday", "since"})
+_HERE = _set("this these still suddenly help it normal ok okay")
+_NEW_THOUGHT = _set("but also plus anyway anyways because since btw though")
+_TIMES = _set("ago today tonight yesterday since")
 _SPEAKS = _PERSON | {"now", "then", "also", "it", "its", "this", "these", "theres", "there", "cant", "still"}
 
 
@@ -418,11 +298,13 @@ def _is_list_item(message: Message, start: int, last: int, *, alternative: bool,
     while end < last and (end == start or not marks[end]) and words[end] not in _CONJUNCTIONS:
         end += 1
     item = words[start:end]
+    cut = next((place for place, word in enumerate(item) if place and word in _TERMINATORS), len(item))
+    item = item[:cut]  # "no numbness or weakness, just pain when I walk"
     if not item or len(item) > _LONGEST_ITEM or item[0] in _OPENERS or not _SUBJECTS.isdisjoint(item):
         return False
     if alternative:
         return not (item[0] in _POSSESSIVES and not _VERBS.isdisjoint(item))
-    if not listed and not _PREDICATES.isdisjoint(item):  # "no weakness, groin numb"
+    if item[-1] in _PREDICATES if listed else not _PREDICATES.isdisjoint(item):  # "no weakness, groin numb"
         return False
     return _VERBS.isdisjoint(item) and _TERMINATORS.isdisjoint(item[:1])
 
@@ -651,16 +533,42 @@ def _dates(message: Message, start: int, end: int) -> Iterable[Mention]:
 def _dates_other(message: Message, match: Match, date: Mention) -> bool:
     """Whether a past date is of something else: "cancer in 2010, now numb", "an ulcer last month, feeling shivery"."""
     words = message.words
-    if date.end <= match.start and any(words.marks[date.end : match.start + 1]):
-        clause = date.start
-        while clause > 0 and not words.marks[clause] and words.sentences[clause - 1] == words.sentences[clause]:
-            clause -= 1
-        if date.start - clause > 1:
-            return True
+    if _in_other_clause(message, match, date):
+        return True
     return any(
         (0 <= date.start - other.end <= _DATED_WITHIN or 0 <= other.start - date.end <= _DATED_WITHIN)
         and not (other.start < match.end and match.start < other.end)
         for other in message.dated.get(words.sentences[date.start], ())
+    )
+
+
+def _in_other_clause(message: Message, match: Match, date: Mention) -> bool:
+    """Whether a date belongs to another clause: "can't feel my legs, last year I had an operation".
+
+    A clause that only refers to the sign ("it was last year") or is a date alone ("last year, my legs went numb")
+    dates the sign, and one before it dates what is told in the past.
+    """
+    words = message.words.words
+    first, last = date.start, date.end
+    while first > 0 and not _clause_begins(message, first):
+        first -= 1
+    while last < len(words) and not _clause_begins(message, last):
+        last += 1
+    if first >= match.end:
+        told = words[first : date.start] + words[date.end : last]
+        return len(told) > 1 and _REFERS.isdisjoint(told)
+    if last > match.start:
+        return False
+    present = not _PRESENT.isdisjoint(words[max(first, match.start - 1) : match.end])
+    return date.start - first > 1 or (present and last - date.end > 1)
+
+
+def _clause_begins(message: Message, place: int) -> bool:
+    """Whether a clause begins at a word: at a mark, a sentence, a word such as "but", or "and I"."""
+    words, sentences = message.words.words, message.words.sentences
+    joined = words[place] in _SPEAKS and words[place - 1] == "and"
+    return (
+        bool(message.words.marks[place]) or sentences[place] != sentences[place - 1] or words[place] in _TURNS or joined
     )
 
 
@@ -683,6 +591,7 @@ def is_other_experiencer(message: Message, match: Match) -> bool:
         _is_subject(message, match, message.near("experiencer_animal", sentence), _begun_by(match))
         or _is_subject(message, match, _near_things(message, match, sentence), match.end)
         or _in_story(message, match, message.near("experiencer_story", sentence))
+        or _is_written(message, match)
         or (match.sign.kind in ("risk", "condition") and _in_family(message, match, sentence))
         or _was_theirs(message, match, sentence)
     )
@@ -729,14 +638,21 @@ def _in_past_tense(words: tuple[str, ...]) -> bool:
 
 def _is_subject(message: Message, match: Match, subjects: Iterable[Mention], end: int) -> bool:
     """An animal or thing that the sentence is about: before the sign, nobody handles it, and no "I" up to `end`."""
+    words = message.words.words
     held = {mention.end for mention in message.near("experiencer_handled", message.words.sentences[match.start])}
     return any(
         subject.start < match.end
+        and not _is_simile(words, subject)
         and not any(part.start < subject.end and subject.start < part.end for part in match.mentions)
         and held.isdisjoint(range(subject.start - 2, subject.start + 1))
-        and FIRST_PERSON.isdisjoint(message.words.words[subject.end : end])
+        and FIRST_PERSON.isdisjoint(words[subject.end : end])
         for subject in subjects
     )
+
+
+def _is_simile(words: tuple[str, ...], subject: Mention) -> bool:
+    """Whether something is only likened: "lifts his knee like a pony"."""
+    return not {"like", "as"}.isdisjoint(words[max(0, subject.start - 2) : subject.start])
 
 
 def _begun_by(match: Match) -> int:
@@ -758,10 +674,17 @@ def _in_story(message: Message, match: Match, stories: Iterable[Mention]) -> boo
         low, high = min(story.end, match.end), max(story.start, match.start)
         inside = message.words.words[low:high] + message.words.words[match.start : match.end]
         sentence = message.words.sentences[story.start]
-        watched = any(watch.end == story.start for watch in message.near("experiencer_watched", sentence))
+        told = message.words.words[story.end : story.end + 1] == ("where",)  # "watching a film where he cannot walk"
+        watched = not told and any(watch.end == story.start for watch in message.near("experiencer_watched", sentence))
         if not watched and not FIRST_PERSON.intersection(inside):
             return True
     return False
+
+
+def _is_written(message: Message, match: Match) -> bool:
+    """Whether the person says that they write a novel, an article or a poster, and the sign is not of themselves."""
+    words = message.sentence_words(message.words.sentences[match.start])
+    return "experiencer_written" in message.mentions and FIRST_PERSON.isdisjoint(words)
 
 
 def _in_family(message: Message, match: Match, sentence: int) -> bool:
@@ -776,6 +699,13 @@ def _in_family(message: Message, match: Match, sentence: int) -> bool:
         and not (ill and not _HAS.isdisjoint(words[person.end : match.start]))
         for person in message.near("experiencer_relative", sentence)
     )
+
+
+def is_about_animal(message: Message) -> bool:
+    """Whether a message names an animal, not as a simile, and no relative."""
+    animals = message.mentions.get("experiencer_animal", ())
+    named = any(not _is_simile(message.words.words, animal) for animal in animals)
+    return named and "experiencer_relative" not in message.mentions
 
 
 def is_third_person(message: Message) -> bool:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from faqbot.config import SafetyConfig
 from faqbot.safety.cards import find_region, write_alert
-from faqbot.safety.context import Message, counts, is_hypothetical, is_negated, is_third_person, read_message
+from faqbot.safety.context import (
+    Message,
+    counts,
+    is_about_animal,
+    is_hypothetical,
+    is_negated,
+    is_third_person,
+    read_message,
+)
 from faqbot.safety.matcher import Match
 from faqbot.safety.rules import MetRule, Rule, RuleSet
 from faqbot.safety.rules_file import NO_RULES, load_configured, load_rules
@@ -20,6 +28,7 @@ RETRACTION = "That is not what I meant."
 _TAIL = 200
 _LONGEST_REPLY = 25  # words of a message that may go on with the one before
 _LONGEST_QUOTE = 8  # words
+_SAYS_NOTHING = 4  # words of a message without a sign that the one before it is still remembered after: "where?"
 _YES = re.compile(
     r"^\W*(?:(?:actually|well|oh|ok|okay|hm+|um+|er+|sorry|no wait|wait)\W+)*"
     r"(?:yes|yep|yeah|yup)\b\W*(?:(?:there|it) is\b\W*)?",
@@ -41,7 +50,8 @@ class Reading:
     """The signs of one message: present ones, hypothetical ones, and the ids of those that it negates.
 
     `claims` is set where it takes earlier questions as its own ("I think I have it"), `retracts` where it takes the
-    message before back, `affirms` where it begins with yes. `place` and `state` tell whether it names a part of the
+    message before back, `affirms` where it begins with yes, `explains` where it gives a cause or a date for what was
+    said before ("only on the bike", "that was in 1998"). `place` and `state` tell whether it names a part of the
     body and something that may be wrong; `corrects` whether it mends a word of the message before; `animal` and
     `third_person` whether it is about an animal, or about him, her or it and not about the writer.
     """
@@ -52,6 +62,7 @@ class Reading:
     claims: bool = False
     retracts: bool = False
     affirms: bool = False
+    explains: bool = False
     corrects: bool = False
     animal: bool = False
     third_person: bool = False
@@ -83,19 +94,21 @@ def assess(
 def met_rules(rules: RuleSet, messages: Sequence[str]) -> tuple[MetRule, ...]:
     """Return the rules that the conversation meets, highest level first, then in the order of the rules files.
 
-    A rule that is `never_downgrade` stays met once a turn has met it; the others hold if what is left at the end
+    A rule that is `never_downgrade` stays met once a turn has met it, unless the next message explains its sign as the
+    same message could have ("car crash", "1998 that was"); the others hold if what is left at the end
     meets them, after what the person denied or took back.
     """
     lasting: dict[str, MetRule] = {}
     conversation = Conversation(rules)
     for message in messages:
-        if not (new := conversation.add(message)):
-            continue
+        new = conversation.add(message)
         for rule in rules.rules:
-            if rule.never_downgrade and rule.id not in lasting and not rule.signs.isdisjoint(new):
-                found = _meet(rule, conversation.present, rule.level)
-                if found:
-                    lasting[rule.id] = found
+            if not rule.never_downgrade or rule.signs.isdisjoint(new | conversation.explained):
+                continue
+            if found := _meet(rule, conversation.present, rule.level):
+                lasting.setdefault(rule.id, found)
+            elif not rule.signs.isdisjoint(conversation.explained):
+                lasting.pop(rule.id, None)
     met = {found.rule.id: found for found in evaluate(rules, conversation.present, conversation.hypothetical)}
     return _sorted(rules, met | lasting)
 
@@ -134,6 +147,7 @@ class Conversation:
     def __init__(self, rules: RuleSet) -> None:
         self.present: dict[str, Evidence] = {}
         self.hypothetical: dict[str, Evidence] = {}
+        self.explained: frozenset[str] = frozenset()  # by the last message, with a cause or a date
         self._rules = rules
         self._previous = ""
         self._animal = False
@@ -147,9 +161,12 @@ class Conversation:
         present = (*reading.present, *self._continued(reading, message))
         if self._animal and reading.third_person:  # "my dog can't walk", "he wets himself"
             present = ()
-        self._take_back(reading, {evidence.sign for evidence in present})
+        explained = self._explained(reading, message)
+        anew = {evidence.sign for evidence in present}
+        self.explained = explained - anew if reading.explains else frozenset()
+        self._take_back(reading.negated | explained, reading.retracts, anew)
         self._turn += 1
-        new = {evidence.sign for evidence in present if evidence.sign not in self.present}
+        new = anew - self.present.keys()
         for evidence in present:
             self.present.setdefault(evidence.sign, evidence)
             self._turns[evidence.sign] = self._turn
@@ -158,16 +175,27 @@ class Conversation:
         if reading.claims and self.hypothetical:
             new |= self.hypothetical.keys() - self.present.keys()
             self.present = {**self.hypothetical, **self.present}
-        self._previous = message
+        if reading.place or reading.state or reading.words > _SAYS_NOTHING:
+            self._previous = message
         return new
 
-    def _take_back(self, reading: Reading, anew: set[str]) -> None:
-        """Drop the signs that a message negates, and those of the message before where it takes that back."""
-        gone = {sign for sign in reading.negated if sign in self.present}
-        if reading.retracts:
+    def _take_back(self, denied: frozenset[str], retracts: bool, anew: set[str]) -> None:
+        """Drop the signs that a message denies or explains, and all of the message before where it takes that back."""
+        gone = {sign for sign in denied if sign in self.present}
+        if retracts:
             gone |= {sign for sign in self.present if self._turns.get(sign) == self._turn}
         for sign in gone - anew:
             del self.present[sign]
+
+    def _explained(self, reading: Reading, message: str) -> frozenset[str]:
+        """Return the signs of the message before that are none once this one, its explanation, is read with it."""
+        asks = "?" in message  # "should I cycle to hospital?" is no explanation
+        if not self._previous or asks or reading.words > _LONGEST_REPLY:
+            return frozenset()
+        before = {evidence.sign for evidence in read(self._rules, self._previous).present}
+        both = read(self._rules, f"{self._previous[-_TAIL:].rstrip(' .!?')}, {message[:_TAIL]}")
+        known = {evidence.sign for evidence in (*both.present, *both.hypothetical)}
+        return frozenset(before - known - (frozenset() if reading.explains else both.negated))
 
     def _continued(self, reading: Reading, message: str) -> tuple[Evidence, ...]:
         """Return what a short message means together with the one before: "it's numb", "where?", "my groin"."""
@@ -209,21 +237,25 @@ def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
             hypothetical.setdefault(match.sign.id, Evidence(match.sign.id, _quote(read_in, match)))
         else:
             present[match.sign.id] = Evidence(match.sign.id, _quote(read_in, match))
-    affirmation = next(iter(read_in.mentions.get("affirmation_forward", ())), None)
     return Reading(
         tuple(present.values()),
         tuple(evidence for evidence in hypothetical.values() if evidence.sign not in present),
         frozenset(negated - present.keys()),
         claims=bool(read_in.mentions.get("claim")),
         retracts=bool(read_in.mentions.get("retraction")),
-        affirms=(affirmation is not None and affirmation.start == 0) or _YES.match(message) is not None,
-        animal="experiencer_animal" in read_in.mentions and "experiencer_relative" not in read_in.mentions,
+        affirms=_starts(read_in, "affirmation_forward") or _YES.match(message) is not None,
+        animal=is_about_animal(read_in),
         third_person=is_third_person(read_in),
+        explains=bool({"historical", "year"} & read_in.mentions.keys()) or _starts(read_in, "explanation"),
         corrects="correction" in read_in.mentions,
         place=read_in.has_kind("part"),
         state=read_in.has_kind("state"),
         words=len(read_in.words.words),
     )
+
+
+def _starts(message: Message, cue: str) -> bool:
+    return any(mention.start == 0 for mention in message.mentions.get(cue, ()))
 
 
 def _quote(message: Message, match: Match) -> str:
