@@ -7,7 +7,7 @@ import pytest
 
 from faqbot.chunking import split
 from faqbot.index import build, builder, open_index, plan_build
-from faqbot.readers import read
+from faqbot.readers import ReadReport, read_report
 from faqbot.settings import Settings
 from faqbot.types import Document, Passage
 
@@ -33,15 +33,15 @@ class Watched:
 def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     seen = Watched()
 
-    def reading(path: Path, *, document_id: str) -> Document:
+    def reading(path: Path, *, document_id: str) -> ReadReport:
         seen.read.append(document_id)
-        return read(path, document_id=document_id)
+        return read_report(path, document_id=document_id)
 
     def cutting(document: Document, count: Callable[[str], int], *, limit: int, words: int) -> tuple[Passage, ...]:
         seen.cut.append(document.id)
         return split(document, count, limit=limit, words=words)
 
-    monkeypatch.setattr(builder, "read", reading)
+    monkeypatch.setattr(builder, "read_report", reading)
     monkeypatch.setattr(builder, "split", cutting)
     return seen
 
@@ -155,3 +155,22 @@ def test_a_dry_run_reads_only_what_changed(pages: Path, index: Path, watched: Wa
     found = plan_build(pages, index, settings=Settings())
     assert watched.read == ["a.md"]
     assert (found.changed, found.kept, found.encoded) == (("a.md",), ("b/c.md", "d.txt"), 1)
+
+
+def test_a_loss_of_words_is_reported_by_the_build_and_by_the_next_ones(
+    pages: Path, index: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pages / "faq.md").write_text(
+        "# Heels\n\n## Is it high?\n\nNo.\n\n## Or wide?\n\nTwo good fingers wide.\n", "utf-8"
+    )
+    (pages / "variants.yaml").write_text("Is it high?: [how high is the heel]\n", "utf-8")
+
+    def losing(document: Document, count: Callable[[str], int], *, limit: int, words: int) -> tuple[Passage, ...]:
+        found = split(document, count, limit=limit, words=words)
+        return found[:-1] if document.id == "faq.md" else found
+
+    monkeypatch.setattr(builder, "split", losing)
+    reports = [build(pages, index, settings=Settings()).warnings for _ in range(3)]
+    assert watched.read == ["a.md", "b/c.md", "d.txt", "faq.md"]
+    assert reports[0] == reports[1] == reports[2]
+    assert [text.partition(" words are in no passage")[0] for text in reports[0]] == ["faq.md, 6 of 11"]

@@ -130,6 +130,24 @@ def test_a_page_fetches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><td rowspan=200 colspan=30>one cell</td><td rowspan=200 colspan=30>two</td></tr>" * 3_000,
+        f"<tr>{'<td rowspan=65534>a wall</td>' * 20}</tr>" + "<tr><td>brick</td></tr>" * 10_000,
+        f"<tr>{'<td>a</td>' * 100}</tr>" + "<tr><td>brick</td></tr>" * 4_000,
+        "<tr><td colspan=1000>wide</td></tr>" * 5_000,
+    ],
+)
+def test_tables_make_few_more_cells_than_they_have(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><main><p>Bricks and walls.</p><table>{rows}</table></main></body></html>", "utf-8")
+    started = time.process_time()
+    document = read(path, document_id="a.html")
+    assert time.process_time() - started < 4  # on a busy machine; a minute before
+    assert len(document.text) < 2 * len(rows)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),

@@ -48,6 +48,13 @@ ROWS = [("Is grass softer?", "Yes, much."), ("And sand?", "Softer still.")]
         'Prompt,Response,Question ID\nIs grass softer?,"Yes, much.",7\nAnd sand?,Softer still.,8\n',
         'Is grass softer?,"Yes, much."\nAnd sand?,Softer still.\n',
         '\n,\nquestion,answer\nIs grass softer?,"Yes, much."\n,\n\nAnd sand?,Softer still.\n,\n,\n',
+        "question,answer\n'Is grass softer?','Yes, much.'\n'And sand?','Softer still.'\n",
+        'Paths of the park,,\nprinted 2031-04-05,,\nno,question,answer\n1,Is grass softer?,"Yes, much."\n2,And sand?,Softer still.\n',
+        '# from the desk\nquestion,answer\nIs grass softer?,"Yes, much."\nAnd sand?,Softer still.\n',
+        '1,Is grass softer?,"Yes, much."\n2,And sand?,Softer still.\n',
+        '"Visitor question (by phone)","Our reply (checked)"\nIs grass softer?,"Yes, much."\nAnd sand?,Softer still.\n',
+        'Title,Content\nIs grass softer?,"Yes, much."\nAnd sand?,Softer still.\n',
+        'question,answer\nIs grass softer?,"Yes, much."\nQuestion,Answer\nAnd sand?,Softer still.\n',
     ],
 )
 def test_csv_dialects_and_column_names_are_recognised(reader: Reader, content: str) -> None:
@@ -109,6 +116,37 @@ def test_a_quotation_mark_that_is_not_closed_costs_its_row_and_names_its_line(
     (warning,) = report.document.warnings
     assert warning.line == line
     assert warning.message.startswith("a quotation mark that is not closed")
+
+
+def test_quotation_marks_after_a_backslash_are_part_of_the_cell(reader: Reader) -> None:
+    report = reader("f.csv", 'question,answer\n"What is \\"loam\\"?","Soil, \\"fat\\" and dark."\nAnd C:\\?,A drive.\n')
+    assert _pairs(report) == [('What is "loam"?', 'Soil, "fat" and dark.'), ("And C:\\?", "A drive.")]
+
+
+@pytest.mark.parametrize("names", ["question,short answer,long answer", "Question,Answer,Answer"])
+def test_a_second_answer_column_is_named_and_listed(reader: Reader, names: str) -> None:
+    report = reader("f.csv", f"{names}\nIs grass softer?,Yes.,Much softer than gravel.\n")
+    assert _pairs(report) == [("Is grass softer?", "Yes.")]
+    assert "line 1: column" in _warnings(report)[0] and "is not read" in _warnings(report)[0]
+    assert [part.text for part in report.left_out] == ["Much softer than gravel."]
+
+
+def test_what_is_not_read_is_listed_as_left_out(reader: Reader) -> None:
+    report = reader(
+        "f.csv", "Parks\nanswer,question\nYes, much,Is grass softer?\nSofter still.,And sand?\nOnly an answer\n"
+    )
+    assert [(part.reason, part.text) for part in report.left_out] == [
+        ("above the header", "Parks"),
+        ("not read", "Yes | much | Is grass softer? | Only an answer"),
+    ]
+    report = reader(
+        "f.json", '{"note": "By Ann.", "faq": [{"q": "Is it?", "a": "It is.", "by": {"name": "Bo"}}, {"q": "Or?"}]}'
+    )
+    assert [(part.reason, part.text) for part in report.left_out] == [
+        ("column note", "By Ann."),
+        ("column by", "Bo"),
+        ("not read", "Or?"),
+    ]
 
 
 def test_a_cell_with_quotation_marks_of_its_own_is_read_as_typed(reader: Reader) -> None:
@@ -178,6 +216,10 @@ SHAPES = {
     "topics.yaml": "paths:\n  - question: What is softer than grass?\n    answer: Sand is softer.\n",
     "deep.yaml": "faq:\n  paths:\n    What is softer than grass?: Sand is softer.\n",
     "couples.json": '[["What is softer than grass?", "Sand is softer."]]',
+    "documents.yaml": "question: What is softer than grass?\nanswer: Sand is softer.\n---\n",
+    "lines.json": '{"q": "What is softer than grass?", "a": "Sand is softer."}\n\n{"site": "paths"}\n',
+    "wordpress.json": '[{"id": 4, "title": "What is softer than grass?", "content": {"rendered": "<p>Sand is softer.</p>"}}]',
+    "website.json": '{"@graph": [{"@type": "WebSite", "name": "Parks", "text": "All about parks."}, {"@type": ["Question"], "name": "What is softer than grass?", "acceptedAnswer": {"text": "Sand is softer."}}]}',
     "upper.json": '[{"Question": "What is softer than grass?", "Answer": ["Sand is softer."]}]',
 }
 
@@ -186,7 +228,7 @@ SHAPES = {
 def test_json_and_yaml_shapes(reader: Reader, name: str) -> None:
     report = reader(name, SHAPES[name])
     assert _pairs(report) == [("What is softer than grass?", "Sand is softer.")]
-    assert _warnings(report) == []
+    assert [warning for warning in _warnings(report) if "its columns: site" not in warning] == []
 
 
 def test_variants_of_a_question_are_read_under_either_name(reader: Reader) -> None:

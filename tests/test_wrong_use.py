@@ -353,8 +353,8 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_is_built(tmp_path: Pa
         "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.index.builder import read_all, describe_source\n"
         "from faqbot.settings import Settings\ncorpus = pathlib.Path(sys.argv[1])\n"
         "read_all(discover(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
-        "found = discover(corpus)\ndocuments, unread = read_all(found.files)\ndescribe_source(corpus, Settings())\n"
-        "print([each.id for each in documents], [(each.document_id, each.reason) for each in (*found.skipped, *unread)])"
+        "found = discover(corpus)\nread = read_all(found.files)\ndescribe_source(corpus, Settings())\n"
+        "print([each.id for each in read.documents], [(each.document_id, each.reason) for each in (*found.skipped, *read.skipped)])"
     )
     reachable = corpus
     for parent in reachable.parents:

@@ -102,8 +102,7 @@ def group_questions(entries: Sequence[FeedbackEntry], index: Path, settings: Set
 
 def read_corpus(corpus: Path) -> tuple[Document, ...]:
     """Return the documents of a corpus as a build has them, with the variants that it has already."""
-    documents, _ = read_all(discover(corpus).files)
-    return merge_variants(documents, read_variants(corpus))
+    return merge_variants(read_all(discover(corpus).files).documents, read_variants(corpus))
 
 
 def select_candidates(documents: Sequence[Document], questions: Sequence[str]) -> Candidates:

@@ -73,15 +73,16 @@ def _result(process: subprocess.Popen[str], request: str, progress: Progress | N
 
 def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
     """Return how a file is read and split, as `faqbot inspect` shows it."""
-    from faqbot.chunking import split
+    from faqbot.chunking import report_word_loss, split
     from faqbot.encoders.models import Model
     from faqbot.index import encoder_folders
     from faqbot.readers import read_report
 
     report = read_report(Path(path), document_id=document_id)
-    document = report.document
     model = Model(settings.model, encoder_folders(Path(settings.index), settings.encoder_cache))
-    passages = split(document, model.tokenizer.count, limit=model.info.token_limit, words=settings.passage_words)
+    passages = split(report.document, model.tokenizer.count, limit=model.info.token_limit, words=settings.passage_words)
+    left_out = [part.text for part in report.left_out]
+    document = report_word_loss(report.document, passages, extracted=report.extracted, left_out=left_out)
     return {
         "title": document.title,
         "facts": {name: getattr(document, name) for name in ("author", "date", "url", "licence")},
@@ -103,14 +104,15 @@ def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
 def check(settings: Settings, corpus: str) -> dict[str, Any]:
     """Return the lint issues of a corpus folder, and the files that cannot be read."""
     from faqbot.encoders.models import Model
-    from faqbot.index import encoder_folders, read_all, split_all
+    from faqbot.index import check_words, encoder_folders, read_all, split_all
     from faqbot.lint import lint
     from faqbot.readers import discover
 
     found = discover(Path(corpus))
-    documents, unread = read_all(found.files)
+    read = read_all(found.files)
     model = Model(settings.model, encoder_folders(Path(settings.index), settings.encoder_cache))
-    passages = split_all(documents, model, settings)
+    passages = split_all(read.documents, model, settings)
+    documents = check_words(read, passages).documents
     issues = lint(Path(corpus), documents=documents, passages=passages)
     shown = [
         {"document_id": each.path, "place": each.place, "message": each.message, "severity": each.severity}
@@ -118,7 +120,7 @@ def check(settings: Settings, corpus: str) -> dict[str, Any]:
     ]
     skipped = [
         {"document_id": each.document_id, "place": "", "message": f"Not read: {each.reason}", "severity": "error"}
-        for each in (*found.skipped, *unread)
+        for each in (*found.skipped, *read.skipped)
     ]
     return {"issues": [*skipped, *shown], "documents": len(documents), "passages": len(passages)}
 

@@ -3,6 +3,6 @@
 from faqbot.chunking.chunker import split
 from faqbot.chunking.inspect import render_passages
 from faqbot.chunking.sentences import sentence_spans
-from faqbot.chunking.word_loss import word_loss
+from faqbot.chunking.word_loss import report_word_loss
 
-__all__ = ["render_passages", "sentence_spans", "split", "word_loss"]
+__all__ = ["render_passages", "report_word_loss", "sentence_spans", "split"]

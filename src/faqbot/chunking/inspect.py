@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from faqbot.chunking.word_loss import LOSS_THRESHOLD, word_loss
 from faqbot.markdown import word_count
 from faqbot.types import Document, Passage, Source
 
@@ -19,8 +18,6 @@ def render_passages(document: Document, passages: Sequence[Passage], left_out: S
     if left_out:
         parts.append("\n".join(("left out of the document:", *(f"  {why}: {_line(text)}" for why, text in left_out))))
     notes = [f"  {warning}" for warning in document.warnings]
-    if (lost := word_loss(document, passages)) > LOSS_THRESHOLD:
-        notes.append(f"  {lost:.0%} of the document's words are in no passage")
     if notes:
         parts.append("\n".join(("warnings:", *notes)))
     return "\n\n".join(parts) + "\n"

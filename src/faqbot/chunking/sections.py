@@ -9,7 +9,7 @@ from faqbot.markdown import Block, blocks, heading_text
 from faqbot.types import Document, Pair, Span
 
 # Headings that say only that questions follow.
-_GENERIC = frozenset(
+GENERIC = frozenset(
     (
         "faq",
         "faqs",
@@ -46,7 +46,7 @@ def sections(document: Document) -> Iterator[Section]:
 
 def _pair_section(document: Document, pair: Pair, path: Sequence[tuple[int, str]]) -> Iterator[Section]:
     """An answer is taken whole, with whatever headings it holds."""
-    said = (*_GENERIC, document.title.casefold(), pair.question.casefold())
+    said = (*GENERIC, document.title.casefold(), pair.question.casefold())
     headings = tuple(text for _, text in path if text.casefold().rstrip(":") not in said)
     kept = [
         replace(block, kind="paragraph") if block.kind == "heading" else block

@@ -1,22 +1,77 @@
-"""Words of a document that are in no passage of it, headings and boilerplate counted as kept."""
+"""The check that nothing is lost in silence: words of a file that are in no passage and not listed as left out."""
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from faqbot.types import Document, Passage
+from faqbot.chunking.sections import GENERIC
+from faqbot.markdown import plain
+from faqbot.types import Document, Passage, ReadWarning
 
-LOSS_THRESHOLD = 0.02  # of a document's words; more is reported
+LOSS_THRESHOLD = 0.02  # of a file's words
+_FEWEST = 3  # words; labels such as "Q:" are no loss
 _WORD = re.compile(r"[^\W_]+")
+# What stands before a question or its answer, and goes when they become a pair.
+_LABEL = re.compile(r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta")
+_SHOWN = 5
 
 
-def word_loss(document: Document, passages: Sequence[Passage]) -> float:
-    """Return the share (0 to 1) of a document's words that no passage, heading, context or boilerplate has."""
-    there = Counter(_WORD.findall(document.text.casefold()))
+def report_word_loss(
+    document: Document, passages: Sequence[Passage], *, extracted: str = "", left_out: Iterable[str] = ()
+) -> Document:
+    """Return the document, with a warning if more than 2 % of the words of its file are lost.
+
+    `extracted` is all text of the file by the plainest way of getting it, the document's own if empty; `left_out` are
+    texts of the file that are listed as left out. Kept is what a passage, its headings, question or context hold.
+    """
+    there = words_of(plain(extracted or document.text))
     total = there.total()
-    seen = [document.title, *(document.text[start:end] for start, end in document.boilerplate)]
+    beside = (document.title, document.author, *left_out, *_carried_by(passages)) if extracted else ()
+    for text in (*beside, *_kept(document, passages)):
+        there.subtract(words_of(plain(text)))
+    lost = +there
+    if lost.total() < _FEWEST or lost.total() <= LOSS_THRESHOLD * total:
+        return document
+    shown = ", ".join(word for word, _ in lost.most_common(_SHOWN))
+    message = f"{lost.total()} of {total} words are in no passage and not listed as left out, such as: {shown}"
+    return replace(document, warnings=(*document.warnings, ReadWarning(message)))
+
+
+def words_of(text: str) -> Counter[str]:
+    """Return how often each word stands in a text, letter case and forms of letters aside; single letters are none."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = Counter(_WORD.findall(folded))
+    for word in [*found]:
+        if (len(word) == 1 and word.isascii() and not word.isdigit()) or _LABEL.fullmatch(word):
+            del found[word]
+    return found
+
+
+def _kept(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
+    """The document's text in passages and boilerplate, and its lines between that passages carry along."""
+    carried = {_key(text) for text in (document.title, *GENERIC)}
     for passage in passages:
-        seen += (passage.text, *passage.headings, passage.question, passage.context)
-    for text in seen:
-        there.subtract(_WORD.findall(text.casefold()))
-    return (+there).total() / total if total else 0.0
+        carried.update(map(_key, (*passage.headings, passage.question, *passage.context.split("\n"))))
+    at = 0
+    spans = sorted((*((passage.start, passage.end) for passage in passages), *document.boilerplate))
+    for start, end in (*spans, (len(document.text), len(document.text))):
+        for line in document.text[at:start].split("\n"):
+            if _key(line) in carried:
+                yield line
+        yield document.text[max(start, at) : end]
+        at = max(at, end)
+
+
+def _carried_by(passages: Sequence[Passage]) -> Iterator[str]:
+    """What passages have of a row besides question and answer."""
+    for passage in passages:
+        yield from passage.alternates
+        if passage.question:
+            yield from (f"{source.title} {source.url}" for source in passage.sources)
+
+
+def _key(line: str) -> str:
+    """The words of a line, for comparing headings, questions and table heads whatever marks are around them."""
+    return " ".join(_WORD.findall(plain(line).casefold()))

@@ -2,7 +2,7 @@
 
 import argparse
 
-from faqbot.chunking import render_passages, split
+from faqbot.chunking import render_passages, report_word_loss, split
 from faqbot.encoders.models import Model
 from faqbot.errors import ReadError
 from faqbot.index import encoder_folders
@@ -21,5 +21,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     model = Model(settings.model, encoder_folders(given.index, settings.encoder_cache))
     passages = split(report.document, model.tokenizer.count, limit=model.info.token_limit, words=settings.passage_words)
     left_out = [(part.reason, part.text) for part in report.left_out]
-    print(render_passages(report.document, passages, left_out))
+    texts = [text for _, text in left_out]
+    document = report_word_loss(report.document, passages, extracted=report.extracted, left_out=texts)
+    print(render_passages(document, passages, left_out))
     return 0

@@ -11,7 +11,7 @@ from faqbot.cli.build import Bars
 from faqbot.cli.codes import DONE, FAILED
 from faqbot.encoders.models import Model
 from faqbot.errors import IndexMissingError
-from faqbot.index import encoder_folders, read_all, split_all
+from faqbot.index import check_words, encoder_folders, read_all, split_all
 from faqbot.lint import Issue, Ranker, lint
 from faqbot.readers import discover
 from faqbot.settings import Settings
@@ -20,10 +20,10 @@ from faqbot.types import Passage
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Print every issue, a line each; an error among them is exit code 1, warnings alone are not."""
-    documents, unread = read_all(discover(given.corpus).files)
-    passages = split_all(
-        documents, Model(settings.model, encoder_folders(given.index, settings.encoder_cache)), settings
-    )
+    corpus = read_all(discover(given.corpus).files)
+    model = Model(settings.model, encoder_folders(given.index, settings.encoder_cache))
+    passages = split_all(corpus.documents, model, settings)
+    documents = check_words(corpus, passages).documents
     check = partial(
         lint,
         given.corpus,
@@ -38,7 +38,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     except IndexMissingError as error:
         print(f"questions are not tried: {error}")
         found = check()
-    found = (*(Issue(skip.document_id, "file", "unread", skip.reason) for skip in unread), *found)
+    found = (*(Issue(skip.document_id, "file", "unread", skip.reason) for skip in corpus.skipped), *found)
     for issue in found:
         print(f"{issue.severity}: {issue.path}: {issue.place}: {issue.message} ({issue.rule})")
     errors = sum(issue.severity == "error" for issue in found)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from faqbot.index.builder import BuildReport as BuildReport
     from faqbot.index.builder import build as build
     from faqbot.index.builder import build_documents as build_documents
+    from faqbot.index.builder import check_words as check_words
     from faqbot.index.builder import is_current as is_current
     from faqbot.index.builder import read_all as read_all
     from faqbot.index.builder import read_corpus as read_corpus
@@ -64,6 +65,7 @@ _BUILDING = {
     "add_calibration": "version_builder",
     "build": "builder",
     "build_documents": "builder",
+    "check_words": "builder",
     "encoder_folders": "encoder_files",
     "is_current": "builder",
     "keep_encoder": "encoder_files",

@@ -8,10 +8,11 @@ import logging
 import mimetypes
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from faqbot import __version__
-from faqbot.chunking import sentence_spans, split
+from faqbot.chunking import report_word_loss, sentence_spans, split
 from faqbot.config import config_meta
 from faqbot.digests import digest
 from faqbot.encoders.models import Model
@@ -34,7 +35,7 @@ from faqbot.index.reader import open_index, store_of
 from faqbot.index.store import Database, text_hash
 from faqbot.index.version_builder import KnownTexts, VersionBuilder, read_previous
 from faqbot.index.versions import current_name, is_index, milvus_place, read_version
-from faqbot.readers import CorpusFile, SkippedFile, discover, read
+from faqbot.readers import CorpusFile, ReadReport, SkippedFile, discover, read_report
 from faqbot.settings import Settings
 from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
 
@@ -83,12 +84,16 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The documents of a corpus folder as they were read, their source files, and the files that could not be read."""
+    """The documents of a corpus folder, their source files, the files that could not be read, and what readers said.
+
+    `reports` are those of the files that were read now, none of those that earlier builds read.
+    """
 
     documents: tuple[Document, ...]
     files: Mapping[str, SourceFile]
     skipped: tuple[SkippedFile, ...]
     assets: tuple[Asset, ...] = ()
+    reports: Mapping[str, ReadReport] = field(default_factory=dict)
 
 
 def build(
@@ -161,34 +166,61 @@ def read_corpus(
     found = discover(corpus)
     variants = read_variants(corpus) if variants is None else variants
     known = known or KnownFiles(None)
-    documents: list[Document] = []
-    skipped = list(found.skipped)
-    for number, file in enumerate(found.files, 1):
-        try:
-            documents.append(known.document(file) or read(file.path, document_id=file.document_id))
-        except ReadError as error:
-            skipped.append(SkippedFile(file.document_id, str(error)))
-        if progress:
-            progress("reading", number, len(found.files))
+    within = partial(progress, "reading") if progress else None
+    read = _read(found.files, known.document, within)
+    documents, skipped = read.documents, (*found.skipped, *read.skipped)
     merged = merge_variants(documents, variants)
     for question in unmatched_questions(documents, variants):
         logger.warning("%s: no entry of the corpus asks %r", corpus / VARIANTS_FILE, question)
     for before, after in zip(documents, merged, strict=True):
         if before != after:
             known.files[before.id] = replace(known.files[before.id], parsed=before)
-    return Corpus(merged, known.files, tuple(skipped), tuple(_assets(corpus, documents)))
+    return Corpus(merged, known.files, skipped, tuple(_assets(corpus, documents)), read.reports)
 
 
-def read_all(files: Sequence[CorpusFile]) -> tuple[list[Document], list[SkippedFile]]:
+def read_all(files: Sequence[CorpusFile]) -> Corpus:
     """Return the documents of those files that can be read, and the others with the reason."""
+    return _read(files, lambda _: None, None)
+
+
+def _read(
+    files: Sequence[CorpusFile],
+    known: Callable[[CorpusFile], Document | None],
+    progress: Callable[[int, int], None] | None,
+) -> Corpus:
     documents: list[Document] = []
     skipped: list[SkippedFile] = []
-    for file in files:
+    reports: dict[str, ReadReport] = {}
+    for number, file in enumerate(files, 1):
         try:
-            documents.append(read(file.path, document_id=file.document_id))
+            document = known(file)
+            if document is None:
+                reports[file.document_id] = report = read_report(file.path, document_id=file.document_id)
+                document = report.document
+            documents.append(document)
         except ReadError as error:
             skipped.append(SkippedFile(file.document_id, str(error)))
-    return documents, skipped
+        if progress:
+            progress(number, len(files))
+    return Corpus(tuple(documents), {}, tuple(skipped), reports=reports)
+
+
+def check_words(corpus: Corpus, passages: Iterable[Passage]) -> Corpus:
+    """Return the corpus with a warning for each file read now that has words which are in none of its passages."""
+    of_document: dict[str, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        of_document[passage.document_id].append(passage)
+    documents = []
+    files = dict(corpus.files)
+    for document in corpus.documents:
+        if report := corpus.reports.get(document.id):
+            left_out = [part.text for part in report.left_out]
+            passages_of = of_document[document.id]
+            document = report_word_loss(document, passages_of, extracted=report.extracted, left_out=left_out)
+            if (file := files.get(document.id)) and file.parsed:
+                files[document.id] = replace(file, parsed=replace(file.parsed, warnings=document.warnings))
+        documents.append(document)
+    return replace(corpus, documents=tuple(documents), files=files)
 
 
 def split_all(
@@ -372,6 +404,7 @@ def _build(
     with tempfile.TemporaryDirectory(prefix="faqbot-") as folder:
         model = Model(settings.model, encoder_folders(builder.index, settings.encoder_cache))
         passages = split_all(corpus.documents, model, settings, known)
+        corpus = check_words(corpus, passages)
         if not passages:
             raise CorpusError(
                 f"No text to index in {len(corpus.documents)} documents. Run: faqbot inspect FILE, to see why"

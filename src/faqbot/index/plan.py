@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faqbot.encoders.models import Model
-from faqbot.index.builder import KnownFiles, read_corpus, split_all, texts_of
+from faqbot.index.builder import KnownFiles, check_words, read_corpus, split_all, texts_of
 from faqbot.index.encoder_files import encoder_folders
 from faqbot.index.version_builder import read_previous
 
@@ -39,6 +39,7 @@ def plan_build(corpus: Path, index: Path, *, settings: Settings) -> BuildPlan:
     found = read_corpus(corpus, known)
     model = Model(settings.model, encoder_folders(index, settings.encoder_cache))
     passages = split_all(found.documents, model, settings, known)
+    found = check_words(found, passages)
     before = {document.id: document for document in previous.documents()} if previous else {}
     now = {document.id: document for document in found.documents}
     both = [name for name in now if name in before]

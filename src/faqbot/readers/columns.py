@@ -23,6 +23,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _NOT_THE_COLUMN = frozenset(("id", "no", "nr", "number", "type", "date", "count", "tags", "category", "author", "lang"))
 _WORD = re.compile(r"\w+")
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+# Where nothing names the question: columns that hold it if what stands there asks.
+TITLES = ("title", "heading", "header", "headline", "subject", "topic", "label", "summary", "titel", "titre", "título")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _best(names: Sequence[str], role: str) -> int | None:
 
 def column_match(name: str, role: str) -> int:
     """Return how well a column name names a role: 0 is not at all; the whole name counts more than a word of it."""
-    folded = str(name).strip().casefold().strip("\"'*_ :")
+    folded = _BRACKETS.sub("", str(name)).strip().casefold().strip("\"'*_ :")
     known = COLUMNS[role]
     if folded in known:
         return 100 - known.index(folded)

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faqbot.errors import ReadError
+from faqbot.readers.columns import pair_columns
 from faqbot.readers.limits import Limits, refuse_over
 
 DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\A\ufeff?\"?sep=(.)\"?[ \t]*\n", re.IGNORECASE)
+_SINGLE_QUOTED = re.compile(r"'[^'\n]*'(?:\s?[,;\t|]\s?'[^'\n]*'){1,50}")
+_HEADER_WITHIN = 20  # records; titles and dates stand above the header of some exports
 _SAMPLE = 20  # records that are looked at to tell the delimiter
 
 
@@ -39,10 +42,11 @@ def csv_records(text: str, limits: Limits, delimiter: str = "") -> tuple[list[Cs
     named = _SEPARATOR_LINE.match(text)
     if named:
         start, line, delimiter = named.end(), 2, named[1]
-    delimiter = delimiter or _sniffed(text, start)
+    quote = _quote(text, start)
+    delimiter = delimiter or _sniffed(text, start, quote)
     found: list[CsvRecord] = []
     filled = 0
-    for record in _records(text, start, line, delimiter):
+    for record in _parsed(text, start, line, delimiter, quote):
         for cell in record.cells:
             if len(cell) > limits.line:
                 raise ReadError(
@@ -54,38 +58,67 @@ def csv_records(text: str, limits: Limits, delimiter: str = "") -> tuple[list[Cs
     return found, delimiter
 
 
-def _sniffed(text: str, start: int) -> str:
+def _quote(text: str, start: int) -> str:
+    """The quotation mark: a single one where most cells of the first lines stand between two of them."""
+    sample = text[start : start + 20_000]
+    if '"' in sample or sample.count("'") < 4:
+        return '"'
+    lines = [line for line in sample.split("\n") if line.strip()]
+    quoted = sum(bool(_SINGLE_QUOTED.fullmatch(line.strip())) for line in lines)
+    return "'" if quoted >= max(1, 0.5 * len(lines)) else '"'
+
+
+def _parsed(text: str, start: int, line: int, delimiter: str, quote: str) -> Iterator[CsvRecord]:
+    """The records, quotation marks escaped by a backslash if more records are whole so."""
+    if f"\\{quote}" in text:
+        plain, escaped = (
+            list(_records(text, start, line, delimiter, quote, backslash=backslash)) for backslash in (False, True)
+        )
+        unclosed, others = (sum(record.unclosed for record in records) for records in (plain, escaped))
+        yield from escaped if others < unclosed else plain
+    else:
+        yield from _records(text, start, line, delimiter, quote)
+
+
+def _sniffed(text: str, start: int, quote: str) -> str:
     """The delimiter that gives the first records the most cells in the most even way."""
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
         sample = []
-        for record in _records(text, start, 1, delimiter):
+        for record in _records(text, start, 1, delimiter, quote):
             if not record.is_blank:
                 sample.append(len(record.cells))
             if len(sample) == _SAMPLE:
                 break
         if sample and sample[0] > 1:
             even = sum(count == sample[0] for count in sample) / len(sample)
-            score = even + min(sample[0], 10) / 100 + (_names_columns(text, start, delimiter) * 2)
+            score = even + min(sample[0], 10) / 100 + (_names_columns(text, start, delimiter, quote) * 2)
             if score > most:
                 best, most = delimiter, score
     return best
 
 
-def _names_columns(text: str, start: int, delimiter: str) -> bool:
+def _names_columns(text: str, start: int, delimiter: str, quote: str) -> bool:
     """Whether the first record, cut so, is short names only."""
-    for record in _records(text, start, 1, delimiter):
+    for record in _records(text, start, 1, delimiter, quote):
         if not record.is_blank:
             return all(0 < len(cell.split()) <= 4 for cell in record.cells) and len(set(record.cells)) > 1
     return False
 
 
-def _records(text: str, start: int, line: int, delimiter: str) -> Iterator[CsvRecord]:
+def _records(
+    text: str, start: int, line: int, delimiter: str, quote: str, *, backslash: bool = False
+) -> Iterator[CsvRecord]:
     """A quoted cell ends at a quotation mark before a delimiter or line end; without one it ends with its line."""
     mark = re.escape(delimiter)
     blank = r"[ ]*" if delimiter == "\t" else r"[ \t]*"
+    inner = rf"[^{quote}\\]*+(?:(?:{quote}{quote}|\\.)[^{quote}\\]*+)*+"
+    if not backslash:
+        inner = rf"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+"
     cell = re.compile(
-        rf'{blank}"(?P<quoted>[^"]*+(?:""[^"]*+)*+)"{blank}(?P<end>{mark}|\n|\Z)|(?P<bare>[^\n{mark}]*)(?P<stop>{mark}|\n|\Z)'
+        rf"{blank}{quote}(?P<quoted>{inner}){quote}{blank}(?P<end>{mark}|\n|\Z)"
+        rf"|(?P<bare>[^\n{mark}]*)(?P<stop>{mark}|\n|\Z)",
+        re.DOTALL,
     )
     cells: list[str] = []
     first, lines, unclosed, at = line, 1, False, start
@@ -95,12 +128,12 @@ def _records(text: str, start: int, line: int, delimiter: str) -> Iterator[CsvRe
             break
         quoted, bare = found["quoted"], found["bare"]
         if quoted is not None:
-            cells.append(quoted.replace('""', '"'))
+            cells.append(re.sub(r"\\(.)", r"\1", quoted) if backslash else quoted.replace(quote * 2, quote))
             lines += quoted.count("\n")
         else:
             cells.append(bare)
             # A cell such as "Yes" he said is taken as typed.
-            unclosed = unclosed or (bare.lstrip().startswith('"') and bare.count('"') % 2 == 1)
+            unclosed = unclosed or (bare.lstrip().startswith(quote) and bare.count(quote) % 2 == 1)
         end = found["end"] if quoted is not None else found["stop"]
         at = found.end()
         if end != delimiter:
@@ -112,8 +145,11 @@ def _records(text: str, start: int, line: int, delimiter: str) -> Iterator[CsvRe
 
 
 def header_at(records: Sequence[CsvRecord]) -> int:
-    """Return the place of the first record that is not blank. Raises ReadError where there is none."""
-    for at, record in enumerate(records):
-        if not record.is_blank:
-            return at
-    raise ReadError("no text in it")
+    """Return the place of the first record that names a question and an answer column, else of the first not blank.
+
+    Raises ReadError where all are blank.
+    """
+    filled = [at for at, record in enumerate(records[: 5 * _HEADER_WITHIN]) if not record.is_blank][:_HEADER_WITHIN]
+    if not filled:
+        raise ReadError("no text in it")
+    return next((at for at in filled if pair_columns(records[at].cells)), filled[0])

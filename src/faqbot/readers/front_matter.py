@@ -16,6 +16,14 @@ _TOML_FENCE = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTA
 _KEY = re.compile(r"^[A-Za-z][\w -]*:(?:\s|$)", re.MULTILINE)
 
 
+METADATA_KEYS = frozenset(
+    (
+        *("title", "url", "author", "authors", "date", "reviewed", "lastmod", "last_reviewed", "licence", "license"),
+        *("tags", "sources", "alternates", "variants"),
+    )
+)
+
+
 def split_front_matter(text: str, limits: Limits) -> tuple[Metadata, str]:
     """The facts of the front matter and the text after it; a rule of dashes without keys is no front matter."""
     toml = _TOML_FENCE.match(text)

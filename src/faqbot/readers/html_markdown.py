@@ -70,7 +70,8 @@ _CONTAINER_CLASS = re.compile(
     r"(?:^|[\s_-])(?:list|items?|wrap(?:per)?|container|group|section|block)(?:[\s_-]|$)", re.IGNORECASE
 )
 _LONGEST_QUESTION = 40  # words
-_MOST_COLUMNS, _MOST_CELLS = 100, 50_000  # of a table; cells over several rows or columns are not spread beyond
+_MOST_COLUMNS = 100  # of a table
+_MOST_MADE = 10_000  # cells that stand for others, where these are fewer; a table that asks for more is not spread
 _SPACE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"(?<!\\)([*`])|<(?=[A-Za-z/!])")
 _LINE_START = re.compile(r"^(?=#{1,6}\s|>|[-+]\s|\d{1,3}[.)]\s|={3,}\s*$|-{3,}\s*$|```|~~~)", re.MULTILINE)
@@ -447,6 +448,9 @@ class _Converter:
             return found
         if max(map(len, grid)) == 1:
             return found + [row[0] for row in grid if row[0]]
+        filled = sum(bool(cell) for row in grid for cell in row)
+        if len(grid) * len(grid[0]) > max(_MOST_MADE, 4 * filled):  # next to nothing but empty cells
+            return found + [", ".join(filter(None, row)) for row in grid]
         cells = _cells(rows[0])
         header = all(cell.tag == "th" for cell in cells) or rows[0].getparent().tag == "thead"
         table = question_table(whole)
@@ -465,6 +469,7 @@ class _Converter:
         A cell over several rows stands in each of them, one over several columns in the first.
         """
         filled: dict[tuple[int, int], str] = {}
+        spread = _spread(rows)
         for down, row in enumerate(rows):
             across = 0
             for cell in _cells(row):
@@ -475,14 +480,13 @@ class _Converter:
                     last = (down, _MOST_COLUMNS - 1)
                     filled[last] = f"{filled.get(last, '')} {text}".strip()
                     continue
-                spans = len(filled) < _MOST_CELLS
-                wide, high = (_span(cell, "colspan", 30), _span(cell, "rowspan", 200)) if spans else (1, 1)
+                wide, high = (_span(cell, "colspan"), _span(cell, "rowspan")) if spread else (1, 1)
                 for below in range(min(high, len(rows) - down)):
                     for beside in range(min(wide, _MOST_COLUMNS - across)):
                         filled[down + below, across + beside] = text if beside == 0 else ""
                 across += wide
-        width = max((across for _, across in filled), default=-1) + 1
-        whole = [tuple(filled.get((down, across), "") for across in range(width)) for down in range(len(rows))]
+        columns = sorted({across for (_, across), text in filled.items() if text})
+        whole = [tuple(filled.get((down, across), "") for across in columns) for down in range(len(rows))]
         whole = [row for row in whole if any(row)]
         return [tuple(" ".join(cell.split()) for cell in row) for row in whole], whole
 
@@ -625,9 +629,19 @@ def _cells(row: HtmlElement) -> list[HtmlElement]:
     return [cell for cell in row if cell.tag in ("td", "th")]
 
 
-def _span(cell: HtmlElement, name: str, most: int) -> int:
+def _span(cell: HtmlElement, name: str) -> int:
     value = cell.get(name, "1").strip()
-    return min(max(int(value), 1), most) if value.isdigit() and len(value) < 6 else 1
+    return max(int(value), 1) if value.isdigit() and len(value) < 6 else 1
+
+
+def _spread(rows: Sequence[HtmlElement]) -> bool:
+    """Whether cells may stand in all rows and columns that they span: an honest table makes few cells more by it."""
+    cells = [(down, cell) for down, row in enumerate(rows) for cell in _cells(row)]
+    made = sum(
+        min(_span(cell, "colspan"), _MOST_COLUMNS) * min(_span(cell, "rowspan"), len(rows) - down)
+        for down, cell in cells
+    )
+    return made - len(cells) <= max(_MOST_MADE, len(cells))
 
 
 def _class(element: HtmlElement) -> str:

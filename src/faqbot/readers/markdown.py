@@ -88,7 +88,7 @@ def read_markdown(text: str, limits: Limits, *, folder: Path | None = None) -> P
         metadata,
         questions=questions | frozenset(reader.questions),
         left_out=tuple(reader.left_out),
-        extracted=html.unescape(extracted) if extracted != found else None,
+        extracted=html.unescape(extracted) if extracted != found else "",
     )
 
 

@@ -39,7 +39,7 @@ class ParsedFile:
     """Markdown text, what it says about itself, and the pairs whose answers are places in it.
 
     `questions` are headings that the format marks as questions, whatever they end in. `extracted` is all text that the
-    format holds, by the plainest way of getting it, for counting the words that were lost; None where it is `text`.
+    format holds, by the plainest way of getting it, for counting the words that were lost; empty where it is `text`.
     """
 
     text: str
@@ -48,4 +48,4 @@ class ParsedFile:
     warnings: tuple[ReadWarning, ...] = ()
     questions: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
-    extracted: str | None = None
+    extracted: str = ""

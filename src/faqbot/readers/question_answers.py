@@ -1,16 +1,17 @@
 """Question-answer files: CSV, TSV, JSON, JSON Lines and YAML in the shapes that people have."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from faqbot.errors import ReadError
-from faqbot.markdown import is_question
-from faqbot.readers.columns import COLUMNS, column_match, pair_columns
+from faqbot.markdown import is_question, plain
+from faqbot.readers.columns import COLUMNS, TITLES, column_match, pair_columns
 from faqbot.readers.csv_rows import CsvRecord, csv_records, header_at
 from faqbot.readers.decoding import clean
-from faqbot.readers.front_matter import metadata_of, phrases, words
+from faqbot.readers.front_matter import METADATA_KEYS, metadata_of, phrases, words
 from faqbot.readers.html_markdown import fragment_to_markdown, has_markup
 from faqbot.readers.limits import LimitError, Limits, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
@@ -23,6 +24,13 @@ _SHAPES = (
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+|[。！？]")
 _ITEM = re.compile(r"^([ ]*)- ", re.MULTILINE)
+_TAG = re.compile(r"<[^<>]*>")
+# Keys whose values are for programs.
+_MACHINE_KEYS = frozenset(
+    ("id", "_id", "@id", "@type", "@context", "role", "from", "answer_start", "is_impossible", "version")
+)
+_TEXT_KEYS = ("rendered", "html", "markdown", "plain", "value")
+_ROLES = {0: "question", 1: "answer"}
 _SHOWN = 60
 
 
@@ -40,6 +48,12 @@ class _Rows:
     def warn(self, message: str, line: int = 0) -> None:
         self.warnings.append(ReadWarning(message, line))
 
+    def refuse(self, message: str, line: int, *texts: str) -> None:
+        """Name what cannot be read, and list its text as left out."""
+        self.warn(message, line)
+        for text in texts:
+            self.leave_out("not read", text)
+
     def pair(
         self, question: str, answer: str, alternates: Sequence[str] = (), sources: tuple[Source, ...] = ()
     ) -> None:
@@ -56,15 +70,24 @@ class _Rows:
 
     def unread(self, name: str, value: Any) -> None:
         """Keep what stands in a column that is not read, to be listed as left out."""
-        if isinstance(value, str) and value.strip():
-            self.left_out.setdefault(name, []).append(value.strip())
+        if isinstance(value, str):
+            self.leave_out(f"column {name}", value)
 
-    def parsed(self, metadata: Metadata) -> ParsedFile:
+    def leave_out(self, reason: str, text: str) -> None:
+        """List a text of the file that is in no passage."""
+        if text.strip():
+            self.left_out.setdefault(reason, []).append(text.strip())
+
+    def parsed(self, metadata: Metadata, extracted: str) -> ParsedFile:
         if not self.pairs:
             shown = "; ".join(map(str, self.warnings[:3]))
             raise ReadError(f"no question-answer pairs in it{f': {shown}' if shown else ''}. Read are {_SHAPES}")
-        left_out = tuple(LeftOut(f"column {name}", " | ".join(values)) for name, values in self.left_out.items())
-        return ParsedFile("".join(self.parts), metadata, tuple(self.pairs), tuple(self.warnings), left_out=left_out)
+        left_out = tuple(LeftOut(reason, " | ".join(texts)) for reason, texts in self.left_out.items())
+        text = "".join(self.parts)
+        extracted = html.unescape(_TAG.sub(" ", extracted)) if has_markup(extracted) else extracted
+        return ParsedFile(
+            text, metadata, tuple(self.pairs), tuple(self.warnings), left_out=left_out, extracted=extracted
+        )
 
 
 def read_csv(text: str, limits: Limits) -> ParsedFile:
@@ -80,24 +103,41 @@ def read_tsv(text: str, limits: Limits) -> ParsedFile:
 
 def read_jsonl(text: str, limits: Limits) -> ParsedFile:
     """Return the pairs of a file with one JSON value a line; a broken line costs only itself."""
-    rows, read = _Rows(limits), 0
+    rows, read, extracted = _Rows(limits), 0, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         read += 1
         refuse_over(limits.rows, read, "rows")
         try:
-            _entry(_lined(load_json(line, limits), number), rows, number)
+            value = _lined(load_json(line, limits), number)
         except LimitError:
             raise
         except ReadError as error:
-            rows.warn(re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)), number)
-    return rows.parsed(Metadata())
+            rows.refuse(re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)), number, line)
+            continue
+        extracted += _texts(value)
+        try:
+            _entry(value, rows, number)
+        except LimitError:
+            raise
+        except ReadError as error:
+            rows.refuse(str(error), number, *_texts(value))
+    return rows.parsed(Metadata(), "\n".join(extracted))
 
 
 def read_json(text: str, limits: Limits) -> ParsedFile:
     """Return the pairs of a JSON text in any of the usual shapes, and what it says about itself."""
-    return _from_value(load_json(text, limits), limits)
+    try:
+        value = load_json(text, limits)
+    except LimitError:
+        raise
+    except ReadError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if "Extra data" not in str(error) or not lines or not lines[0].rstrip().endswith(("}", "]")):
+            raise
+        return read_jsonl(text, limits)
+    return _from_value(value, limits)
 
 
 def read_yaml(text: str, limits: Limits) -> ParsedFile:
@@ -109,8 +149,9 @@ def read_yaml(text: str, limits: Limits) -> ParsedFile:
     except ReadError as error:
         if not str(error).startswith("not YAML"):
             raise
-        value, broken = _yaml_entries(text, limits, error)
-    return _from_value(value, limits, broken)
+        value, broken, unread = _yaml_entries(text, limits, error)
+        return _from_value(value, limits, broken, unread)
+    return _from_value(value, limits)
 
 
 # Tables
@@ -120,8 +161,10 @@ def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
     records, delimiter = csv_records(text, limits, delimiter)
     at = header_at(records)
     names = records[at].cells
-    columns = pair_columns(names)
     rows = _Rows(limits)
+    for record in records[:at]:
+        rows.leave_out("above the header", " ".join(record.cells))
+    columns = pair_columns(names) or _titled(records[at:])
     if columns is None:
         columns = _headless(records[at:])
         if columns is None:
@@ -130,18 +173,45 @@ def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
                 f"line {records[at].line} has no question and answer columns; its columns: {found[:200]}. "
                 "Name one question and one answer"
             )
-        names, at = ("question", "answer"), at - 1
+        names, at = (
+            tuple(
+                _ROLES.get(columns.index(place) if place in columns else -1, f"{place + 1}")
+                for place in range(len(names))
+            ),
+            at - 1,
+        )
+    names = tuple(f"{name} {place + 1}" if name.strip() in names[:place] else name for place, name in enumerate(names))
+    for place, name in enumerate(names):
+        if place not in columns and column_match(name, "answer"):
+            rows.warn(f"column {name} is not read: {names[columns[1]]} is taken for the answer", records[at].line)
+    header = [name.casefold() for name in records[at].cells] if at >= 0 else []
     for record in records[at + 1 :]:
-        if not record.is_blank:
+        if not record.is_blank and [cell.casefold() for cell in record.cells] != header:
             _table_row(record, names, columns, delimiter, rows)
-    return rows.parsed(Metadata())
+    return rows.parsed(Metadata(), "\n".join(" ".join(record.cells) for record in records[at + 1 :]))
 
 
 def _headless(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
-    """Question and answer are the two columns of a table without header whose first cells are questions."""
-    filled = [record for record in records if not record.is_blank]
-    asking = sum(len(record.cells) >= 2 and is_question(record.cells[0]) for record in filled)
-    return (0, 1) if filled and len(filled[0].cells) == 2 and asking > 0.8 * len(filled) else None
+    """In a table without header, the column whose cells are questions, and the one after it."""
+    filled = [record.cells for record in records if not record.is_blank]
+    for place in range(min(len(filled[0]) - 1, 3) if filled else 0):
+        asking = sum(len(cells) > place + 1 and is_question(cells[place]) for cells in filled)
+        if asking > 0.8 * len(filled):
+            return place, place + 1
+    return None
+
+
+def _titled(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
+    """In a table that names no question but a title and a text, these two if the titles ask."""
+    names = [name.strip().casefold() for name in records[0].cells]
+    question = next((at for at, name in enumerate(names) if name in TITLES), None)
+    scored = [(column_match(name, "answer"), -at) for at, name in enumerate(names)]
+    score, place = max(scored, default=(0, 0))
+    filled = [record.cells for record in records[1:] if not record.is_blank]
+    if question is None or not score or not filled:
+        return None
+    asking = sum(len(cells) > question and is_question(cells[question]) for cells in filled)
+    return (question, -place) if asking > 0.8 * len(filled) else None
 
 
 def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int], delimiter: str, rows: _Rows) -> None:
@@ -150,13 +220,14 @@ def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int]
     where = f" (to line {line + record.lines - 1})" if record.lines > 1 else ""
     shown = _short(cells[columns[0]] if columns[0] < len(cells) else cells[0])
     if record.unclosed or (extra and record.lines > 1):
-        rows.warn(f"a quotation mark that is not closed{where}, not read: {shown}", line)
+        rows.refuse(f"a quotation mark that is not closed{where}, not read: {shown}", line, *cells)
         return
     if extra:
         if columns[1] != len(names) - 1:
-            rows.warn(
+            rows.refuse(
                 f"{len(cells)} cells under {len(names)} columns, not read: {shown}. Quote cells with {delimiter!r}",
                 line,
+                *cells,
             )
             return
         cells[columns[1] :] = [delimiter.join(cells[columns[1] :]).rstrip(delimiter)]
@@ -176,7 +247,26 @@ def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int]
 # Mappings and lists
 
 
-def _from_value(value: Any, limits: Limits, broken: Sequence[ReadWarning] = ()) -> ParsedFile:
+def _texts(value: Any, *, top: bool = False) -> Iterator[str]:
+    """All texts of a value, but those that tell the reader about the file or are for programs."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _texts(entry)
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            name = str(key).strip().casefold()
+            if name in _MACHINE_KEYS or (top and name in METADATA_KEYS):
+                continue
+            if is_question(str(key)):
+                yield str(key)
+            yield from _texts(entry)
+
+
+def _from_value(
+    value: Any, limits: Limits, broken: Sequence[ReadWarning] = (), unread: Sequence[str] = ()
+) -> ParsedFile:
     rows = _Rows(limits)
     rows.warnings += broken
     metadata = Metadata()
@@ -193,7 +283,10 @@ def _from_value(value: Any, limits: Limits, broken: Sequence[ReadWarning] = ()) 
             replace(pair, alternates=(*pair.alternates, *metadata.alternates.get(pair.question, ())))
             for pair in rows.pairs
         ]
-    return rows.parsed(metadata)
+    extracted = "\n".join((*_texts(value, top=True), *unread))
+    for text in unread:
+        rows.leave_out("not read", text)
+    return rows.parsed(metadata, extracted)
 
 
 def _list(entries: Sequence[Any], rows: _Rows) -> None:
@@ -203,7 +296,7 @@ def _list(entries: Sequence[Any], rows: _Rows) -> None:
         except LimitError:
             raise
         except ReadError as error:
-            rows.warn(f"entry {number}: {error}", getattr(entry, "line", 0))
+            rows.refuse(f"entry {number}: {error}", getattr(entry, "line", 0), *_texts(entry))
 
 
 def _entry(entry: Any, rows: _Rows, number: int) -> None:
@@ -249,12 +342,13 @@ def _nested(value: Mapping[Any, Any], rows: _Rows, *, top: bool) -> bool:
     if texts and (asking > len(texts) / 2 or (top and len(texts) == len(value) == telling)):
         for question, answer in texts.items():
             _add(rows, Row(), question, answer, set())
-    elif not top:
+    else:
         for key, entry in texts.items():
-            rows.unread(key, entry)
+            if not (top and key.strip().casefold() in METADATA_KEYS):
+                rows.unread(key, entry)
     found = bool(asking)
     for key, entry in value.items():
-        if top and str(key).casefold() in ("sources", "tags", "authors", "author", "alternates"):
+        if top and str(key).strip().casefold() in METADATA_KEYS:
             continue
         if isinstance(entry, list) and entry and any(isinstance(each, Mapping | list) for each in entry):
             _list(entry, rows)
@@ -272,7 +366,8 @@ def _is_row(value: Mapping[Any, Any]) -> bool:
     texts = isinstance(question, str) or (
         isinstance(question, list) and all(isinstance(each, str) for each in question)
     )
-    if question is None:
+    kind = value.get("@type")
+    if question is None or (kind is not None and "Question" not in kind):
         return False
     return bool(texts) and (answer is not None or not any(isinstance(each, list | Mapping) for each in value.values()))
 
@@ -291,7 +386,7 @@ def _answer(value: Any) -> str:
     if isinstance(value, list):
         return "\n\n".join(part for part in map(_answer, value) if part)
     if isinstance(value, Mapping):
-        inner = _role(value, "answer")
+        inner = _role(value, "answer") or next((value[key] for key in _TEXT_KEYS if value.get(key)), None)
         if inner is None:
             raise ReadError(f"an answer is a {_kind(value)}, expected text")
         return _answer(inner)
@@ -307,7 +402,7 @@ def _add(
     if not asked or not told:
         missing = "answer" if asked else "question"
         there = _short(asked or told) or ", ".join(map(str, row)) or "empty"
-        rows.warn(f"no {missing}, not read: {there}", line)
+        rows.refuse(f"no {missing}, not read: {there}", line, *_texts(row))
         return
     alternates_name = _name(row, "alternates")
     value = row.get(alternates_name) if alternates_name else None
@@ -318,7 +413,7 @@ def _add(
     rows.pair(asked, told, alternates, (Source(title=title, url=url),) if url else ())
     for name, entry in row.items():
         if name not in used and name not in (alternates_name, url_name) and not (url and name == "title"):
-            rows.unread(str(name), entry)
+            rows.unread(str(name), " / ".join(_texts(entry)))
 
 
 def _squad(value: Mapping[str, Any], rows: _Rows) -> None:
@@ -331,9 +426,10 @@ def _squad(value: Mapping[str, Any], rows: _Rows) -> None:
         told = [each for each in answers if isinstance(each, Mapping) and isinstance(each.get("text"), str)]
         question = entry.get("question") if isinstance(entry, Mapping) else None
         if not isinstance(question, str) or not told:
-            rows.warn(f"no answer, not read: {_short(str(question))}", getattr(entry, "line", 0))
+            rows.refuse(f"no answer, not read: {_short(str(question))}", getattr(entry, "line", 0), *_texts(entry))
             continue
         rows.pair(_plain(question, rows.limits), _around(context, told[0]["text"].strip()))
+        rows.unread("answers", " / ".join(each["text"] for each in told[1:]))
 
 
 def _around(context: str, answer: str) -> str:
@@ -365,7 +461,7 @@ def _chat(messages: Sequence[Any], rows: _Rows, line: int) -> None:
         content = _answer(message.get("content", message.get("value")))
         if role in ("user", "human"):
             if asked:
-                rows.warn(f"no answer, not read: {_short(asked)}", line)
+                rows.refuse(f"no answer, not read: {_short(asked)}", line, asked)
             asked = content
         elif role in ("assistant", "gpt", "bot", "model") and asked:
             row = Row()
@@ -375,7 +471,7 @@ def _chat(messages: Sequence[Any], rows: _Rows, line: int) -> None:
         else:
             rows.unread(f"message of {role or 'nobody'}", content)
     if asked:
-        rows.warn(f"no answer, not read: {_short(asked)}", line)
+        rows.refuse(f"no answer, not read: {_short(asked)}", line, asked)
 
 
 def _role(row: Mapping[Any, Any], role: str) -> Any:
@@ -392,13 +488,15 @@ def _name(row: Mapping[Any, Any], role: str) -> Any:
         (column_match(str(key), role), str(key), key) for key, value in row.items() if value not in (None, "", [])
     ]
     score, _, key = max(scored, default=(0, "", None), key=lambda each: each[0])
+    if not score and role == "question":
+        return next((key for key in row if str(key).casefold() in TITLES and is_question(str(row[key]))), None)
     return key if score else None
 
 
 def _plain(value: Any, limits: Limits) -> str:
     """A question as one line."""
     text = "" if value is None else str(value)
-    return " ".join(clean(fragment_to_markdown(text) if has_markup(text) else text, limits).split())
+    return " ".join(clean(plain(fragment_to_markdown(text)) if has_markup(text) else text, limits).split())
 
 
 def _markdown(value: Any, limits: Limits) -> str:
@@ -418,7 +516,7 @@ def _lined(value: Any, line: int) -> Any:
     return value
 
 
-def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, list[ReadWarning]]:
+def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, list[ReadWarning], list[str]]:
     """The entries of a list one by one, where the whole cannot be read."""
     first = _ITEM.search(text)
     places = [found.start() for found in _ITEM.finditer(text) if first and found[1] == first[1]]
@@ -426,6 +524,7 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
         raise error
     rows: list[Any] = []
     broken: list[ReadWarning] = []
+    unread: list[str] = []
     for number, entry in enumerate(_entry_texts(text, places)):
         line = text.count("\n", 0, places[number]) + 1
         try:
@@ -435,9 +534,10 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
         except ReadError as problem:
             reason = re.sub(r" in line \d+, column \d+$", "", str(problem))
             broken.append(ReadWarning(f"{reason}, not read: {_short(entry)}", line))
+            unread.append(entry)
     if not rows:
         raise error
-    return rows, broken
+    return rows, broken, unread
 
 
 def _entry_texts(text: str, places: Sequence[int]) -> Iterator[str]:

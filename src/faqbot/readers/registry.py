@@ -1,4 +1,4 @@
-"""Which reader reads which suffix, and the check that no word of a file is lost."""
+"""Which reader reads which suffix."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,8 +16,7 @@ from faqbot.readers.plaintext import read_plain
 from faqbot.readers.postprocess import finish
 from faqbot.readers.question_answers import read_csv, read_json, read_jsonl, read_tsv, read_yaml
 from faqbot.readers.timeout import ended_after
-from faqbot.readers.word_loss import loss_warning
-from faqbot.types import Document, ReadWarning
+from faqbot.types import Document
 
 _TEXT: Mapping[str, Callable[[str, Limits], ParsedFile]] = {
     ".txt": read_plain,
@@ -45,10 +44,14 @@ _DEFAULT = Limits()
 
 @dataclass(frozen=True, slots=True)
 class ReadReport:
-    """A document and what of its file is in no text of it, with the reason: navigation, comments, hidden text."""
+    """A document and what of its file is in no text of it, with the reason: navigation, comments, hidden text.
+
+    `extracted` is all text of the file by the plainest way of getting it, empty where that is the document's.
+    """
 
     document: Document
     left_out: tuple[LeftOut, ...] = ()
+    extracted: str = ""
 
 
 def read(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> Document:
@@ -78,12 +81,7 @@ def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> ReadRepo
         raise ReadError("no text in it")
     if not parsed.pairs:
         refuse_lines(parsed.text, limits)
-    document = finish(document_id, parsed)
-    if parsed.extracted is not None:
-        kept = (parsed.text, document.title, document.author, *(part.text for part in parsed.left_out))
-        if lost := loss_warning(parsed.extracted, kept):
-            document = replace(document, warnings=(*document.warnings, ReadWarning(lost)))
-    return ReadReport(document, parsed.left_out)
+    return ReadReport(finish(document_id, parsed), parsed.left_out, parsed.extracted)
 
 
 def _content(path: Path, limits: Limits) -> bytes:

@@ -17,7 +17,7 @@ class Row(dict[Any, Any]):
 
 
 def load_yaml(text: str, limits: Limits) -> Any:
-    """Return the value of one YAML document: plain data only, scalars as text, mappings as Row.
+    """Return the value of a YAML text, a list of several documents: plain data, scalars as text, mappings as Row.
 
     `22:30`, `0123`, `3.10` and `Yes` stay as they were typed; an empty value is None. Aliases, which can multiply
     without end, and tags are refused. Raises ReadError with line and column.
@@ -29,11 +29,17 @@ def load_yaml(text: str, limits: Limits) -> Any:
 
     _check_yaml(text, limits)
     try:
-        return yaml.load(text, Loader=_yaml_loader())  # noqa: S506 - a SafeLoader with fewer types
+        found = list(yaml.load_all(text, Loader=_yaml_loader()))  # a SafeLoader with fewer types
     except yaml.YAMLError as error:
         raise ReadError(_yaml_problem(error)) from error
     except (ValueError, RecursionError) as error:
         raise ReadError(f"not readable as YAML: {error}") from error
+    found = [value for value in found if value is not None] or [None]
+    return (
+        found[0]
+        if len(found) == 1
+        else [entry for each in found for entry in (each if isinstance(each, list) else [each])]
+    )
 
 
 def load_json(text: str, limits: Limits) -> Any:
