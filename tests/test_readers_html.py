@@ -49,6 +49,9 @@ MARKED = {
     "buttons apart from panels": f"<ul><li><button aria-expanded='false' aria-controls='a'>May I row?</button></li><li><button aria-expanded='false' aria-controls='b'>May I ski?</button></li></ul><div id='a'>{ROW}</div><div id='b'>{SKI}</div>",
     "definitions": f"<dl><dt>May I row?</dt><dd>{ROW}</dd><dt>May I ski?</dt><dd><p>{SKI}</p></dd></dl>",
     "definitions in groups": f"<dl><div><dt>May I row?</dt><dd>{ROW}</dd></div><div><dt>May I ski?</dt><dd>{SKI}</dd></div></dl>",
+    "buttons in definitions": f"<dl><div><dt><button aria-expanded='false' aria-controls='a'>May I row?</button></dt><dd id='a'>{ROW}</dd></div><div><dt><button aria-expanded='false' aria-controls='b'>May I ski?</button></dt><dd id='b'><p>{SKI}</p></dd></div></dl>",
+    "web components": f"<faq-list><faq-item question='May I row?'><p slot='answer'>{ROW}</p></faq-item><faq-item header='May I ski?'>{SKI}</faq-item></faq-list>",
+    "details in details": f"<details><summary>On water and snow</summary><details><summary>May I row?</summary>{ROW}</details><details><summary>May I ski?</summary>{SKI}</details></details>",
     "classes": f"<div class='faq-item'><div class='faq-question'>May I row?</div><div class='faq-answer'>{ROW}</div></div><div class='faq-item'><span class='question'>May I ski?</span><p>{SKI}</p></div>",
     "plain divs": f"<div>May I row?</div><div>{ROW}</div><div>May I ski?</div><div>{SKI}</div>",
     "bold lines": f"<p><strong>May I row?</strong></p><p>{ROW}</p><p><b>May I ski?</b><br>{SKI}</p>",
@@ -67,6 +70,50 @@ def test_every_way_of_marking_a_question_makes_a_pair(reader: Reader, kind: str,
     report = reader(around.format(MARKED[kind]))
     assert _pairs(report) == PAIRS
     assert report.document.warnings == ()
+
+
+def test_terms_that_share_a_definition_each_have_it(reader: Reader) -> None:
+    report = reader(f"<main><dl><dt>May I row?</dt><dt>May I scull?</dt><dd>{ROW}</dd><dd>Not alone.</dd></dl></main>")
+    answer = f"{ROW}\n\nNot alone."
+    assert _pairs(report) == [("May I row?", answer), ("May I scull?", answer)]
+    assert report.document.warnings == ()
+    report = reader(
+        "<main><dl><dt>Boat house</dt><dd>8:00 - 12:00</dd><dd>14:00 - 18:00</dd><dt>Phone</dt><dd>555 0133</dd></dl></main>"
+    )
+    assert report.document.text == "- **Boat house**: 8:00 - 12:00; 14:00 - 18:00\n- **Phone**: 555 0133\n"
+
+
+def test_a_heading_in_a_list_ends_with_the_list(reader: Reader) -> None:
+    report = reader("<main><h1>Sports</h1><ul><li><h3>Fees</h3><p>Ten a month.</p></li></ul><p>Ring us.</p></main>")
+    assert report.document.text == "# Sports\n\n### Fees\n\nTen a month.\n\n---\n\nRing us.\n"
+
+
+@pytest.mark.parametrize(
+    ("piece", "text"),
+    [
+        ("10<sup>3</sup> to 10<sup>-6</sup> m", "10³ to 10⁻⁶ m"),
+        ("Rest.<sup><a href='#n'>1</a></sup>", "Rest.¹"),
+        ("Rest.<sup>[2]</sup> the 1<sup>st</sup>", "Rest.[2] the 1st"),
+        ("H<sub>2</sub>O", "H2O"),
+    ],
+)
+def test_raised_digits_are_no_part_of_the_number_before(reader: Reader, piece: str, text: str) -> None:
+    assert reader(f"<main><p>{piece}</p></main>").document.text == f"{text}\n"
+
+
+def test_declared_latin_1_is_what_browsers_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(
+        b"<html><head><meta charset=iso-8859-1></head><body><main><p>Caf\xe9 \x80 5 \x96 \x93so\x94</p></main></body></html>"
+    )
+    assert read(path, document_id="a.html").text == "Café € 5 – “so”\n"
+
+
+def test_data_that_says_what_the_page_shows_is_counted_once(reader: Reader) -> None:
+    head = f'<script type=\'application/ld+json\'>{{"@type":"FAQPage","mainEntity":[{{"@type":"Question","name":"May I row?","acceptedAnswer":{{"text":"{ROW}"}}}}]}}</script>'
+    report = reader(f"<main><h2>May I row?</h2><p>{ROW}</p></main>", head)
+    assert _pairs(report) == PAIRS[:1]
+    assert report.extracted == f"May I row? {ROW}"
 
 
 def test_text_after_an_accordion_is_no_part_of_its_last_answer(reader: Reader) -> None:
@@ -211,6 +258,16 @@ def test_an_article_without_any_mark_is_extracted_and_the_rest_is_listed(reader:
     )
     assert "Rowing keeps the back supple" in report.document.text
     assert report.document.warnings == ()
+
+
+def test_tables_and_lists_beside_an_article_without_any_mark_stay(reader: Reader) -> None:
+    prose = "".join(f"<p>{'Rowing keeps the back supple and strong if one begins slowly. ' * 6}</p>" for _ in range(8))
+    menu = "<a href='/1'>Boat shop</a> <a href='/2'>Oar shop</a> <a href='/3'>Sails</a>"
+    hours = "<h2>Hours</h2><table><tr><td>Monday</td><td>7 - 9</td></tr><tr><td>Sunday</td><td>shut</td></tr></table>"
+    report = reader(f"<nav>Harbour</nav><div><h1>Rowing</h1>{prose}{hours}<div>{menu}</div></div><div>{menu}</div>")
+    assert report.document.text.endswith("## Hours\n\n|  |  |\n| --- | --- |\n| Monday | 7 - 9 |\n| Sunday | shut |\n")
+    shops = ("outside the main content", "Boat shop Oar shop Sails")
+    assert _left_out(report) == [("navigation", "Harbour"), shops, shops]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not beside the checkout")

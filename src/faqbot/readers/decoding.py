@@ -20,6 +20,8 @@ _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _SAMPLE = 200_000
+# What browsers read where pages declare these; its printable characters are a superset.
+_MEANT = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 # What UTF-8 looks like when it is read as Latin: only lines with such a pair are looked at.
 _MOJIBAKE = re.compile(
     "[\u00c2\u00c3\u00e2\u0102\u010f\u00d0\u00d1\u0393][\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u2122]"
@@ -63,7 +65,7 @@ def _decode(content: bytes, declared: str) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
-    for encoding in (*_likely_encodings(content), declared):
+    for encoding in (*_likely_encodings(content), _MEANT.get(declared.casefold(), declared)):
         try:
             return content.decode(encoding)
         except (UnicodeError, LookupError):

@@ -7,7 +7,8 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faqbot.errors import ReadError, need
@@ -29,6 +30,7 @@ _BOLD_LINE = re.compile(r"^\*\*([^*\n]{3,100})\*\*$", re.MULTILINE)
 _NO_NAME = re.compile(r"\d|\b(?:updated|published|posted|reviewed)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _SHARE = 0.25  # of a page's words; an extract or main element of fewer has missed the article
+_MOST_OF = 0.6  # of the words of the element around an article; with fewer there is much else in it
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
 _FEW = 5  # words; a page of fewer that has scripts is made by them
 _AROUND = ("nav", "header", "footer", "aside")
@@ -63,8 +65,10 @@ def read_html(content: bytes, limits: Limits) -> ParsedFile:
     sources = find_references(blocks(linked), linked).sources
     found = _content(page, root, body)
     text, questions = questions_as_headings(clean(found.text, limits))
-    text, marked = _with_faqs(text, faqs, limits)
-    words = " ".join((extracted, *(f"{question} {plain(answer)}" for question, answer in faqs)))
+    added = _missing(text, faqs)
+    text = "\n\n".join((text.strip(), *_faq_texts(added, limits))).strip() + "\n"
+    marked = frozenset(plain(question) for question in added)
+    words = " ".join((extracted, *(f"{question} {plain(answer)}" for question, answer in added.items())))
     return ParsedFile(
         text,
         metadata.or_else(Metadata(sources=sources)),
@@ -100,8 +104,14 @@ def _content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
     marked = _marked(body)
     if marked:
         return _joined(marked, body)
-    around = [each for each in body.iter(*_AROUND) if not _within(each, _AROUND) and each.tag != "header"]
-    whole = _joined([body], body, without=around)
+    beside = [each for each in body.iter(*_AROUND) if not _within(each, _AROUND) and each.tag != "header"]
+    left_out = tuple(_taken_out(beside))
+    found = _unmarked_content(page, root, body)
+    return replace(found, left_out=(*left_out, *found.left_out))
+
+
+def _unmarked_content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
+    whole = _joined([body], body)
     length = len(whole.text.split())
     if length < _SHORT or root.xpath(_ASKING):
         extract = _extract(page) if length >= 3 * _SHORT // 4 else ""
@@ -109,7 +119,46 @@ def _content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
     extract = _extract(page)
     if len(extract.split()) < _SHARE * length / 2:
         return whole
-    return _extracted(extract, body)
+    element = _around_article(body, extract)
+    if element is None:
+        return _extracted(extract, body)
+    links = tuple(_taken_out(_link_blocks(element)))
+    found = _joined([element], body)
+    return replace(found, left_out=(*links, *found.left_out))
+
+
+def _taken_out(elements: Sequence[HtmlElement]) -> Iterator[LeftOut]:
+    """What is left out of a tree, which is changed."""
+    for each in elements:
+        if text := text_of(each):
+            yield LeftOut(_name(each), text)
+        each.drop_tree()
+
+
+def _around_article(body: HtmlElement, extract: str) -> HtmlElement | None:
+    """The innermost element that holds the article, None if it holds much besides: tables and lists stay so."""
+    kept = Counter(_WORD.findall(extract.casefold()))
+    element, held = body, Counter[str]()
+    while len(element):
+        largest = max(element, key=lambda child: len(child.text_content()) if isinstance(child.tag, str) else 0)
+        words = Counter(_WORD.findall(text_of(largest).casefold())) if isinstance(largest.tag, str) else Counter[str]()
+        if (kept & words).total() < 0.9 * kept.total():
+            break
+        element, held = largest, words
+    linked = sum(len(_WORD.findall(text_of(each))) for each in _link_blocks(element))
+    return element if kept.total() >= _MOST_OF * (held.total() - linked) > 0 else None
+
+
+def _link_blocks(root: HtmlElement) -> list[HtmlElement]:
+    """The parts of an element that are little else than links, outermost first."""
+    found: list[HtmlElement] = []
+    for element in root.iter("ul", "ol", "div", "section", "nav", "aside", "footer", "table"):
+        if element is root or any(above in found for above in element.iterancestors()):
+            continue
+        links = [len(_WORD.findall(link.text_content())) for link in element.iter("a")]
+        if len(links) > 2 and sum(links) >= 0.8 * len(_WORD.findall(element.text_content())):
+            found.append(element)
+    return found
 
 
 def _marked(body: HtmlElement) -> list[HtmlElement]:
@@ -141,12 +190,9 @@ def _within(element: HtmlElement, tags: Sequence[str]) -> bool:
     return next(element.iterancestors(*tags), None) is not None
 
 
-def _joined(roots: Sequence[HtmlElement], body: HtmlElement, without: Sequence[HtmlElement] = ()) -> Converted:
+def _joined(roots: Sequence[HtmlElement], body: HtmlElement) -> Converted:
     """Parts of a page as one text; the rest of the page is listed as left out, by what holds it."""
     left_out: list[LeftOut] = []
-    for each in without:
-        left_out.append(LeftOut(_name(each), text_of(each)))
-        each.drop_tree()
     if not any(root is body for root in roots):
         left_out += _outside(body, roots)
     parts = [convert(root) for root in roots]
@@ -279,17 +325,21 @@ def _faq_entries(value: Any, depth: int) -> Iterator[tuple[str, str]]:
             yield from _faq_entries(value.get(key), depth + 1)
 
 
-def _with_faqs(text: str, faqs: Sequence[tuple[str, str]], limits: Limits) -> tuple[str, frozenset[str]]:
-    """The text with those questions of the page's data that it does not have itself."""
-    there = " ".join(_WORD.findall(text.casefold()))
-    parts, marked = [text.strip()], set()
-    for question, answer in dict(faqs).items():
-        if (
-            " ".join(_WORD.findall(question.casefold())) in there
-            and " ".join(_WORD.findall(plain(answer).casefold()))[:80] in there
-        ):
-            continue
+def _missing(text: str, faqs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Those questions of the page's data, with their answers, that its text does not have itself."""
+    there = _words(text)
+    return {
+        question: answer
+        for question, answer in dict(faqs).items()
+        if _words(question) not in there or _words(plain(answer))[:80] not in there
+    }
+
+
+def _faq_texts(faqs: Mapping[str, str], limits: Limits) -> Iterator[str]:
+    for question, answer in faqs.items():
         told = re.sub(r"^#{1,6} (.*)$", r"**\1**", clean(answer, limits), flags=re.MULTILINE)
-        parts.append(f"## {clean(question, limits)}\n\n{told}")
-        marked.add(plain(question))
-    return "\n\n".join(part for part in parts if part) + "\n", frozenset(marked)
+        yield f"## {clean(question, limits)}\n\n{told}"
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))

@@ -79,6 +79,8 @@ _MARKUP = re.compile(
     r"<\s*/?\s*[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>|&(?:[a-zA-Z]{2,12}|#\d{2,6}|#x[0-9a-fA-F]{2,6});"
 )
 _BLANKS = re.compile(r"\n{3,}")
+_RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_LABELS = ("question", "title", "label", "heading", "header", "summary", "name")  # of web components
 
 
 def has_markup(text: str) -> bool:
@@ -170,7 +172,7 @@ class _Converter:
         for element in root.iter():
             if not isinstance(element.tag, str):
                 continue
-            if element.tag in _BLOCKS:
+            if element.tag in _BLOCKS or _is_component(element):
                 parent = element.getparent()
                 while parent is not None and parent not in self.blocky:
                     self.blocky.add(parent)
@@ -221,6 +223,7 @@ class _Converter:
         """Whether an element stands on lines of its own."""
         return (
             element.tag in _BLOCKS
+            or _is_component(element)
             or element in self.blocky
             or element in self.panels
             or element in self.openers
@@ -258,6 +261,9 @@ class _Converter:
                 and (is_question(text) or "itemprop" in element.attrib or "uestion" in _class(element))
             ):
                 return [self.question(text)]
+        label = next((value for name in _LABELS if (value := element.get(name))), "") if "-" in tag else ""
+        if is_question(label):
+            return [self.question(" ".join(label.split())), *self.answer(element), BREAK]
         handler = getattr(self, f"_{tag}", None)
         if handler is not None:
             return list(handler(element))
@@ -337,6 +343,11 @@ class _Converter:
         if not label or is_notice(label):
             self.drop("control", label)
             return self.children(element)
+        if any(child.tag == "details" for child in element.iterdescendants()):  # a group of questions
+            level, self.level = self.level, self.level + 1
+            found = [self.head(self.level, label), *self.children(element), BREAK]
+            self.level = level
+            return found
         return [self.question(label), *self.answer(element), BREAK]
 
     def _summary(self, element: HtmlElement) -> list[str]:
@@ -344,31 +355,24 @@ class _Converter:
         return [self.question(label)] if label else []
 
     def _dl(self, element: HtmlElement) -> list[str]:
-        terms = [self.plain(each) for each in element.iter("dt")]
-        asking = any(is_question(term) for term in terms)
+        terms = list(element.iter("dt"))
+        asking = any(is_question(self.plain(term)) or any(map(_is_toggle, _elements(term))) for term in terms)
         found: list[str] = []
-        pending: list[str] = []
-        for child in _definitions(element):
-            if child.tag == "dt":
-                if pending and not asking:
-                    found += [f"**{term}**" for term in pending]
-                    pending = []
-                text = self.plain(child)
-                if asking and text:
-                    found.append(self.question(text))
-                elif text:
-                    pending.append(text)
-            elif asking:
-                found += self.answer(child)
+        for names, definitions in _groups(element):
+            labels = [label for name in names if (label := self.plain(name))]
+            self.panels = {panel: opener for panel, opener in self.panels.items() if panel not in definitions}
+            if asking:
+                answers = [block for each in definitions for block in self.answer(each)]
+                for label in labels:
+                    found += [self.question(label), *answers]
+                found += [] if labels else answers
+                continue
+            inner = [self.children(each) for each in definitions]
+            if labels and inner and all(len(blocks) == 1 and "\n" not in blocks[0] for blocks in inner):
+                found.append(f"- **{', '.join(labels)}**: {'; '.join(blocks[0] for blocks in inner)}")
             else:
-                inner = self.children(child)
-                if pending and len(inner) == 1:
-                    inner = [f"- **{', '.join(pending)}**: {inner[0]}"]
-                elif pending:
-                    inner = [f"**{', '.join(pending)}**", *inner]
-                pending = []
-                found += inner
-        found += [f"**{term}**" for term in pending]
+                found += [f"**{', '.join(labels)}**"] if labels else []
+                found += [block for blocks in inner for block in blocks]
         return [*_tight(found), BREAK] if asking else _tight(found)
 
     def _ul(self, element: HtmlElement) -> list[str]:
@@ -418,7 +422,7 @@ class _Converter:
             lines.append(body if child.tag in ("ul", "ol", "menu") else f"{marker}{body}")
             if child.tag in ("ul", "ol", "menu"):
                 lines[-1] = "  " + text.replace("\n", "\n  ")
-        found += ["\n".join(lines)] if lines else []
+        found += ["\n".join(lines)] if lines else ([BREAK] if found else [])
         loose = _text(element.text).strip() + " ".join(_text(child.tail).strip() for child in element).strip()
         return [*found, loose] if loose else found
 
@@ -513,7 +517,7 @@ class _Converter:
             if tag not in ("script", "style", "template", "head"):
                 self.drop(f"<{tag}>", text_of(element))
             return ""
-        if tag in _CONTROLS:
+        if tag in _CONTROLS and not _is_toggle(element):
             self.drop("control", text_of(element))
             return ""
         if element.get("aria-hidden") == "true" and len(text_of(element)) <= 3:
@@ -523,6 +527,8 @@ class _Converter:
             self.drop("struck through", text_of(element))
             return ""
         text = self.inside(element)
+        if tag == "sup":
+            return raised(text)
         if tag in _BLOCKS:
             return f" {text} "
         if tag in _STRONG or tag in _EMPHASIS:
@@ -542,6 +548,11 @@ class _Converter:
         return text
 
 
+def raised(text: str) -> str:
+    """Digits above the line as such, since 10 to the power of 3 is not 103; "a" and "st" as they are."""
+    return text.translate(_RAISED) if re.fullmatch(r"\s*[-+\u2212]?\d{1,3}\s*", text) else text
+
+
 def text_of(element: HtmlElement) -> str:
     """Return all text in an element on one line, but scripts and styles; words are apart where blocks are."""
     return " ".join("".join(_texts(element)).split())
@@ -553,7 +564,8 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 
     skip: HtmlElement | None = None
     for event, each in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
-        apart = " " if event in ("start", "end") and (each.tag in _BLOCKS or each.tag in _APART) else ""
+        known = event in ("start", "end") and (each.tag in _BLOCKS or each.tag in _APART or _is_component(each))
+        apart = " " if known else ""
         if event == "start" and skip is None:
             if each.tag in _UNSEEN:
                 skip = each
@@ -612,6 +624,23 @@ def _tight(blocks: list[str]) -> list[str]:
     return found
 
 
+def _groups(element: HtmlElement) -> Iterator[tuple[list[HtmlElement], list[HtmlElement]]]:
+    """The terms that stand together, with the definitions below them."""
+    names: list[HtmlElement] = []
+    definitions: list[HtmlElement] = []
+    for child in _definitions(element):
+        if child.tag == "dt" and definitions:
+            yield names, definitions
+            names, definitions = [], []
+        (names if child.tag == "dt" else definitions).append(child)
+    if names or definitions:
+        yield names, definitions
+
+
+def _elements(element: HtmlElement) -> Iterator[HtmlElement]:
+    return (each for each in element.iter() if isinstance(each.tag, str))
+
+
 def _definitions(element: HtmlElement) -> Iterator[HtmlElement]:
     """Terms and definitions of a list, also those in a div around each group."""
     for child in element:
@@ -642,6 +671,11 @@ def _spread(rows: Sequence[HtmlElement]) -> bool:
         for down, cell in cells
     )
     return made - len(cells) <= max(_MOST_MADE, len(cells))
+
+
+def _is_component(element: HtmlElement) -> bool:
+    """Whether an element is one of a page's own, or goes into one."""
+    return "-" in element.tag or element.get("slot") is not None
 
 
 def _class(element: HtmlElement) -> str:
