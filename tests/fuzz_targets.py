@@ -56,12 +56,12 @@ def front_matter(data: bytes) -> None:
     """The head of a Markdown file is understood or refused; what is left is the end of the file."""
     text = "---\n" + data.decode("utf-8", "replace")
     try:
-        facts, rest = split_front_matter(text, Limits())
+        found = split_front_matter(text, Limits())
     except ReadError as error:
         assert str(error)
         return
-    assert text.endswith(rest)
-    assert "\n" not in facts.title
+    assert text.endswith(found.body)
+    assert "\n" not in found.metadata.title
 
 
 def messages(data: bytes) -> None:

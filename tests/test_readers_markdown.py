@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from faqbot.chunking import report_word_loss, split
 from faqbot.readers import ReadReport, read, read_report
+from faqbot.types import ReadWarning
 
 Reader = Callable[[str], ReadReport]
 SHARED = Path(__file__).parents[2] / "shared" / "cases"
@@ -52,6 +54,12 @@ PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
         '<Accordion title="May I row?">\n\nYes, gently.\n\n</Accordion>\n\n<FaqItem question="May I ski?">\n\nOn flat tracks.\n\n</FaqItem>\n',
         '??? question "May I row?"\n    Yes, gently.\n\n??? question "May I ski?"\n    On flat tracks.\n',
         "::: details May I row?\nYes, gently.\n:::\n\n::: details May I ski?\nOn flat tracks.\n:::\n",
+        "1. May I row?\n\n   Yes, gently.\n\n2. May I ski?\n\n   On flat tracks.\n",
+        "1. May I row?\nYes, gently.\n\n2. May I ski?\nOn flat tracks.\n",
+        "May I row?\n: Yes, gently.\n\nMay I ski?\n\n:   On flat tracks.\n",
+        "> May I row?\n\nYes, gently.\n\n> May I ski?\n\nOn flat tracks.\n",
+        "May I row?\n----------\nYes, gently.\n\nMay I ski?\n---\n\nOn flat tracks.\n",
+        "<dl>\n<dt>May I row?</dt>\n<dd>Yes, gently.</dd>\n\n<dt>May I ski?</dt>\n<dd>On flat tracks.</dd>\n</dl>\n",
         '[toggle title="May I row?"]\nYes, gently.\n[/toggle]\n[toggle title="May I ski?"]\nOn flat tracks.\n[/toggle]\n',
     ],
 )
@@ -59,6 +67,56 @@ def test_every_way_of_marking_a_question_makes_a_pair(reader: Reader, text: str)
     report = reader(f"# Sports\n\n{text}")
     assert _pairs(report) == PAIRS
     assert report.document.warnings == ()
+
+
+def _lost(report: ReadReport) -> tuple[ReadWarning, ...]:
+    passages = split(report.document, lambda text: len(text.split()) * 3 // 2 + 2)
+    left_out = [part.text for part in report.left_out]
+    return report_word_loss(report.document, passages, extracted=report.extracted, left_out=left_out).warnings
+
+
+@pytest.mark.parametrize(
+    "after", ["Ring us.", '!!! note "Ring us"\n    On Mondays.', "::: {.plain}\nRing us.\n:::", "**Boats**\n: Ours."]
+)
+@pytest.mark.parametrize("question", ["::: details May I row?\nYes, gently.\n:::", "May I row?\n: Yes, gently."])
+def test_an_answer_ends_where_its_container_does(reader: Reader, question: str, after: str) -> None:
+    report = reader(f"# Sports\n\n{question}\n\n{after}\n")
+    assert _pairs(report) == [("May I row?", "Yes, gently.")]
+    assert _lost(report) == ()
+
+
+def test_lists_of_questions_for_the_reader_to_ask_are_no_pairs(reader: Reader) -> None:
+    text = "# Sports\n\nAsk your coach:\n\n- May I row?\n  And how long?\n- May I ski?\n- Which boat is best?\n"
+    assert _pairs(reader(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Row <b>sl</b>ow<sub>ly</sub> at 10<sup>3</sup> m.\n\n<script>let boat = 'skiff on the lake';</script>\n",
+        '![A boat](boat.png "a title of it") and <img src="b.png" alt="two oars">.\n',
+        "1. one thing\n2. two things\n\n> 3. three of them\n",
+        ':::tip Hold low\nThe oars.\n:::\n\n??? note "Is it cold?"\n    It is.\n',
+    ],
+)
+def test_markup_is_not_counted_as_lost_words(reader: Reader, text: str) -> None:
+    assert _lost(reader(text)) == ()
+
+
+def test_a_component_within_a_sentence_leaves_the_sentence_whole(reader: Reader) -> None:
+    report = reader('Row <Term id="slow">slowly</Term> at <Hint>first</Hint>.\n\n<Hint>\nHold low.\n</Hint>\n')
+    assert report.document.text == "Row slowly at first.\n\nHold low.\n"
+
+
+def test_a_table_of_html_goes_on_after_a_blank_line(reader: Reader) -> None:
+    rows = "<table>\n<tr><th>Boat</th><th>For</th></tr>\n\n<tr><td>Skiff</td><td>one</td></tr>\n\n</table>\n\nRow.\n"
+    assert reader(rows).document.text == "| Boat | For |\n| --- | --- |\n| Skiff | one |\n\nRow.\n"
+
+
+def test_keys_of_front_matter_that_are_not_read_are_listed(reader: Reader) -> None:
+    report = reader("---\ntitle: Rowing: a guide\nlayout: page\nfaqs:\n- q: May I row?\n  a: Yes.\n---\nRow slowly.\n")
+    assert report.document.title == "Rowing: a guide"
+    assert [(part.reason, part.text) for part in report.left_out] == [("front matter faqs", "May I row? / Yes.")]
 
 
 @pytest.mark.parametrize(

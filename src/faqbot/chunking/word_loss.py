@@ -15,6 +15,7 @@ _FEWEST = 3  # words; labels such as "Q:" are no loss
 _WORD = re.compile(r"[^\W_]+")
 # What stands before a question or its answer, and goes when they become a pair.
 _LABEL = re.compile(r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta")
+_NUMBERED = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?\d{1,3}[.)][ \t]", re.MULTILINE)  # a list's own numbers
 _SHOWN = 5
 
 
@@ -26,11 +27,11 @@ def report_word_loss(
     `extracted` is all text of the file by the plainest way of getting it, the document's own if empty; `left_out` are
     texts of the file that are listed as left out. Kept is what a passage, its headings, question or context hold.
     """
-    there = words_of(plain(extracted or document.text))
+    there = words_of(_plain(extracted or document.text))
     total = there.total()
     beside = (document.title, document.author, *left_out, *_carried_by(passages)) if extracted else ()
     for text in (*beside, *_kept(document, passages)):
-        there.subtract(words_of(plain(text)))
+        there.subtract(words_of(_plain(text)))
     lost = +there
     if lost.total() < _FEWEST or lost.total() <= LOSS_THRESHOLD * total:
         return document
@@ -41,12 +42,17 @@ def report_word_loss(
 
 def words_of(text: str) -> Counter[str]:
     """Return how often each word stands in a text, letter case and forms of letters aside; single letters are none."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", _NUMBERED.sub("", text)).casefold()
     found = Counter(_WORD.findall(folded))
     for word in [*found]:
         if (len(word) == 1 and word.isascii() and not word.isdigit()) or _LABEL.fullmatch(word):
             del found[word]
     return found
+
+
+def _plain(text: str) -> str:
+    """The text as a person reads it, its lines kept."""
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def _kept(document: Document, passages: Sequence[Passage]) -> Iterator[str]:

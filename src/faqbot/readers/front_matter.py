@@ -1,18 +1,21 @@
 """Front matter in YAML or TOML, and the keys beside `pairs:` of a question file, as Metadata."""
 
+import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from faqbot.errors import ReadError
 from faqbot.readers.limits import Limits
-from faqbot.readers.parsed import Metadata
+from faqbot.readers.parsed import LeftOut, Metadata
 from faqbot.readers.yaml_json import load_yaml
 from faqbot.types import Source
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_FENCE = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_COLON_INSIDE = re.compile(r"^([A-Za-z][\w-]*):[ \t]+(?![\"'\[{|>&*!%@`#])(\S[^\n]*:[ \t][^\n]*?)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^[A-Za-z][\w -]*:(?:\s|$)", re.MULTILINE)
 
 
@@ -24,26 +27,53 @@ METADATA_KEYS = frozenset(
 )
 
 
-def split_front_matter(text: str, limits: Limits) -> tuple[Metadata, str]:
-    """The facts of the front matter and the text after it; a rule of dashes without keys is no front matter."""
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the front matter states, the text after it, and texts under keys that are not read."""
+
+    metadata: Metadata
+    body: str
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def split_front_matter(text: str, limits: Limits) -> FrontMatter:
+    """Return the front matter of a text; a rule of dashes without keys is none."""
     toml = _TOML_FENCE.match(text)
-    if toml:
-        return _toml(toml[1]), text[toml.end() :]
     fence = _FENCE.match(text)
-    if not fence or not _KEY.search(fence[1]):
-        return Metadata(), text
-    try:
-        keys = load_yaml(fence[1], limits)
-    except ReadError as error:
-        raise ReadError(f"front matter: {error}") from error
+    if toml:
+        keys, end = _toml(toml[1]), toml.end()
+    elif fence and _KEY.search(fence[1]):
+        keys, end = _yaml(fence[1], limits), fence.end()
+    else:
+        return FrontMatter(Metadata(), text)
     if not isinstance(keys, Mapping):
         raise ReadError(f"front matter is a {type(keys).__name__}, expected keys such as title: and sources:")
-    return metadata_of(keys), text[fence.end() :]
+    others = ((key, " / ".join(scalars(value))) for key, value in keys.items() if str(key) not in METADATA_KEYS)
+    left_out = (LeftOut(f"front matter {key}", value) for key, value in others if " " in value.strip())
+    return FrontMatter(metadata_of(keys), text[end:], tuple(left_out))
 
 
-def _toml(text: str) -> Metadata:
+def scalars(value: Any) -> Iterator[str]:
+    """All texts in a value."""
+    if isinstance(value, str):
+        yield value
+    for entry in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from scalars(entry)
+
+
+def _yaml(text: str, limits: Limits) -> Any:
     try:
-        return metadata_of(_as_text(tomllib.loads(text)))
+        return load_yaml(text, limits)
+    except ReadError as error:
+        try:  # a title with a colon is what people forget to quote
+            return load_yaml(_COLON_INSIDE.sub(lambda found: f"{found[1]}: {json.dumps(found[2])}", text), limits)
+        except ReadError:
+            raise ReadError(f"front matter: {error}") from error
+
+
+def _toml(text: str) -> Any:
+    try:
+        return _as_text(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ReadError(f"front matter: not TOML: {error}") from error
 

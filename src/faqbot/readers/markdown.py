@@ -2,17 +2,18 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from faqbot.markdown import code_spans, html_spans, plain
+from faqbot.markdown import code_spans, html_spans, is_question, plain
 from faqbot.readers.front_matter import split_front_matter
-from faqbot.readers.html_markdown import BREAK, convert, parse_html
+from faqbot.readers.html_markdown import BREAK, convert, parse_html, raised
 from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.questions import questions_as_headings
+from faqbot.types import Span
 
 _COMMENTS = (("<!--", "-->"), ("{/*", "*/}"))
 _MDX = re.compile(
@@ -67,9 +68,20 @@ _INLINE_TAG = re.compile(
     r"|details|summary|hr|label|input|button|wbr|nobr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_RAISED = re.compile(r"<sup>(\s*[-+\u2212]?\d{1,3}\s*)</sup>", re.IGNORECASE)
+_DEFINED = re.compile(
+    r"^(?P<term>[^\s:#>|*+\-`<~][^\n]{0,200})\n\n?(?P<definitions>"
+    r"(?::[ \t]+[^\n]+(?:\n[ \t]+[^\n]+)*(?:\n(?=\n?:[ \t])\n?|$))+)",
+    re.MULTILINE,
+)
+# For counting words: tags within words, other tags, and what is for programs only.
+_WITHIN_WORDS = re.compile(r"</?(?:su[bp]|b|i|u|em|strong|span|mark|font|small|big)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_PROGRAM = re.compile(r"<(script|style)\b[^<>]*>.{0,100000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,12}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
 _BLANKS = re.compile(r"\n{3,}")
 _HEADINGS = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+_LONGEST_ELEMENT = 50_000  # characters
 _LINE_BREAK = f"\n\n{BREAK}\n\n"
 
 
@@ -79,15 +91,15 @@ def read_markdown(text: str, limits: Limits, *, folder: Path | None = None) -> P
     An image is its alternative text, but for a picture that lies in `folder` or below it: the page can show that one.
     """
     refuse_lines(text, limits)
-    metadata, body = split_front_matter(text, limits)
-    reader = _Reader(folder)
+    front = split_front_matter(text, limits)
+    body, reader = front.body, _Reader(folder)
     found, questions = questions_as_headings(reader.read(body))
-    extracted = _INLINE_TAG.sub(" ", re.sub(r"</?[a-zA-Z][^<>]*>", " ", body))
+    extracted = _TAG.sub(" ", _WITHIN_WORDS.sub("", _PROGRAM.sub(" ", _IMAGE.sub(r"\1", body))))
     return ParsedFile(
         found,
-        metadata,
+        front.metadata,
         questions=questions | frozenset(reader.questions),
-        left_out=tuple(reader.left_out),
+        left_out=(*front.left_out, *reader.left_out),
         extracted=html.unescape(extracted) if extracted != found else "",
     )
 
@@ -98,6 +110,7 @@ class _Reader:
     left_out: list[LeftOut] = field(default_factory=list)
     questions: set[str] = field(default_factory=set)
     level: int = 1
+    containers: list[bool] = field(default_factory=list)  # those that are open, whether each is a question
 
     def read(self, text: str) -> str:
         """The text without what only programs read; code is never touched."""
@@ -108,6 +121,8 @@ class _Reader:
             (_COMPONENT, self.component),
             (_WORDPRESS, self.shortcode),
             (_LIQUID, self.left("template tag")),
+            (_RAISED, lambda found: raised(found[1])),
+            (_DEFINED, self.definitions),
             (_BANGS, self.admonition),
             (_COLON, self.container),
             (_ALERT, _alert),
@@ -206,6 +221,8 @@ class _Reader:
         """A component of MDX: its label becomes a heading, the tag itself is left out."""
         about = {key.casefold(): one or other for key, one, other in _ATTRIBUTE.findall(found["rest"] or "")}
         self.left("component")(found)
+        if _is_within_line(found):
+            return ""
         if found["close"]:
             return _LINE_BREAK
         title = next((about[key] for key in _TITLES if about.get(key)), "")
@@ -224,6 +241,8 @@ class _Reader:
         indent = len(found["indent"])
         lines = [re.sub(r"^(?:    |\t)", "", line[indent:]) for line in found["body"].split("\n")]
         title = found["title"] if found["title"] is not None else found["kind"].capitalize()
+        if found["title"] is not None:
+            self.left_out.append(LeftOut("call-out", found["kind"]))
         body = "\n".join(lines).strip("\n")
         if found["mark"].startswith("???"):
             return f"{self.titled(title, asking=True)}{body}{_LINE_BREAK}" if title else f"{body}\n\n"
@@ -232,16 +251,32 @@ class _Reader:
     def container(self, found: re.Match[str]) -> str:
         """A call-out between lines of colons: its title, or what kind it is, as a bold line."""
         kind, title = found["kind"] or "", (found["label"] or found["title"] or "").strip()
-        if not kind and not title:
-            return "\n"
-        if kind in ("details", "dropdown", "expand"):
+        if not kind and not title and "{" not in found[0]:
+            return _LINE_BREAK if self.containers and self.containers.pop() else "\n"
+        asking = kind in ("details", "dropdown", "expand", "faq", "question")
+        self.containers.append(asking)
+        if kind and title:
+            self.left_out.append(LeftOut("call-out", kind))
+        if asking:
             return self.titled(title or kind.capitalize(), asking=bool(title))
         shown = title or kind.replace("-", " ").capitalize()
-        return f"\n**{shown}**\n"
+        return f"\n**{shown}**\n" if shown else "\n"
+
+    def definitions(self, found: re.Match[str]) -> str:
+        """A term and its definitions as Markdown Extra has them: a question with its answer, else an item."""
+        told = [
+            re.sub(r"\n[ \t]+", "\n", each)
+            for each in re.split(r"(?:\A|\n+):[ \t]+", found["definitions"].strip())
+            if each
+        ]
+        term = found["term"].strip()
+        if is_question(term):
+            return "\n\n".join((f"\n**{term}**", *told, BREAK)) + "\n"
+        return f"- **{term}**: " + "; ".join(" ".join(each.split()) for each in told) + "\n"
 
     def html_blocks(self, text: str) -> str:
         """The text with its blocks of HTML as Markdown; one that only ends what another began ends its part."""
-        spans = html_spans(text)
+        spans = _whole_elements(html_spans(text), text)
         parts: list[str] = []
         at = 0
         for start, end in spans:
@@ -257,7 +292,7 @@ class _Reader:
             apart = "\n\n" if before.strip() else ""
             parts += (before.rstrip(), apart, found.text.strip(), ends or "\n\n" if found.text.strip() else ends)
             at = end + len(text[end:]) - len(text[end:].lstrip("\n"))
-        return "".join((*parts, text[at:])) if spans else text
+        return "".join((*parts, text[at:]))
 
     def image(self, found: re.Match[str]) -> str:
         """A picture of the corpus as it stands, any other image by its alternative text."""
@@ -292,6 +327,34 @@ class _Reader:
             return "*"
         alt = re.search(r"alt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", found[0]) if tag == "img" else None
         return (alt[1] or alt[2] or "") if alt else ""
+
+
+def _whole_elements(spans: Sequence[Span], text: str) -> Iterator[Span]:
+    """Blocks of HTML, those that begin a table or a list as far as it goes: a blank line ends them for Markdown."""
+    at = 0
+    for start, end in spans:
+        if start < at:
+            continue
+        for name in ("table", "dl", "ul", "ol"):
+            piece = text[start:end].casefold()
+            if piece.count(f"<{name}") > piece.count(f"</{name}"):
+                closing = text.casefold().find(f"</{name}>", end, end + _LONGEST_ELEMENT)
+                end = closing + len(name) + 3 if closing >= 0 else end
+        yield start, end
+        at = end
+
+
+def _is_within_line(found: re.Match[str]) -> bool:
+    """Whether a component's tag stands in the middle of a line of text."""
+    text, name = found.string, re.escape(found["name"])
+    before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    after = text[found.end() : text.find("\n", found.end()) % (len(text) + 1)]
+    if not found["close"]:
+        return bool(before.strip()) and not before.rstrip().endswith(">")
+    opened = re.search(rf"\S.*<{name}\b", before)
+    return bool(opened and not before.lstrip().startswith("<")) or bool(
+        after.strip() and not after.lstrip().startswith("<")
+    )
 
 
 def _alert(found: re.Match[str]) -> str:

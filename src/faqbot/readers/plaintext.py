@@ -22,9 +22,9 @@ def read_plain(text: str, limits: Limits) -> ParsedFile:
     refuse_lines(text, limits)
     if len(_HASH_HEADING.findall(text)) >= 2:
         return read_markdown(text, limits)
-    metadata, body = split_front_matter(text, limits)
-    found, questions = questions_as_headings(structured(body))
-    return ParsedFile(found, metadata, questions=questions, extracted=body)
+    front = split_front_matter(text, limits)
+    found, questions = questions_as_headings(structured(front.body))
+    return ParsedFile(found, front.metadata, questions=questions, left_out=front.left_out, extracted=front.body)
 
 
 def structured(text: str) -> str:

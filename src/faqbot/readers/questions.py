@@ -66,6 +66,13 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         answered = following is not None and bool(_STRICT_ANSWERED.match(_bare(text[following.start : following.end])))
+        if at in alone and block.kind == "item":
+            first, _, rest = _dedented(piece).partition("\n")
+            heading = f"{'#' * min(level + 1, 6)} {first.strip()}"
+            apart = "\n" if at and found[at - 1].kind in ("item", "paragraph") else ""
+            edits.append((block.start, block.end, f"{apart}{heading}\n\n{_without_label(rest)}"))
+            open_label, labelled = False, False
+            continue
         asked = (
             _question_at_head(block, piece, answered)
             if block.kind in ("paragraph", "item") and not piece.startswith((">", "<"))
@@ -81,7 +88,7 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
                 marked.add(plain(asked.question))
             open_label, labelled = not rest, asked.marked
         elif at in alone:
-            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(piece.split())}"))
+            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(_unquoted(piece).split())}"))
             open_label, labelled = True, False
         else:
             bare = _bare(piece)
@@ -193,7 +200,12 @@ def _is_answer(block: Block | None) -> bool:
 
 
 def _standing_alone(found: Sequence[Block], text: str) -> frozenset[int]:
-    """Places of paragraphs that are one question each, with an answer between them: at least two, and most of such."""
+    """Places of paragraphs that are one question each, with an answer between them: at least two, and most of such.
+
+    Items of a list that begin with a line that asks and go on below it are such, too.
+    """
+    items = [at for at, block in enumerate(found) if block.kind == "item" and block.level == 1]
+    telling = [at for at in items if _asks_and_tells(_dedented(text[found[at].start : found[at].end]))]
     asking = [
         at
         for at, block in enumerate(found)
@@ -204,9 +216,26 @@ def _standing_alone(found: Sequence[Block], text: str) -> frozenset[int]:
         for at in asking
         if at + 1 < len(found) and at + 1 not in asking and found[at + 1].kind in ("paragraph", "item", "row")
     ]
-    return frozenset(answered) if len(answered) >= 2 and len(answered) * 2 > len(asking) else frozenset()
+    places = answered if len(answered) >= 2 and len(answered) * 2 > len(asking) else []
+    return frozenset((*places, *(telling if len(telling) >= 2 and len(telling) * 2 > len(items) else ())))
+
+
+def _asks_and_tells(piece: str) -> bool:
+    """Whether an item is a line that asks and an answer below it."""
+    first, _, rest = piece.partition("\n")
+    return (
+        bool(rest.strip())
+        and not _ASKED.match(first)
+        and _is_lone_question(first.strip())
+        and not is_question(rest.strip())
+    )
+
+
+def _unquoted(piece: str) -> str:
+    return piece[1:].strip() if piece.startswith(">") else piece
 
 
 def _is_lone_question(piece: str) -> bool:
-    one = "\n" not in piece and is_question(piece) and not piece.startswith((">", "<", "|"))
+    piece = _unquoted(piece)
+    one = "\n" not in piece and is_question(piece) and not piece.startswith((">", "<", "|", "*", "_"))
     return one and len(piece.split()) <= 25 and not _ONE_SENTENCE.search(piece) and piece.count("?") <= 1
