@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
@@ -170,7 +171,9 @@ class Dialogue:
             if any(is_same_question(each, other) for other in (*known, *found)) or (careful and _alarms(each)):
                 continue
             found.append(each)
-        return tuple(found[:MAX_SUGGESTIONS])
+            if len(found) == MAX_SUGGESTIONS:
+                break
+        return tuple(found)
 
     def _unalarming(self, ranking: Ranking, question: str, certainty: str) -> tuple[Hit, ...]:
         """The hits without those that may frighten who did not ask about such things.
@@ -195,7 +198,9 @@ class Dialogue:
 
     def _asks_alarming(self, question: str) -> bool:
         lists = term_lists()
-        return self.alert.level != "none" or not (lists.alarming | lists.asks_alarming).isdisjoint(words_of(question))
+        words = words_of(question)
+        asks = not lists.alarming.isdisjoint(words) or not lists.asks_alarming.isdisjoint(words)
+        return self.alert.level != "none" or asks
 
     def _language_reply(self, question: str) -> str:
         config = self.config
@@ -232,6 +237,7 @@ def _mixes_medicines(text: str) -> bool:
     return len(named) + len(general) + alcohol > 1 and bool(named or general)
 
 
+@lru_cache(maxsize=4_000)
 def _alarms(text: str) -> bool:
     """Whether a question or heading speaks of what frightens: cancer, suicide, an emergency."""
     lists = term_lists()

@@ -122,25 +122,29 @@ class TextQuery:
         """`terms` are the question's, with how often each occurs in it; `postings` those that the index has."""
         self._postings = [(each, np.float32(terms[each.term])) for each in postings]
         self._passages = passages
+        self._added: NDArray[np.float32] | None = None
         frequencies = {each.term: len(each.rows) for each in postings}
-        self.ceiling = float(sum(count * idf(frequencies.get(term, 0), passages) for term, count in terms.items()))
+        counts = np.array([frequencies.get(term, 0) for term in terms])
+        self.ceiling = float(idf(counts, passages) @ np.array(list(terms.values()), np.float32)) if terms else 0.0
 
     def best(self, k: int) -> NDArray[np.int64]:
         """Return the rows of the k passages of highest score, best first; fewer where fewer share a term."""
-        sums = np.zeros(-(-self._passages // LANES) * LANES, np.float32)
-        for posting, count in self._postings:
-            sums[posting.rows] += posting.weights * count
+        sums = self._sums()
         rows = np.flatnonzero(sums >= max(_reached_by(sums, k), LEAST))
         return rows[np.lexsort((rows, -sums[rows]))[:k]]
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the BM25 score of each of these rows, 0 where no term is shared."""
-        sums = np.zeros(len(rows), np.float32)
-        sought = rows.astype(np.int32)  # the postings' own type, or NumPy would copy them
-        for posting, count in self._postings:
-            places = np.minimum(np.searchsorted(posting.rows, sought), len(posting.rows) - 1)
-            sums += np.where(posting.rows[places] == sought, posting.weights[places], 0) * count
-        return sums
+        return self._sums()[rows]
+
+    def _sums(self) -> NDArray[np.float32]:
+        """The scores of all passages, in a number of rows that can be laid out in lanes."""
+        if self._added is None:
+            sums = np.zeros(-(-self._passages // LANES) * LANES, np.float32)
+            for posting, count in self._postings:
+                sums[posting.rows] += posting.weights * count
+            self._added = sums
+        return self._added
 
 
 def count_terms(text: str) -> Counter[str]:

@@ -249,13 +249,14 @@ class EmbeddedStore:
         if not len(rows):
             return np.empty(0, np.float32)
         if self._vectors.exact:
-            starts, ends = self._offsets[rows], self._offsets[rows + 1]
-            places = [np.arange(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-            found, counts = self._vectors.vectors[np.concatenate(places)], ends - starts
+            counts = self._offsets[rows + 1] - self._offsets[rows]
+            firsts = np.cumsum(counts) - counts
+            places = np.arange(counts.sum()) + np.repeat(self._offsets[rows] - firsts, counts)
+            found = self._vectors.vectors[places]
         else:
             parts = self._database.vectors(rows.tolist())
-            found, counts = np.concatenate(parts), np.array([len(part) for part in parts])
-        firsts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+            counts = np.array([len(part) for part in parts])
+            found, firsts = np.concatenate(parts), np.cumsum(counts) - counts
         # Not `@`: with it, equal vectors may get scores that differ in the last bit, by where they stand.
         best: NDArray[np.float32] = np.maximum.reduceat(np.einsum("ij,j->i", found, vector), firsts)
         return best

@@ -333,7 +333,11 @@ class Database:
 
     def postings(self, terms: Iterable[str], term_hashes: NDArray[np.uint64]) -> list[Posting]:
         """Return the postings of those terms that there are."""
-        wanted = [term for term in terms if _is_among(_term_hash(term), term_hashes)]
+        sought = list(terms)
+        hashes = np.array([_term_hash(term) for term in sought], np.uint64)
+        places = np.minimum(np.searchsorted(term_hashes, hashes), len(term_hashes) - 1)
+        known = term_hashes[places] == hashes if len(term_hashes) else np.zeros(len(sought), np.bool_)
+        wanted = [term for term, is_known in zip(sought, known.tolist(), strict=True) if is_known]
         found: dict[str, Posting] = {}
         sql = "SELECT term, rows, weights, checksum FROM postings WHERE term IN ({})"
         for term, numbers, weights, checksum in self._rows_in(sql, wanted):
@@ -444,11 +448,6 @@ def _words_crc(words: Iterable[tuple[str, int]]) -> int:
 
 def _term_hash(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-def _is_among(value: int, ordered: NDArray[np.uint64]) -> bool:
-    place = int(np.searchsorted(ordered, np.uint64(value)))
-    return place < len(ordered) and int(ordered[place]) == value
 
 
 def _storable(text: str) -> str | bytes:

@@ -11,9 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from importlib.resources import files
+from math import exp
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from faqbot.errors import IndexDamagedError
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 SHIPPED = "calibration.json"
 PROBABLY_FROM = 0.74
 VERY_LIKELY_FROM = 0.90
+MOST_LOGIT = 700.0  # beyond it exp overflows
 _REQUIRED = ("encoder", "features", "centre", "scale", "right", "answerable", "none_below")
 _VECTORS = ("features", "centre", "scale", "right", "answerable")
 
@@ -87,8 +87,9 @@ class Calibration:
     def _chance(self, weights: Sequence[float], features: Mapping[str, float]) -> float:
         if not features:
             return 0.0
-        values = (np.array([features[name] for name in self.features]) - self.centre) / self.scale
-        return float(1 / (1 + np.exp(-(values @ np.array(weights[:-1]) + weights[-1]))))
+        parts = zip(self.features, self.centre, self.scale, weights, strict=False)  # the last weight is the bias
+        logit = weights[-1] + sum(weight * (features[name] - centre) / scale for name, centre, scale, weight in parts)
+        return 1 / (1 + exp(-logit)) if logit > -MOST_LOGIT else 0.0
 
 
 def lowered(certainty: Certainty, missing: bool) -> Certainty:

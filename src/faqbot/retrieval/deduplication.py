@@ -110,15 +110,22 @@ def group_duplicates(passages: Sequence[PreparedPassage], alike: float = ALIKE) 
     if not passages:
         return []
     means = np.stack([one.mean for one in passages])
-    close = (means @ means.T >= alike).tolist()
-    texts = [one.stored.passage.embedded_text for one in passages]
+    alike_pairs = means @ means.T >= alike
+    if np.count_nonzero(alike_pairs) <= len(passages):  # each only to itself
+        return [[place] for place in range(len(passages))]
+    close = alike_pairs.tolist()
     groups: list[list[int]] = []
     for place in range(len(passages)):
+        near = close[place]
         group = next(
-            (each for each in groups if close[each[0]][place] and not differences(texts[each[0]], texts[place])), None
+            (each for each in groups if near[each[0]] and _says_same(passages[each[0]], passages[place])), None
         )
         if group is None:
             groups.append([place])
         else:
             group.append(place)
     return groups
+
+
+def _says_same(first: PreparedPassage, second: PreparedPassage) -> bool:
+    return not differences(first.stored.passage.embedded_text, second.stored.passage.embedded_text)

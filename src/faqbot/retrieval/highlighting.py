@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,8 @@ def highlight(
     lead = len(layout.text) - layout.text_length
     texts = [layout.text[start + lead : end + lead] for start, end in found]
     form = _form(question)
-    best = int(np.argmax([value + _fit(text, form) for value, text in zip(values, texts, strict=True)]))
+    fits = [float(value) + _fit(text, form) for value, text in zip(values, texts, strict=True)]
+    best = fits.index(max(fits))
     if form == _POLARITY and re.match(_POLARITY, texts[0], re.IGNORECASE) and values[best] - values[0] < 2 * FIT:
         best = 0  # the answer to a yes-or-no question leads
     first = best - 1 if best and _leads_into(texts[best - 1], found[best - 1], found[best]) else best
@@ -80,6 +82,7 @@ def highlight(
     return ((found[first][0], found[last][1]),)
 
 
+@lru_cache(maxsize=256)
 def _form(question: str) -> str:
     text = question.lower().replace("’", "'")
     return next((form for kind, form in _FORMS if re.search(kind, text)), "")

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from faqbot.retrieval.spelling import contractions
@@ -31,7 +32,11 @@ MAX_NEIGHBOURS = 8  # examples that share most words with a message, which the e
 MIN_SHARED = 0.25  # of the words of both
 NEIGHBOUR = 0.76  # cosine from which a message means what an example means
 _STRETCHED = re.compile(r"(.)\1{2,}")  # "hellooo"
-_PERSONS = ("i", "you", "not")
+_PERSONS = (
+    frozenset({"i", "me", "my", "im", "ive", "id"}),
+    frozenset({"you", "your", "youre", "u", "r"}),
+    frozenset({"not", "no", "dont", "doesnt", "didnt", "cant", "isnt", "never", "wont"}),
+)
 
 Similarities = Callable[[str, Sequence[str]], "NDArray[np.float32]"]
 
@@ -48,6 +53,8 @@ class ReplyText:
 @dataclass(frozen=True, slots=True)
 class _Examples:
     kinds: Mapping[str, str]
+    meanings: tuple[tuple[str, frozenset[str], tuple[bool, ...]], ...]  # each with its words and persons
+    by_length: Mapping[int, Sequence[str]]
     order: tuple[str, ...]
     fillers: frozenset[str]
     words: frozenset[str]
@@ -68,7 +75,15 @@ def _examples() -> _Examples:
     words = frozenset(word for example in kinds for word in example.split())
     fillers = frozenset(str(_data()["fillers"]["words"]).split())
     order = tuple(kind for kind in _data() if kind != "fillers")
-    return _Examples(kinds, order, fillers, words, max(len(each.split()) for each in kinds))
+    meanings = tuple(
+        (example, frozenset(example.split()), _persons(example.split()))
+        for example, kind in kinds.items()
+        if kind in reply_texts()
+    )
+    by_length: dict[int, list[str]] = {}
+    for example in kinds:
+        by_length.setdefault(len(example), []).append(example)
+    return _Examples(kinds, meanings, by_length, order, fillers, words, max(len(each.split()) for each in kinds))
 
 
 @cache
@@ -123,13 +138,12 @@ def _misspelt(words: Sequence[str]) -> str:
     message = " ".join(words)
     if len(message) < NEAR_LENGTH:
         return ""
-    near = [
-        (OSA.normalized_similarity(message, example, score_cutoff=NEAR), kind)
-        for example, kind in _examples().kinds.items()
-        if abs(len(example) - len(message)) <= 2 and len(example) >= NEAR_LENGTH
-    ]
-    likeness, kind = max(near, default=(0.0, ""))
-    return kind if likeness >= NEAR and _is_empty(words, message) else ""
+    known = _examples()
+    lengths = range(max(NEAR_LENGTH, len(message) - 2), len(message) + 3)
+    examples = [example for length in lengths for example in known.by_length.get(length, ())]
+    found = process.extract(message, examples, scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=None)
+    near = [(likeness, known.kinds[example]) for example, likeness, _ in found]
+    return max(near)[1] if near and _is_empty(words, message) else ""
 
 
 def _is_empty(words: Sequence[str], message: str) -> bool:
@@ -146,10 +160,12 @@ def _meant(message: str, words: Sequence[str], similarities: Similarities) -> st
     known = _examples()
     if len(words) < 2 or not all(word in known.words or word in term_lists().uninformative for word in words):
         return ""
+    # Both speak of the same persons and both or neither deny: "what can I do" is not "what can you do".
+    own, persons = frozenset(words), _persons(words)
     near = sorted(
-        (len(set(words) & set(example.split())) / len({*words, *example.split()}), example)
-        for example, kind in known.kinds.items()
-        if kind in reply_texts() and _same_persons(words, example.split())
+        (len(own & others) / len(own | others), example)
+        for example, others, theirs in known.meanings
+        if persons == theirs
     )[-MAX_NEIGHBOURS:]
     examples = [example for shared, example in near if shared >= MIN_SHARED]
     if not examples:
@@ -159,15 +175,6 @@ def _meant(message: str, words: Sequence[str], similarities: Similarities) -> st
     return known.kinds[examples[best]] if float(cosines[best]) >= NEIGHBOUR else ""
 
 
-def _same_persons(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether both speak of the same persons and both or neither deny: "what can I do" is not "what can you do"."""
-    return all(_has(words, person) == _has(others, person) for person in _PERSONS)
-
-
-def _has(words: Sequence[str], person: str) -> bool:
-    forms = {
-        "i": {"i", "me", "my", "im", "ive", "id"},
-        "you": {"you", "your", "youre", "u", "r"},
-        "not": {"not", "no", "dont", "doesnt", "didnt", "cant", "isnt", "never", "wont"},
-    }
-    return not forms[person].isdisjoint(words)
+def _persons(words: Sequence[str]) -> tuple[bool, ...]:
+    """Return whether words speak of the writer and of the bot, and whether they deny."""
+    return tuple(not forms.isdisjoint(words) for forms in _PERSONS)

@@ -108,11 +108,13 @@ class Retriever:
         prompt: str = "",
         search: SearchConfig = DEFAULT,
     ) -> None:
-        self._store, self._encoder, self._corrector = store, encoder, corrector
+        self._store, self._encoder = store, encoder
         self._prompt, self._search = prompt, search
+        self._correct = lru_cache(maxsize=512)(corrector.correct)
         self._encode = lru_cache(maxsize=512)(self._encode_one)
-        self._layout = lru_cache(maxsize=MAX_SEEN)(self._layout_one)
+        self._compared: dict[str, NDArray[np.float32]] = {}
         self._seen: dict[str, PreparedPassage] = {}
+        self._layouts: dict[str, Layout] = {}
         self._ends = np.array(encoder.tokenizer.ids_of(SENTENCE_ENDS), np.int32)
 
     def rank(
@@ -134,12 +136,16 @@ class Retriever:
 
     def known_share(self, text: str) -> float:
         """Return the share of a text's words, 0 to 1, that stand in the corpus as written or corrected."""
-        return self._corrector.known_share(text)
+        return self._correct(text.strip()).known_share
 
     def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
-        """Return the cosines of a text's embedding with those of other texts, (n,)."""
-        vectors = np.stack([one.vector for one in self._encode_all(others)])
-        similar: NDArray[np.float32] = vectors @ self._encode(text).vector
+        """Return the cosines of a text's embedding with those of other texts, (n,), whose embeddings are kept."""
+        new = [each for each in others if each not in self._compared]
+        if len(self._compared) > MAX_SEEN:
+            self._compared.clear()
+            new = list(others)
+        self._compared |= zip(new, (one.vector for one in self._encode_all(new)), strict=True)
+        similar: NDArray[np.float32] = np.stack([self._compared[each] for each in others]) @ self._encode(text).vector
         return similar
 
     def referred_to(self, question: str, history: Sequence[str]) -> str:
@@ -175,10 +181,10 @@ class Retriever:
         )
 
     def _understand(self, question: str, history: Sequence[str]) -> Query:
-        corrected = self._corrector.correct(question.strip())
+        corrected = self._correct(question.strip())
         earlier = ""
         if history:
-            earlier = referred_to(corrected.text, [self._corrector.correct(message).text for message in history[-6:]])
+            earlier = referred_to(corrected.text, [self._correct(message).text for message in history[-6:]])
         if earlier and self._is_stored(corrected.text):
             earlier = ""
         lead = f"{earlier}\n" if earlier else ""
@@ -236,12 +242,17 @@ class Retriever:
         new = {each.passage.id: prepare(each, self._ends) for each in self._store.fetch(missing)} if missing else {}
         if len(self._seen) > MAX_SEEN:
             self._seen.clear()
+            self._layouts.clear()
         self._seen.update(new)
         known |= new
         return [known[each] for each in ids]
 
-    def _layout_one(self, passage: Passage) -> Layout:
-        return layout_tokens(passage, self._encoder.tokenizer.tokenize([passage.embedded_text])[0])
+    def _layout(self, passage: Passage) -> Layout:
+        found = self._layouts.get(passage.id)
+        if found is None:
+            found = layout_tokens(passage, self._encoder.tokenizer.tokenize([passage.embedded_text])[0])
+            self._layouts[passage.id] = found
+        return found
 
 
 def _fresh_first(

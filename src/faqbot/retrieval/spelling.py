@@ -56,10 +56,14 @@ def _spellings(table: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A corrected question; `corrections` are pairs of the word as typed and the word used."""
+    """A corrected question; `corrections` are pairs of the word as typed and the word used.
+
+    `known_share` is the share of its words, 0 to 1, that stand in the corpus as written or corrected.
+    """
 
     text: str
     corrections: tuple[tuple[str, str], ...]
+    known_share: float
 
 
 @dataclass(slots=True)
@@ -98,14 +102,9 @@ class SpellingCorrector:
             changed[original] = used
             return used
 
-        return Corrected(WORD.sub(better, text), tuple(changed.items()))
-
-    def known_share(self, text: str) -> float:
-        """Return the share of a text's words, 0 to 1, that stand in the corpus as written or corrected."""
-        corrected = {original for original, _ in self.correct(text).corrections}
-        typed = [match.group() for match in WORD.finditer(text)]
-        known = sum(word in corrected or word.lower().replace("’", "'") in self.vocabulary for word in typed)
-        return known / max(1, len(typed))
+        corrected = WORD.sub(better, text)
+        known = sum(word in changed or word.lower().replace("’", "'") in self.vocabulary for word in typed)
+        return Corrected(corrected, tuple(changed.items()), known / max(1, len(typed)))
 
     def _better(self, word: str) -> str | None:
         """The word itself where it is known, what it was meant to be, or None."""

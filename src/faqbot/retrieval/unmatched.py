@@ -6,7 +6,7 @@ passage has its stem, a synonym of the lexicon, a spelling near it, or a token t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -106,6 +106,7 @@ def _uninformative_stems() -> frozenset[str]:
 class _PassageWords:
     words: frozenset[str]
     stems: frozenset[str]
+    long: Mapping[str, Sequence[str]]  # those that another may be a form of, by their first letter
     text: str
 
 
@@ -113,13 +114,17 @@ class _PassageWords:
 def _passage_words(passage: Passage) -> _PassageWords:
     text = "\n".join((passage.title, passage.embedded_text, *passage.alternates))
     words = frozenset(part for word in words_of(text) for part in word_parts(word))
-    return _PassageWords(words, frozenset(stems_of(text)), f" {' '.join(words_of(text))} ")
+    long: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) >= MIN_PREFIX:
+            long.setdefault(word[0], []).append(word)
+    return _PassageWords(words, frozenset(stems_of(text)), long, f" {' '.join(words_of(text))} ")
 
 
 def _is_mentioned(word: str, known: _PassageWords) -> bool:
     if any(stem(part) in known.stems for part in word_parts(word)):
         return True
-    if any(_near(word, other) for other in known.words):
+    if len(word) >= MIN_PREFIX and any(_near(word, other) for other in known.long.get(word[0], ())):
         return True
     return any(
         f" {other} " in known.text if " " in other else stem(other) in known.stems for other in _synonyms(word)
@@ -127,9 +132,7 @@ def _is_mentioned(word: str, known: _PassageWords) -> bool:
 
 
 def _near(word: str, other: str) -> bool:
-    """Whether one is a form or a misspelling of the other."""
-    if min(len(word), len(other)) < MIN_PREFIX or word[0] != other[0]:
-        return False
+    """Whether one of two long words with the same first letter is a form or a misspelling of the other."""
     if word.startswith(other) or other.startswith(word):
         return True
     allowed = 1 if len(word) < 8 else 2
@@ -152,8 +155,18 @@ def _same_medicine(word: str, words: frozenset[str]) -> bool:
 def is_opposed(question: str, passage: Passage) -> bool:
     """Return whether a passage speaks only of the opposite of a question (uphill for downhill)."""
     words, others = frozenset(words_of(question)), _passage_words(passage).words
+    sides = (side for word in words for side in _sides().get(word, ()))
+    return any(
+        words.isdisjoint(other) and others.isdisjoint(one) and not others.isdisjoint(other) for one, other in sides
+    )
+
+
+@lru_cache(maxsize=1)
+def _sides() -> Mapping[str, Sequence[tuple[frozenset[str], frozenset[str]]]]:
+    """The side of each pair of antonyms that a word is on, and the other side, by word."""
+    found: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
     for these, those in term_lists().antonyms:
         for one, other in ((these, those), (those, these)):
-            if words & one and not words & other and not others & one and others & other:
-                return True
-    return False
+            for word in one:
+                found.setdefault(word, []).append((one, other))
+    return found
