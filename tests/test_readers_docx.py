@@ -41,6 +41,8 @@ def _styles(styles: str) -> dict[str, bytes]:
     return {"word/styles.xml": f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>'.encode()}
 
 
+RAISED = '<w:vertAlign w:val="superscript"/>'
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
 
 
@@ -53,6 +55,7 @@ PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
         paragraph("Q: May I row?") + paragraph("A: Yes, gently.") + paragraph("Q: May I ski?") + paragraph("A: On flat tracks."),
         table([["Question", "Answer"], ["May I row?", "Yes, gently."], ["May I ski?", "On flat tracks."]]),
         table([["Question", "Answer"], ["May I row?", "Yes, gently."], ["May I ski?", "On flat tracks."]]).replace("<w:trPr><w:tblHeader/></w:trPr>", ""),
+        paragraph("1. May I row?") + paragraph("Yes, gently.") + paragraph("2. May I ski?") + paragraph("On flat tracks."),
         paragraph("May I row?", style="Heading2") + paragraph("Yes, gently.") + paragraph("May I ski?", style="Heading2") + paragraph("On flat tracks."),
     ],
 )  # fmt: skip
@@ -147,6 +150,38 @@ def test_merged_cells(reader: Reader) -> None:
     assert reader(f"<w:tbl>{rows}</w:tbl>").document.text == (
         "| Day | Hours |  |\n| --- | --- | --- |\n| Monday | 8 | 12 |\n| Monday | 14 | 17 |\n"
     )
+
+
+def test_a_bold_line_among_bold_questions_ends_the_answer_before_it(reader: Reader) -> None:
+    report = reader(
+        paragraph("May I row?", bold=True)
+        + paragraph("Yes, gently.")
+        + paragraph("Mind the oars.", bold=True)
+        + paragraph("Fees", bold=True)
+        + paragraph("Ten a month.")
+    )
+    assert _pairs(report) == [("May I row?", "Yes, gently.\n\n**Mind the oars.**")]
+    assert "## Fees\n\nTen a month." in report.document.text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (f"<w:p>{_run('Row')}<w:r><w:br w:type='page'/></w:r>{_run('slowly.')}</w:p>", "Row  \nslowly.\n"),
+        (f"<w:p>{_run('Row on ')}<w:fldSimple w:instr='DATE'>{_run('5 May')}</w:fldSimple>{_run('.')}</w:p>", "Row on 5 May.\n"),
+        (f"<w:p>{_run('Speed ')}<m:oMath xmlns:m='{MATH}'><m:r><m:t>v = 2</m:t></m:r></m:oMath>{_run(' m/s')}</w:p>", "Speed v = 2 m/s\n"),
+        (f"<w:customXml><w:p>{_run('Row.')}</w:p></w:customXml>", "Row.\n"),
+        (f"<w:p>{_run('10')}{_run('3', RAISED)}{_run(' m')}</w:p>", "10³ m\n"),
+    ],
+)  # fmt: skip
+def test_what_the_library_passes_over_is_read(reader: Reader, body: str, text: str) -> None:
+    assert reader(body).document.text == text
+
+
+def test_a_table_of_contents_is_listed_and_not_read(reader: Reader) -> None:
+    report = reader(paragraph("Boats\t3", style="TOC1") + paragraph("Boats", style="Heading1") + paragraph("Row."))
+    assert report.document.text == "# Boats\n\nRow.\n"
+    assert _left_out(report) == [("table of contents", "Boats 3")]
 
 
 def test_heads_feet_and_comments_are_listed(reader: Reader) -> None:

@@ -129,6 +129,41 @@ def test_numbered_questions_are_pairs_with_the_lines_below_them(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "pairs"),
+    [
+        ("नाव चलाना\n\nक्या मैं नाव चला सकता हूँ?\nहाँ। धीरे से।\n\nक्या यह ठंडा है?\nनहीं।\n", "नाव चलाना", ["हाँ। धीरे से।", "नहीं।"]),
+        ("ボート\n\nQ．漕いでもいいですか？\nA．はい。\n\nQ．寒いですか？\nA．いいえ。\n", "ボート", ["はい。", "いいえ。"]),
+        ("划船\n\n问：可以划船吗？\n答：可以。\n\n问：冷吗？\n答：不冷。\n", "划船", ["可以。", "不冷。"]),
+        ("التجديف\n\nهل يمكنني التجديف؟\nنعم، بلطف.\n\nهل هو بارد؟\nلا.\n", "التجديف", ["نعم، بلطف.", "لا."]),
+        ("พายเรือ\n\nฉันพายเรือได้ไหม?\nได้ ช้าๆ\n\nหนาวไหม?\nไม่\n", "พายเรือ", ["ได้ ช้าๆ", "ไม่"]),
+    ],
+)  # fmt: skip
+def test_titles_and_questions_in_scripts_without_capital_letters(
+    tmp_path: Path, text: str, title: str, pairs: list[str]
+) -> None:
+    document = _read(tmp_path, text)
+    assert document.title == title
+    assert [document.text[pair.start : pair.end] for pair in document.pairs] == pairs
+
+
+def test_an_email_has_its_subject_as_title_and_quotes_what_it_answers(tmp_path: Path) -> None:
+    head = "From: Ines Moor <ines@quay.example>\nTo: Bo\nDate: Tue, 6 May 2031 09:12\nSubject: Re: Boats\n\n"
+    document = _read(
+        tmp_path, f"{head}Dear Bo,\n\nYes.\n\nBo wrote:\n> May I row on the\n> lake today?\n>\n> Bo\n\n> 5 km\n"
+    )
+    assert (document.title, document.author, document.date) == ("Boats", "Ines Moor", "2031-05-06")
+    assert document.text.endswith("Bo wrote:\n\n> May I row on the\n> lake today?\n>\n> Bo\n\n\\> 5 km\n")
+
+
+def test_wrongly_decoded_text_with_control_characters_is_repaired(tmp_path: Path) -> None:
+    assert _read(tmp_path, "Bo said â€œnoâ€\x9d in the cafÃ©â€¦\n").text == "Bo said “no” in the café…\n"
+
+
+def test_text_under_one_markdown_title_is_markdown(tmp_path: Path) -> None:
+    assert _read(tmp_path, "# Boats\n\n**Row** slowly.\n").title == "Boats"
+
+
 def test_a_biography_stays_with_its_byline_and_apart_from_the_article(tmp_path: Path) -> None:
     text = _read(tmp_path, ARTICLE).text
     assert (

@@ -14,7 +14,10 @@ LOSS_THRESHOLD = 0.02  # of a file's words
 _FEWEST = 3  # words; labels such as "Q:" are no loss
 _WORD = re.compile(r"[^\W_]+")
 # What stands before a question or its answer, and goes when they become a pair.
-_LABEL = re.compile(r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta")
+_LABEL = re.compile(
+    r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta"
+    r"|[问問答]|问题|問題|質問|答案|回答|вопрос|ответ"
+)
 _NUMBERED = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?\d{1,3}[.)][ \t]", re.MULTILINE)  # a list's own numbers
 _SHOWN = 5
 

@@ -43,9 +43,11 @@ def decode(content: bytes, limits: Limits, *, declared: str = "", markup: bool =
 
 def clean(text: str, limits: Limits) -> str:
     """Return text from any source with plain line ends and spaces, within the limits, mojibake repaired."""
-    text = _plain_characters(text)
+    refuse_over(4 * limits.characters, len(text), "characters")
+    # First, since what looks like control characters may be a part of what is repaired.
+    text = _plain_characters(_repaired(text) if _MOJIBAKE.search(text) else text)
     refuse_over(limits.characters, len(text), "characters")
-    return _repaired(text) if _MOJIBAKE.search(text) else text
+    return text
 
 
 def _plain_characters(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -28,6 +28,8 @@ _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 _BESIDE = re.compile(r"word/(header|footer|comments)\d*\.xml")
 _STATED = re.compile(r"<(dc:title|dc:creator|dcterms:created)[^<>]*>([^<>]*)</")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_CONTENTS = re.compile(r"TOC ?(?:\d|Heading)|Table ?of ?Contents|Contents ?(?:\d|Heading)", re.IGNORECASE)
 _CHOICES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _OFF = ("0", "false", "off")
 _MOST_STYLES = 50  # levels of styles that rest on one another
@@ -142,11 +144,16 @@ class _Prepared:
     def part(self, tree: Any) -> None:
         """Take text boxes out of their drawings, and what was deleted, moved away or hidden out of the text."""
         _text_boxes(tree)
+        _known_elements(tree)
         self.extracted += "\n" + _text(tree)
         for tag, reason in (("del", "deleted text"), ("moveFrom", "moved text")):
             for element in list(tree.iter(f"{_WORD}{tag}")):
                 if element.getparent() is not None and element.getparent().tag != f"{_WORD}rPr":
                     self.take_out(element, reason)
+        for paragraph in list(tree.iter(f"{_WORD}p")):
+            style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+            if style is not None and _CONTENTS.fullmatch(style.get(f"{_WORD}val", "")):
+                self.take_out(paragraph, "table of contents")
         for run in list(tree.iter(f"{_WORD}r")):
             if self.is_hidden(run):
                 self.take_out(run, "hidden text")
@@ -209,6 +216,28 @@ def _text_parts(tree: Any) -> Iterator[str]:
             yield " "
         elif element.tag == f"{_WORD}noBreakHyphen":
             yield "-"
+
+
+def _known_elements(tree: Any) -> None:
+    """Put what mammoth passes over into elements that it knows: fields, formulas, page breaks."""
+    for formula in list(tree.iter(f"{_MATH}oMath")):
+        run = formula.makeelement(f"{_WORD}r", {})
+        text = run.makeelement(f"{_WORD}t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+        text.text = " ".join("".join(each.text or "" for each in formula.iter(f"{_MATH}t")).split())
+        run.append(text)
+        _replace(formula, [run])
+    for tag in (f"{_MATH}oMathPara", *(f"{_WORD}{name}" for name in ("fldSimple", "customXml", "dir", "bdo"))):
+        for element in reversed(list(tree.iter(tag))):
+            _replace(element, list(element))
+    for line_break in tree.iter(f"{_WORD}br"):
+        line_break.attrib.pop(f"{_WORD}type", None)
+
+
+def _replace(element: Any, others: Sequence[Any]) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        at = parent.index(element)
+        parent[at : at + 1] = others
 
 
 def _text_boxes(tree: Any) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -20,6 +21,7 @@ def vocabulary(name: str) -> frozenset[str]:
 _LONGEST_HEADING = 18  # words; the longest heading met in scraped health articles had 13
 _LONGEST_HEADING_LINE = 140  # characters
 _SENTENCE_CASE_LONGEST = 9
+_LONGEST_UNCASED = 40  # characters
 _ORDINAL = re.compile(
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|step|exercise|stage|week|"
     r"phase|day|tip|reason|cause|method|stretch|part|question)\b.{0,20}?[-–—:.]|\d{1,2}[.):]\s",
@@ -35,7 +37,7 @@ def is_heading(text: str, following: Line | None) -> bool:
     if len(words) > _LONGEST_HEADING:
         return False
     if text[-1] in ".,;…" or not (text[0].isupper() or text[0].isdigit() or text[0] in "\"“‘'¿("):
-        return False
+        return _is_uncased(text) and bool(following.gap)
     if text[-1] == "?":
         return True
     last = words[-1].casefold().rstrip(":")
@@ -44,6 +46,12 @@ def is_heading(text: str, following: Line | None) -> bool:
     if following.look == "bullet" and "," in text and not title_case(text):
         return False
     return title_case(text) or len(words) <= _SENTENCE_CASE_LONGEST
+
+
+def _is_uncased(text: str) -> bool:
+    """Whether a line is a short one in a script without capital letters, such as Hindi, Arabic or Chinese."""
+    first, last = unicodedata.category(text[0]), unicodedata.category(text[-1])
+    return len(text) <= _LONGEST_UNCASED and first == "Lo" and (last[0] in "LMN" or text[-1] in "?？؟")
 
 
 def title_case(text: str) -> bool:

@@ -9,22 +9,39 @@ from faqbot.readers.headings import closes, is_heading, is_ordinal, nested, titl
 from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.lines import Line, lines, take_bare_items, take_items, tidy
 from faqbot.readers.markdown import read_markdown
-from faqbot.readers.metadata import byline, is_biography
-from faqbot.readers.parsed import ParsedFile
+from faqbot.readers.metadata import byline, find_date, is_biography
+from faqbot.readers.parsed import Metadata, ParsedFile
 from faqbot.readers.questions import questions_as_headings
 from faqbot.readers.tables import markdown_table, table_rows
 
+_MAIL_FIELD = re.compile(r"^(From|To|Cc|Date|Sent|Subject|Reply-To):[ \t]*(\S[^\n]*)$", re.MULTILINE | re.IGNORECASE)
+_MAIL_HEADER = re.compile(
+    r"\s*(?:^(?:From|To|Cc|Date|Sent|Subject|Reply-To):[^\n]*\n){2,7}", re.MULTILINE | re.IGNORECASE
+)
 _HASH_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 
 
 def read_plain(text: str, limits: Limits) -> ParsedFile:
     """Markdown from plain text; text that has Markdown headings already is taken as it is."""
     refuse_lines(text, limits)
-    if len(_HASH_HEADING.findall(text)) >= 2:
+    if len(_HASH_HEADING.findall(text)) >= 2 or text.lstrip().startswith("# "):
         return read_markdown(text, limits)
     front = split_front_matter(text, limits)
-    found, questions = questions_as_headings(structured(front.body))
-    return ParsedFile(found, front.metadata, questions=questions, left_out=front.left_out, extracted=front.body)
+    stated, body = _mail_header(front.body)
+    found, questions = questions_as_headings(structured(body))
+    metadata = front.metadata.or_else(stated)
+    return ParsedFile(found, metadata, questions=questions, left_out=front.left_out, extracted=body)
+
+
+def _mail_header(text: str) -> tuple[Metadata, str]:
+    """What the header of an e-mail states, and the text below it; what is not a subject, a person or a date stays."""
+    header = _MAIL_HEADER.match(text)
+    fields = {name.casefold(): value.strip() for name, value in _MAIL_FIELD.findall(header[0])} if header else {}
+    if not {"from", "subject"} <= fields.keys():
+        return Metadata(), text
+    title = re.sub(r"\A(?:(?:re|fwd?|aw|wg)\s*:\s*)+", "", fields["subject"], flags=re.IGNORECASE)
+    author = re.sub(r"\s*<[^<>]*>", "", fields["from"]).strip(" \"'")
+    return Metadata(title=title, author=author, date=find_date(fields.get("date", fields.get("sent", "")))), text
 
 
 def structured(text: str) -> str:
@@ -67,6 +84,7 @@ class Structure:
         """The Markdown of each block, in order."""
         recognisers: tuple[Callable[[], list[str]], ...] = (
             self._rule,
+            self._quotation,
             self._table,
             self._question,
             self._numbered_heading,
@@ -100,6 +118,20 @@ class Structure:
             return []
         self._take()
         return ["---"]
+
+    def _quotation(self) -> list[str]:
+        """Two or more lines of a message that is answered, as e-mail programs mark them."""
+        end = self.at
+        while (
+            end < len(self.lines)
+            and self.lines[end].text.startswith(">")
+            and (end == self.at or not self.lines[end].gap)
+        ):
+            end += 1
+        if end - self.at < 2:
+            return []
+        quoted = [f"> {self._take().text.lstrip('> ')}".rstrip() for _ in range(end - self.at)]
+        return ["\n".join(quoted)] if any(len(line) > 1 for line in quoted) else ["---"]
 
     def _table(self) -> list[str]:
         if not self.lines[self.at].gap:  # each run of lines is looked at once
@@ -208,7 +240,7 @@ class Structure:
 
     def _continues(self, line: Line) -> bool:
         apart = _ASKED.match(line.text) or _REFERENCE.match(line.text) or is_notice(line.text)
-        return not line.gap and line.look == "text" and not apart
+        return not line.gap and line.look == "text" and not apart and not line.text.startswith(">")
 
 
 def _heads(text: str, following: str) -> bool:

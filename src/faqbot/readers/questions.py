@@ -14,17 +14,20 @@ from faqbot.readers.columns import question_table
 from faqbot.types import Span
 
 _ASKED = re.compile(
-    r"(?:q(?:uestion)?|frage|f|pregunta|p|domanda|d|vraag|v|问题?|問題?)\s?(?:no\.?\s?)?\d{0,3}\s?[:：.)]\s*",
+    r"(?:q(?:uestion)?|frage|f|pregunta|p|domanda|d|vraag|v|问题?|問題?)\s?(?:no\.?\s?)?\d{0,3}\s?[:：.．)]\s*",
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"(?P<mark>\*\*|__|\*)?(?:a(?:nswer)?|antwort|respuesta|r|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：.)]\s*(?P<after>\*\*|__|\*)?\s*",
+    r"(?P<mark>\*\*|__|\*)?(?:a(?:nswer)?|antwort|respuesta|r|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：.．)]\s*(?P<after>\*\*|__|\*)?\s*",
     re.IGNORECASE,
 )
 _STRICT_ANSWERED = re.compile(
-    r"(?:\*\*|__|\*)?(?:a|answer|antwort|respuesta|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：]", re.IGNORECASE
+    r"(?:\*\*|__|\*)?(?:a|answer|antwort|respuesta|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：．]", re.IGNORECASE
 )
 _BOLD = re.compile(r"(?P<mark>\*\*\*|\*\*|___|__)(?=\S)(?P<text>[^\n]{1,300}?)(?<=\S)(?P=mark)(?![*_])\s*")
+# Among bold questions, a bold line without an end mark is a heading, too.
+_BOLD_LINE = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_\n.!?:;,]{2,80})(?P=mark)")
+_BEFORE_QUESTION = re.compile(r"\A(?:> ?)?(?:\\?\d{1,3}\\?[.)]\s+)?")
 _EMPHASIS = re.compile(r"(?P<mark>\*|_)(?=\S)(?P<text>[^\n*_]{1,300}?)(?<=\S)(?P=mark)\s*\Z")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,3}[.)])(?P<space>[ \t]+)")
 _LONGEST = 40  # words of a question
@@ -47,7 +50,7 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
     edits: list[tuple[int, int, str]] = []
     marked: set[str] = set()
     tables: set[Span] = set()
-    level, open_label, labelled = 1, False, False
+    level, open_label, labelled, bold = 1, False, False, False
     for at, block in enumerate(found):
         piece = text[block.start : block.end]
         if block.kind == "heading":
@@ -84,11 +87,14 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
             apart = "\n" if at and block.kind == "item" and found[at - 1].kind in ("item", "paragraph") else ""
             gap = "\n" if not rest and not text.startswith("\n\n", block.end) else ""
             edits.append((block.start, block.end, f"{apart}{heading}\n\n{rest}".rstrip() + gap))
+            bold = bold or (not rest and bool(_BOLD.match(piece)))
             if asked.marked:
                 marked.add(plain(asked.question))
             open_label, labelled = not rest, asked.marked
+        elif bold and block.kind == "paragraph" and (line := _BOLD_LINE.fullmatch(piece)) and _is_answer(following):
+            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {line['text']}"))
         elif at in alone:
-            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(_unquoted(piece).split())}"))
+            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(_unmarked(piece).split())}"))
             open_label, labelled = True, False
         else:
             bare = _bare(piece)
@@ -231,11 +237,12 @@ def _asks_and_tells(piece: str) -> bool:
     )
 
 
-def _unquoted(piece: str) -> str:
-    return piece[1:].strip() if piece.startswith(">") else piece
+def _unmarked(piece: str) -> str:
+    """A question without its number and the mark of a quotation."""
+    return _BEFORE_QUESTION.sub("", piece, count=1)
 
 
 def _is_lone_question(piece: str) -> bool:
-    piece = _unquoted(piece)
+    piece = _unmarked(piece)
     one = "\n" not in piece and is_question(piece) and not piece.startswith((">", "<", "|", "*", "_"))
     return one and len(piece.split()) <= 25 and not _ONE_SENTENCE.search(piece) and piece.count("?") <= 1
