@@ -7,7 +7,7 @@ unit, a negation or an antonym changes what is said and hardly moves the mean, s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from faqbot.retrieval.token_layout import PreparedPassage
 
 ALIKE = 0.93  # cosine of two passages' mean token embeddings from which they may say the same
+MISSING = float("inf")  # the place of a word that a text does not have
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _VALUES = {
     word: str(value)
@@ -54,8 +55,9 @@ def differences(first: str, second: str) -> frozenset[str]:
     """Return in which ways two texts contradict or may contradict each other, empty where in none.
 
     The ways are "numbers" (other ones, or in another order), "units" (days for weeks, Monday for Tuesday),
-    "negation" (one says not, no or without more often), "antonyms" (open for closed, left for right) and "medicines"
-    (other ones are named).
+    "negation" (one says not, no or without more often), "antonyms" (open for closed, left for right, or both with their
+    places changed: "forward helps, backward hurts" and "backward helps, forward hurts") and "medicines" (other ones are
+    named).
     """
     return _differences(_Claims.of(first), _Claims.of(second))
 
@@ -63,12 +65,12 @@ def differences(first: str, second: str) -> frozenset[str]:
 class _Claims:
     """What of a text must be equal in a duplicate."""
 
-    __slots__ = ("medicines", "negations", "numbers", "units", "words")
+    __slots__ = ("medicines", "negations", "numbers", "places", "units")
 
     def __init__(self, text: str) -> None:
         lists = term_lists()
         words = words_of(text)
-        self.words = frozenset(words)
+        self.places = {word: place for place, word in reversed(list(enumerate(words)))}
         # In their order: "Monday 9, Tuesday 10" is not "Monday 10, Tuesday 9".
         self.numbers = [number.replace(",", "") for word in words for number in _numbers(word)]
         self.units = frozenset(stem(word) for word in words if word in lists.units)
@@ -93,16 +95,33 @@ def _differences(first: _Claims, second: _Claims) -> frozenset[str]:
         "numbers": first.numbers != second.numbers,
         "units": first.units != second.units,
         "negation": first.negations != second.negations,
-        "antonyms": any(_opposed(first.words, second.words, *pair) for pair in term_lists().antonyms),
+        "antonyms": _opposed(first.places, second.places),
         "medicines": first.medicines != second.medicines,
     }
     return frozenset(way for way, found in ways.items() if found)
 
 
-def _opposed(first: frozenset[str], second: frozenset[str], these: frozenset[str], those: frozenset[str]) -> bool:
-    """Whether both texts use the pair, and one of them lacks a side that the other has."""
-    sides = [(bool(words & these), bool(words & those)) for words in (first, second)]
-    return sides[0] != sides[1] and all(map(any, sides))
+def _opposed(first: Mapping[str, int], second: Mapping[str, int]) -> bool:
+    """Whether one text has a side of an antonym that the other, which uses the pair too, lacks, or their sides swap.
+
+    The texts are words with the place where each stands first. Where the sides of every pair change places, only
+    clauses do ("backward hurts, forward helps").
+    """
+    swapped = []
+    for pair in term_lists().antonyms:
+        ours, theirs = ([_first_place(side, text) for side in pair] for text in (first, second))
+        lacks = [[place == MISSING for place in sides] for sides in (ours, theirs)]
+        if any(map(all, lacks)):
+            continue
+        if lacks[0] != lacks[1]:
+            return True
+        if not any(lacks[0]):
+            swapped.append((ours[0] < ours[1]) != (theirs[0] < theirs[1]))
+    return any(swapped) and (len(swapped) == 1 or not all(swapped))
+
+
+def _first_place(words: frozenset[str], places: Mapping[str, int]) -> float:
+    return min((places[word] for word in words if word in places), default=MISSING)
 
 
 def group_duplicates(passages: Sequence[PreparedPassage], alike: float = ALIKE) -> list[list[int]]:
