@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from faqbot.retrieval.suggest import QuestionSuggester
 
 logger = logging.getLogger(__name__)
+NEVER = 2.0  # a confidence that nothing reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +270,16 @@ def open_encoder(index: Index, *, threads: int = 0) -> Encoder:
 
 
 def open_calibration(index: Index) -> Calibration:
-    """Return the index's own calibration, or the shipped one."""
+    """Return the index's own calibration, or the shipped one, which promises nothing for another encoder."""
     from faqbot.retrieval.calibration import Calibration, shipped
 
-    own = index.calibration
-    return Calibration.from_dict(own) if own else shipped()
+    if own := index.calibration:
+        return Calibration.from_dict(own)
+    calibration = shipped()
+    if calibration.encoder == index.encoder.fingerprint:
+        return calibration
+    logger.warning("Certainty is not calibrated for %s: answers 'may help'. Run: faqbot calibrate", index.encoder.name)
+    return replace(calibration, answer_from=NEVER, very_likely_from=NEVER)
 
 
 def _engine(index: Index, threads: int) -> Backend:

@@ -105,6 +105,7 @@ class RepliesConfig:
     not_asked: str = ""
     insult: str = ""
     compliment: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from faqbot.chunking.segments import Count, Unit, halved, units
 from faqbot.errors import EncoderError
 from faqbot.types import Document, Passage
 
+SHORTEST_LIMIT = 32  # tokens; a passage with its heading needs them
 _LEAST_CONTEXT = 8  # tokens; less of a context says nothing
 _LONGEST = 4_000  # characters of a heading or context that are looked at
 
@@ -26,8 +27,8 @@ def split(document: Document, count: Callable[[str], int], *, limit: int = 256, 
     more than `limit`: headings and context are shortened for it, text is cut at sentence ends. A question-answer pair
     is one passage if it fits; other passages have about `words` words.
     """
-    if limit < 32:
-        raise ValueError(f"limit is {limit}; a passage with its heading needs at least 32 tokens")
+    if limit < SHORTEST_LIMIT:
+        raise ValueError(f"limit is {limit}; a passage with its heading needs at least {SHORTEST_LIMIT} tokens")
     return tuple(
         passage for section in sections(document) for passage in _Cutter(document, count, limit, words).cut(section)
     )

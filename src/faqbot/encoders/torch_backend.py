@@ -33,15 +33,17 @@ class TransformerModel:
         self.name = name
         self.model = _load(name)
         self.tokenizer = _load_tokenizer(self.model, name)
-        self.token_limit = int(self.model.max_seq_length or self.model.tokenizer.model_max_length)
+        self.token_limit = _token_limit(self.model)
         self.dimension = int(self.model.get_embedding_dimension())
         prompts = {str(key): str(value) for key, value in (self.model.prompts or {}).items() if value}
-        self.query_prompt = prompts.get("query", "")
-        self.passage_prompt = prompts.get("document", prompts.get("passage", ""))
+        default = prompts.get(self.model.default_prompt_name or "", "")
+        self.query_prompt = prompts.get("query", default)
+        named = (prompts[name] for name in ("document", "passage", "corpus") if name in prompts)
+        self.passage_prompt = next(named, default)
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that change whenever the weights, the tokenizer or the limits do."""
+        """16 hexadecimal digits that change whenever weights, pooling, tokenizer, prompts or limits do."""
         digest = hashlib.sha256()
         if is_bundled(self.name):
             digest.update(CHECKSUMS["model.safetensors"].encode())
@@ -49,6 +51,9 @@ class TransformerModel:
             for key, tensor in sorted(self.model.state_dict().items()):
                 digest.update(key.encode())
                 digest.update(tensor.cpu().contiguous().float().numpy().tobytes())
+            # The first module is the transformer; pooling and normalisation after it may have no weights.
+            for module in list(self.model)[1:]:
+                digest.update(f"{type(module).__name__} {module.get_config_dict()}".encode())
         settings = f"{self.token_limit}\0{self.query_prompt}\0{self.passage_prompt}\0{self.tokenizer.to_json()}"
         digest.update(settings.encode())
         return digest.hexdigest()[:16]
@@ -81,6 +86,17 @@ def least_cosine(expected: NDArray[np.float32], found: NDArray[np.float32]) -> f
     products = np.einsum("ij,ij->i", expected, found)
     lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found, axis=1)
     return float(np.min(products / lengths))
+
+
+def _token_limit(model: Any) -> int:
+    """How many tokens a model reads at once: the least that its settings, tokenizer and positions allow."""
+    config = getattr(getattr(model[0], "auto_model", None), "config", None)
+    limits = (
+        model.max_seq_length,
+        getattr(model.tokenizer, "model_max_length", None),
+        getattr(config, "max_position_embeddings", None),
+    )
+    return min(int(limit) for limit in limits if limit and limit > 0)
 
 
 def _load(name: str) -> Any:

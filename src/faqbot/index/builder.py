@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from faqbot import __version__
-from faqbot.chunking import report_word_loss, sentence_spans, split
+from faqbot.chunking import SHORTEST_LIMIT, report_word_loss, sentence_spans, split
 from faqbot.config import config_meta
 from faqbot.digests import digest
 from faqbot.encoders.models import Model
@@ -230,11 +230,12 @@ def split_all(
     chunking = chunking_settings(model.info, settings)
     if known:
         known.load_passages(documents, chunking)
+    prompt = model.tokenizer.count(model.info.passage_prompt) - model.tokenizer.count("")
+    limit, words = max(SHORTEST_LIMIT, model.info.token_limit - prompt), settings.passage_words
     passages: list[Passage] = []
     for document in documents:
         found = known.passages(document) if known else None
         if found is None:
-            limit, words = model.info.token_limit, settings.passage_words
             found = split(document, model.tokenizer.count, limit=limit, words=words)
         passages.extend(found)
     return passages
