@@ -45,7 +45,9 @@ def test_a_misspelt_word_becomes_the_nearest_word_of_the_corpus(typed: str, used
     assert corrector().correct(typed).text == used
 
 
-@pytest.mark.parametrize("known", ["snow", "ageing", "gentle", "overs"])
+@pytest.mark.parametrize(
+    "known", ["snow", "ageing", "gentle", "overs", "bake", "worms", "subside", "heave", "warfarin"]
+)
 def test_a_word_of_the_language_is_never_touched(known: str) -> None:
     assert corrector().correct(known).text == known
 
@@ -106,6 +108,7 @@ def test_a_misspelt_word_in_capitals_is_corrected_where_all_is_in_capitals() -> 
         ("inbalance", "imbalance", False),
         ("free", "feet", False),
         ("stretch", "strech", False),
+        ("prigabalin", "pregabalin", False),
     ],
 )
 def test_opposites_by_prefix_ending_and_negation(first: str, second: str, opposite: bool) -> None:

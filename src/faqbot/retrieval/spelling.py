@@ -48,6 +48,12 @@ def contractions() -> Mapping[str, str]:
     return _spellings("contractions")
 
 
+@cache
+def english_words() -> frozenset[str]:
+    """Return base forms of English words that the bundled encoder's vocabulary does not hold whole (from SCOWL)."""
+    return frozenset(files("faqbot.retrieval").joinpath("english_words.txt").read_text(encoding="utf-8").split())
+
+
 def _spellings(table: str) -> Mapping[str, str]:
     data = tomllib.loads(files("faqbot.retrieval").joinpath("shorthand.toml").read_text(encoding="utf-8"))
     words: dict[str, str] = data[table]
@@ -70,7 +76,8 @@ class Corrected:
 class SpellingCorrector:
     """Corrects words that neither the corpus nor the language knows, by the nearest word of the corpus.
 
-    `known` judges whether a word is one of the language (the encoder's vocabulary holds the common words whole);
+    `known` judges whether a word is one of the language (the encoder's vocabulary holds the common words whole); so
+    are the words of english_words.txt: "acne" is no "ache", "subside" no "suicide".
     `shorthand` are spellings of chat ("shud", "wat") with what they stand for. Distance is optimal string
     alignment (Damerau 1964); ties go to the likelier by Jaro-Winkler, then to the more frequent. Negations, names
     and abbreviations stay, and nothing is corrected into its opposite ("unsafe" into "safe").
@@ -106,19 +113,26 @@ class SpellingCorrector:
         known = sum(word in changed or word.lower().replace("’", "'") in self.vocabulary for word in typed)
         return Corrected(corrected, tuple(changed.items()), known / max(1, len(typed)))
 
+    def in_corpus(self, word: str) -> bool:
+        """Return whether a lower-case word or one that it is a regular form of stands in the corpus."""
+        return any(each in self.vocabulary for each in (word, *_bases(word)))
+
     def _better(self, word: str) -> str | None:
         """The word itself where it is known, what it was meant to be, or None."""
         if word in self.vocabulary or "'" in word or "." in word or is_negation(word):
             return word
         if word in self.shorthand:
             return self.shorthand[word]
-        if len(word) < SHORTEST or self.known(word) or any(self.known(base) for base in _bases(word)):
+        if len(word) < SHORTEST or any(map(self._is_known, (word, *_bases(word)))):
             return word
         if word not in self._found:
             if len(self._found) > 10_000:
                 self._found.clear()
             self._found[word] = self._nearest(word)
         return self._found[word]
+
+    def _is_known(self, word: str) -> bool:
+        return self.known(word) or word in english_words() or word in term_lists().medicines
 
     def _nearest(self, word: str) -> str | None:
         allowed = 1 if len(word) < 6 else 2
@@ -160,19 +174,18 @@ def are_opposites(word: str, other: str) -> bool:
     """
     if is_negation(word) != is_negation(other):
         return True
-    return _polarity(word) != _polarity(other)
+    (kinds, rest), (other_kinds, other_rest) = _polarity(word), _polarity(other)
+    # What is left must be liker than the words are: "gabalin" of "pregabalin" says nothing of "prigabalin".
+    return kinds != other_kinds and OSA.distance(rest, other_rest) < OSA.distance(word, other)
 
 
-def _polarity(word: str) -> tuple[str, str]:
-    """What kind of prefix and ending makes a word an opposite, empty where there is none."""
+def _polarity(word: str) -> tuple[tuple[str, str], str]:
+    """What kind of prefix and ending makes a word an opposite, empty where there is none, and the word without them."""
     lists = term_lists()
-    prefix = next(
-        (kind for each, kind in lists.opposite_prefixes.items() if _affixed(word.removeprefix(each), word)), ""
-    )
-    ending = next(
-        (kind for each, kind in lists.opposite_endings.items() if _affixed(word.removesuffix(each), word)), ""
-    )
-    return prefix, ending
+    prefix = next((each for each in lists.opposite_prefixes if _affixed(word.removeprefix(each), word)), "")
+    ending = next((each for each in lists.opposite_endings if _affixed(word.removesuffix(each), word)), "")
+    kinds = lists.opposite_prefixes.get(prefix, ""), lists.opposite_endings.get(ending, "")
+    return kinds, word.removeprefix(prefix).removesuffix(ending)
 
 
 def _affixed(rest: str, word: str) -> bool:
