@@ -3,8 +3,9 @@
 Questions and refusals: the reference documents and the corpus that ships, each with its own questions and with
 questions that it cannot answer; a public FAQ set (covid_faq_match) with the far-off questions of both; 400 utterances
 of the validation part of oos_clinc, 100 of them out of scope; 300 questions to a bank (banking77, CC BY 4.0) as
-questions that the shipped corpus cannot answer; and, where ../judged/answers.jsonl is there, two thirds of the real
-questions whose first passage a reader judged (docs/evaluation.md). The last third is measured only.
+questions that the shipped corpus cannot answer; small talk and other subjects (tests/data/off_topic/train.jsonl); and,
+with --judged FILE, real questions whose first passage a reader judged (docs/evaluation.md): two thirds to fit on, the
+last third is measured only.
 """
 
 import argparse
@@ -31,10 +32,11 @@ SHARED = ROOT.parent / "shared"
 BUILD = ROOT / "build"
 DATA = ROOT / "tests" / "data"
 SEEDS = SHARED / "eval" / "seeds"
-JUDGED = ROOT.parent / "judged" / "answers.jsonl"
-MOST_REFUSED = 0.045
+MOST_REFUSED = 0.04
 REAL_WEIGHT = 2.0  # of a judged real question
 BANK_WEIGHT = 0.3
+NEAR_WEIGHT = 0.1  # for answerability: a near miss is better marked with what is missing than refused
+UTTERED_WEIGHT = 0.1  # a corpus of utterances is unlike one of passages
 TARGET = ROOT / "src" / "faqbot" / "calibration.json"
 
 
@@ -44,7 +46,9 @@ def quoted(corpus: Path, questions: Path, out_of_scope: Path, name: str) -> tupl
     build(corpus, index, settings=Settings())
     with FaqBot.load(index, settings=Settings()) as bot:
         cases = label(bot.rank, load_questions(questions), load_questions(out_of_scope))
-        return [replace(case, id=f"{name}-{case.id}") for case in cases], bot.encoder.fingerprint
+        weights = {True: 1.0, False: NEAR_WEIGHT}
+        cases = [replace(case, id=f"{name}-{case.id}", weight=weights[case.kind != "near"]) for case in cases]
+        return cases, bot.encoder.fingerprint
 
 
 def judged(folder: Path, far: list[Question]) -> list[Case]:
@@ -78,7 +82,8 @@ def uttered(folder: Path) -> list[Case]:
                 first = titles[ranking.hits[0].passage.document_id] if ranking.hits else ""
                 scope = row["label"] == "in"
                 right = scope and first == row["intent"]
-                cases.append(Case(f"{folder.name}-{row['id']}", "far", scope, right, dict(ranking.features)))
+                found = dict(ranking.features)
+                cases.append(Case(f"{folder.name}-{row['id']}", "far", scope, right, found, UTTERED_WEIGHT))
     return cases
 
 
@@ -98,6 +103,12 @@ def real(path: Path, index: Path) -> tuple[list[Case], list[Case]]:
     return cases[len(cases) // 3 :], cases[: len(cases) // 3]
 
 
+def off_topic(path: Path, index: Path) -> list[Case]:
+    """Cases of small talk and of questions on other subjects."""
+    with FaqBot.load(index, settings=Settings()) as bot:
+        return label(bot.rank, [], load_questions(path))
+
+
 def bank(path: Path, index: Path) -> list[Case]:
     """Cases of questions to a bank, which a corpus on backs cannot answer."""
     lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
@@ -112,11 +123,12 @@ def main() -> int:
     """Fit, print what cross-validation says, and write the calibration."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--right-only", action="store_true", help="keep the shipped answerability: a minute")
-    right_only = parser.parse_args().right_only
+    parser.add_argument("--judged", type=Path, help="real questions with a reader's verdict on the first passage")
+    given = parser.parse_args()
     own, encoder = quoted(ROOT / "corpus", DATA / "questions.jsonl", DATA / "out_of_scope.jsonl", "own")
     seeds, _ = quoted(SHARED / "reference" / "seeds", SEEDS / "questions.jsonl", SEEDS / "out_of_scope.jsonl", "seeds")
-    fitted_on, aside = real(JUDGED, BUILD / "fit-own") if JUDGED.is_file() else ([], [])
-    if right_only:
+    fitted_on, aside = real(given.judged, BUILD / "fit-own") if given.judged else ([], [])
+    if given.right_only:
         cases = [*own, *seeds, *fitted_on]
         random.Random(0).shuffle(cases)
         calibration = keep_answerability(shipped(), calibrate(cases, encoder=encoder))
@@ -126,14 +138,16 @@ def main() -> int:
         public = judged(SHARED / "eval" / "datasets" / "covid_faq_match", [one for one in every if one.kind == "far"])
         intents = uttered(SHARED / "eval" / "datasets" / "oos_clinc")
         banking = bank(SHARED / "eval" / "real" / "chat.txt", BUILD / "fit-own")
-        cases = [*own, *seeds, *public, *intents, *fitted_on, *banking]
+        talk = off_topic(DATA / "off_topic" / "train.jsonl", BUILD / "fit-own")
+        cases = [*own, *seeds, *public, *intents, *fitted_on, *banking, *talk]
         random.Random(0).shuffle(cases)
         found = measure(cases, *cross_validated(cases))
         calibration = calibrate(cases, encoder=encoder)
         # The threshold is that of the corpus that needs the lowest: on none may too many answers be withheld.
-        parts = [part for part in (own, seeds, public, intents, fitted_on) if part]
-        lowest = min(threshold(calibration, labelled(part), MOST_REFUSED) for part in parts)
-        calibration = replace(calibration, none_below=lowest)
+        parts = {"own": own, "seeds": seeds, "public": public, "intents": intents, "real": fitted_on}
+        wanted = {name: threshold(calibration, labelled(part), MOST_REFUSED) for name, part in parts.items() if part}
+        print("thresholds", wanted)
+        calibration = replace(calibration, none_below=min(wanted.values()))
     calibration = replace(calibration, figures=figures(found, len(cases)))
     TARGET.write_text(json.dumps(calibration.to_dict(), indent=1) + "\n", encoding="utf-8")
     print(f"{len(cases)} questions\n{table(found)}")

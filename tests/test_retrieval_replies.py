@@ -8,7 +8,7 @@ import pytest
 
 from faqbot import FaqBot
 from faqbot.config import RepliesConfig
-from faqbot.retrieval.replies import recognise, reply_texts
+from faqbot.retrieval.replies import recognise, reply_texts, without_greeting
 
 DATA = Path(__file__).parent / "data"
 
@@ -45,6 +45,15 @@ DATA = Path(__file__).parent / "data"
         ("I already tried that", "more"),
         ("simpler please", "simpler"),
         ("sorry, I didn't understand", "simpler"),
+        ("since Monday", "detail"),
+        ("yes the left one", "detail"),
+        ("about a seven", "detail"),
+        ("2 tablets, maybe 3", "detail"),
+        ("not since last week", "detail"),
+        ("thanks but that didn't help", "not_asked"),
+        ("what a load of rubbish, who writes this crap?? you are useless", "insult"),
+        ("👍", "acknowledgement"),
+        ("🙏🙏", "thanks"),
     ],
 )
 def test_small_talk_is_recognised(bot: FaqBot, message: str, kind: str) -> None:
@@ -68,6 +77,13 @@ def test_small_talk_is_recognised(bot: FaqBot, message: str, kind: str) -> None:
         "help with stairs",
         "stop walking",
         "good shoes",
+        "foot drop",
+        "worse at night",
+        "left side pain",
+        "how long",
+        "can I go on",
+        "and in the morning",
+        "once a day?",
         "morning pain",
         "",
         "!!!",
@@ -75,6 +91,27 @@ def test_small_talk_is_recognised(bot: FaqBot, message: str, kind: str) -> None:
 )
 def test_a_question_is_none(bot: FaqBot, message: str) -> None:
     assert recognise(message, bot.similarities) == ""
+
+
+def test_a_detail_may_also_go_on_from_a_question(bot: FaqBot) -> None:
+    assert recognise("in the morning", bot.similarities) == "detail"
+    assert recognise("in the morning", bot.similarities, follows=True) == ""
+    assert recognise("since Monday", bot.similarities, follows=True) == "detail"
+
+
+@pytest.mark.parametrize(
+    ("message", "rest"),
+    [
+        ("hi, I can't pee", "I can't pee"),
+        ("Hello there, can I walk?", "can I walk?"),
+        ("Good morning, is it safe to swim", "is it safe to swim"),
+        ("good morning stretches", "good morning stretches"),
+        ("high heels", "high heels"),
+        ("hello", "hello"),
+    ],
+)
+def test_a_greeting_before_a_question_is_left_out(message: str, rest: str) -> None:
+    assert without_greeting(message) == rest
 
 
 def test_no_question_to_the_corpus_gets_a_reply(bot: FaqBot) -> None:

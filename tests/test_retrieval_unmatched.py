@@ -5,7 +5,7 @@ import pytest
 
 from faqbot import FaqBot
 from faqbot.retrieval.token_layout import layout_question
-from faqbot.retrieval.unmatched import is_opposed, mentions
+from faqbot.retrieval.unmatched import is_opposed, mentions, subject
 from faqbot.types import Passage
 
 
@@ -72,3 +72,25 @@ def test_a_passage_on_the_opposite_is_known(question: str, text: str, opposed: b
 def test_the_answer_names_what_its_first_passage_does_not_mention(bot: FaqBot) -> None:
     assert "didgeridoo" in bot.rank("does playing the didgeridoo cause sciatica", (), 3).unmatched
     assert bot.rank("what is sciatica", (), 3).unmatched == ()
+
+
+def test_what_a_question_is_about_against_the_passage() -> None:
+    def about(question: str) -> list[float]:
+        spans = [(at, at + len(word)) for word, at in _placed(question)]
+        layout = layout_question(question, spans, range(len(spans)))
+        weights = np.ones(len(spans), np.float32)
+        found = subject(layout, weights, passage("Heat eases a sore back."), {"carpet", "sore"}.__contains__)
+        return [found.words, found.met, found.unknown]
+
+    assert about("how do I heat a carpet") == [2, 0.5, 0.0]
+    assert about("bitcoin for a sore back") == pytest.approx([3, 2 / 3, 1 / 3])
+    assert about("twice a day") == [0, 0.0, 0.0]
+
+
+def _placed(question: str) -> list[tuple[str, int]]:
+    found, at = [], 0
+    for word in question.split():
+        at = question.index(word, at)
+        found.append((word, at))
+        at += len(word)
+    return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from faqbot.conversation import split_questions
 from faqbot.retrieval.calibration import lowered
 from faqbot.retrieval.follow_up import is_same_question
-from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts
+from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts, without_greeting
 from faqbot.retrieval.terms import stem, stems_of, term_lists, words_of
 from faqbot.safety import reply_if_not_english
 from faqbot.types import Alert, Answer, Band, Certainty, Document, Hit, Passage, Ranking
@@ -63,17 +63,23 @@ class Dialogue:
         """Answer a message after earlier ones of the same person; `ranking` is what was found for it, if known."""
         if reply := self._language_reply(question):
             return self._replied(question, reply)
-        kind = recognise(question, self.retriever.similarities)
+        kind = recognise(question, self.retriever.similarities, follows=bool(earlier))
         if kind in (MORE, SIMPLER):
             if before := self._subject(earlier):
                 return self._again(question, before, simpler=kind == SIMPLER)
             kind = "help"
         if kind and (reply := self._reply(kind)):
             return self._replied(question, reply)
-        parts = split_questions(question)
+        asked = without_greeting(question)
+        if asked != question:
+            ranking = None
+        parts = split_questions(asked)
         if len(parts) > 1:
             return self._in_parts(question, parts, earlier)
-        return self._single(question, earlier, ranking)
+        found = self._single(asked, earlier, ranking)
+        if asked != question and found.band == "none" and (reply := self._reply("greeting")):
+            return self._replied(question, reply)
+        return replace(found, question=question)
 
     def _single(self, question: str, earlier: Sequence[str], ranking: Ranking | None = None) -> Answer:
         """The answer to one question; one that would repeat the passage before shows the next that fits."""
@@ -252,7 +258,7 @@ def _choices(question: str, hits: Sequence[Hit], certainty: str) -> tuple[str, .
     if certainty == "none" or not 1 <= len(words) <= FEW_WORDS:
         return ()
     lists = term_lists()
-    own = {stem(word) for word in words if word not in lists.uninformative}
+    own = {stem(word) for word in words if word not in lists.uninformative | lists.complaints}
     found = dict.fromkeys(
         hit.passage.question
         for hit in hits

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MORE, SIMPLER = "more", "simpler"
+MORE, SIMPLER, DETAIL = "more", "simpler", "detail"
 MAX_WORDS = 9  # a longer message is a question or an account
 NEAR = 0.86  # share of equal letters from which a message is an example with typing errors
 NEAR_LENGTH = 6  # letters under which one typing error makes another word
@@ -32,6 +32,14 @@ MAX_NEIGHBOURS = 8  # examples that share most words with a message, which the e
 MIN_SHARED = 0.25  # of the words of both
 NEIGHBOUR = 0.76  # cosine from which a message means what an example means
 _STRETCHED = re.compile(r"(.)\1{2,}")  # "hellooo"
+_GREETING = re.compile(
+    r"\A\s*(?:(?:hi+|hello+|hey+|hiya|howdy|hallo|greetings)\b"
+    r"(?: (?:there|again|all|everyone|bot|robot|doctor|doc|dr)\b)*"
+    r"|good (?:morning|afternoon|evening|day)(?: (?:all|everyone|doctor|to you)\b)*(?=\s*[,.!:;–—-]))[\s,.!:;–—-]*",
+    re.IGNORECASE,
+)
+_SHORT = {"u": "you", "ur": "your", "thats": "that is"}
+_CLAUSE = re.compile(r"[,.;:!?\n]+")
 _PERSONS = (
     frozenset({"i", "me", "my", "im", "ive", "id"}),
     frozenset({"you", "your", "youre", "u", "r"}),
@@ -59,6 +67,9 @@ class _Examples:
     fillers: frozenset[str]
     words: frozenset[str]
     longest: int
+    detail: frozenset[str]
+    before_a_noun: frozenset[str]
+    asking: frozenset[str]
 
 
 @cache
@@ -74,7 +85,7 @@ def _examples() -> _Examples:
             kinds.setdefault(" ".join(_words(example)), kind)
     words = frozenset(word for example in kinds for word in example.split())
     fillers = frozenset(str(_data()["fillers"]["words"]).split())
-    order = tuple(kind for kind in _data() if kind != "fillers")
+    order = tuple(kind for kind in _data() if kind not in ("fillers", "emoji"))
     meanings = tuple(
         (example, frozenset(example.split()), _persons(example.split()))
         for example, kind in kinds.items()
@@ -83,7 +94,11 @@ def _examples() -> _Examples:
     by_length: dict[int, list[str]] = {}
     for example in kinds:
         by_length.setdefault(len(example), []).append(example)
-    return _Examples(kinds, meanings, by_length, order, fillers, words, max(len(each.split()) for each in kinds))
+    detail, before_a_noun, asking = (
+        frozenset(str(_data()[DETAIL][name]).split()) for name in ("words", "before_a_noun", "asking")
+    )
+    longest = max(len(each.split()) for each in kinds)
+    return _Examples(kinds, meanings, by_length, order, fillers, words, longest, detail, before_a_noun, asking)
 
 
 @cache
@@ -98,18 +113,61 @@ def reply_texts() -> Mapping[str, ReplyText]:
 
 def _words(message: str) -> list[str]:
     bare = (_STRETCHED.sub(r"\1", word.replace("'", "")) for word in words_of(message))
-    return [part for word in bare for part in contractions().get(word, word).lower().split()]
+    return [part for word in bare for part in _SHORT.get(word, contractions().get(word, word)).lower().split()]
 
 
-def recognise(message: str, similarities: Similarities) -> str:
+def recognise(message: str, similarities: Similarities, *, follows: bool = False) -> str:
     """Return the kind of a message ("greeting", ..., "more", "simpler"), empty for one that is to be answered.
 
-    `similarities` gives the cosines of a text with others; it is called only where words do not decide.
+    `follows` says that it may go on from an earlier question. `similarities` gives the cosines of a text with others;
+    it is called only where words do not decide.
     """
     words = _words(message)
-    if not words or len(words) > MAX_WORDS:
+    if not words:
+        return _in_emoji(message)
+    if len(words) > MAX_WORDS:
+        return _in_clauses(message)
+    if kind := _in_words(words) or _misspelt(words):
+        return kind
+    if _is_detail(message, words, follows=follows):
+        return DETAIL
+    return _meant(message, words, similarities)
+
+
+def without_greeting(message: str) -> str:
+    """Return a message without the greeting that it opens with, itself where it has none or nothing else."""
+    rest = _GREETING.sub("", message, count=1)
+    return rest if words_of(rest) else message
+
+
+def _is_detail(message: str, words: Sequence[str], *, follows: bool) -> bool:
+    """Whether a message replies to a question that nobody asked: words of time, amount, place and assent only."""
+    known, lists = _examples(), term_lists()
+    if "?" in message or words[0] in known.asking:
+        return False
+    if follows and words[0] in known.before_a_noun and words[1:2] != ["and"]:
+        return False
+    counts = [word[0].isdigit() or word in lists.numbers for word in words]
+    return all(
+        is_count or word in known.detail or (counted and word in lists.units)
+        for word, is_count, counted in zip(words, counts, [False, *counts], strict=False)
+    )
+
+
+def _in_emoji(message: str) -> str:
+    """The kind of a message of emoji, that of the first."""
+    typed = message.strip()
+    kinds = (kind for kind, known in _data()["emoji"].items() if any(map(typed.startswith, str(known).split())))
+    return next(kinds, "")
+
+
+def _in_clauses(message: str) -> str:
+    """The kind of a long message of which every clause is an example."""
+    clauses = [words for clause in _CLAUSE.split(message) if (words := _words(clause))]
+    kinds = [_in_words(words) for words in clauses if len(words) <= MAX_WORDS]
+    if len(kinds) < len(clauses) or not all(kinds):
         return ""
-    return _in_words(words) or _misspelt(words) or _meant(message, words, similarities)
+    return min(kinds, key=_examples().order.index)
 
 
 def _in_words(words: Sequence[str]) -> str:
@@ -148,7 +206,7 @@ def _misspelt(words: Sequence[str]) -> str:
 
 def _is_empty(words: Sequence[str], message: str) -> bool:
     """Whether no word could be the subject of a question, apart from words within a typing error of an example's."""
-    known = _examples().words | term_lists().uninformative
+    known = _examples().words | term_lists().uninformative | term_lists().complaints
     return all(
         word in known or any(len(other) > 3 and OSA.distance(word, other, score_cutoff=2) <= 1 for other in known)
         for word in words
@@ -158,7 +216,8 @@ def _is_empty(words: Sequence[str], message: str) -> bool:
 def _meant(message: str, words: Sequence[str], similarities: Similarities) -> str:
     """The kind of the example that means the same, where no word could be the subject of a question."""
     known = _examples()
-    if len(words) < 2 or not all(word in known.words or word in term_lists().uninformative for word in words):
+    empty = known.words | term_lists().uninformative | term_lists().complaints
+    if len(words) < 2 or not empty.issuperset(words):
         return ""
     # Both speak of the same persons and both or neither deny: "what can I do" is not "what can you do".
     own, persons = frozenset(words), _persons(words)

@@ -16,7 +16,7 @@ from faqbot.retrieval.follow_up import is_same_question, referred_to
 from faqbot.retrieval.highlighting import highlight, matched_terms
 from faqbot.retrieval.late_interaction import QueryTokens, Scores, Weights, score
 from faqbot.retrieval.token_layout import Layout, PreparedPassage, layout_question, layout_tokens, prepare
-from faqbot.retrieval.unmatched import mentions
+from faqbot.retrieval.unmatched import mentions, subject
 from faqbot.types import Hit, Ranking
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class Retriever:
         self._store, self._encoder = store, encoder
         self._prompt, self._search = prompt, search
         self._correct = lru_cache(maxsize=512)(corrector.correct)
+        self._in_corpus = corrector.in_corpus
         self._encode = lru_cache(maxsize=512)(self._encode_one)
         self._compared: dict[str, NDArray[np.float32]] = {}
         self._seen: dict[str, PreparedPassage] = {}
@@ -170,11 +171,13 @@ class Retriever:
         met = mentions(
             layout, query.own, counts / len(self._store), tokens.weights, scores.token_coverage[int(order[0])], best
         )
+        about = subject(layout, tokens.weights, best, self._in_corpus)
         groups = self._groups(ranked, top_k)
         return Ranking(
             query=query.text,
             hits=self._hits(ranked, groups[:top_k]),
-            features=features(tokens, scores, candidates.dense, order) | word_features(query.question, best, met),
+            features=features(tokens, scores, candidates.dense, order, size=len(self._store))
+            | word_features(query.question, best, met, about),
             corrections=query.corrected.corrections,
             unmatched=tuple(each.word for each in met if each.is_missing),
             further=_further(ranked, groups[top_k:]),

@@ -30,6 +30,7 @@ class TermLists:
     medicine_words: frozenset[str]
     alcohol: frozenset[str]
     uninformative: frozenset[str]
+    complaints: frozenset[str]
     alarming: frozenset[str]
     alarming_phrases: tuple[str, ...]
     asks_alarming: frozenset[str]

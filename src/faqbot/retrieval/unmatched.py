@@ -6,7 +6,7 @@ passage has its stem, a synonym of the lexicon, a spelling near it, or a token t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -76,6 +76,39 @@ def mentions(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a question is about, context included, against the passage that is offered for it.
+
+    `words` are those it may be about, common ones too; `met` is the share of their weight that the passage mentions,
+    `unknown` that of words which the corpus does not have.
+    """
+
+    words: int
+    met: float
+    unknown: float
+
+
+def subject(
+    question: Layout, weights: NDArray[np.float32], passage: Passage, in_corpus: Callable[[str], bool]
+) -> Subject:
+    """Return what a question is about; `weights` (t,) are those of its tokens."""
+    known = _passage_words(passage)
+    total = met = unknown = 0.0
+    count = 0
+    for word, tokens in _words(question, 0):
+        if not _is_subject(word):
+            continue
+        count += 1
+        weight = float(weights[tokens].max())
+        total += weight
+        mentioned = word in known.words or _is_mentioned(word, known)
+        met += weight * mentioned
+        unknown += weight * (not mentioned and not in_corpus(word))
+    total = total or 1.0
+    return Subject(count, met / total, unknown / total)
+
+
 def _words(question: Layout, own: int) -> Iterator[tuple[str, list[int]]]:
     """Each word of the question itself, as written, with its tokens; each word once."""
     seen: dict[str, list[int]] = {}
@@ -91,15 +124,22 @@ def _words(question: Layout, own: int) -> Iterator[tuple[str, list[int]]]:
 
 
 def _is_informative(word: str) -> bool:
+    return _is_subject(word) and stem(word) not in _stems(term_lists().complaints)
+
+
+def _is_subject(word: str) -> bool:
+    """Whether a question may be about a word: it is none of asking, counting or gluing."""
     lists = term_lists()
+    if word in lists.complaints:
+        return True
     if is_negation(word) or word in lists.numbers or word in lists.units:
         return False
-    return word not in lists.uninformative and stem(word) not in _uninformative_stems()
+    return word not in lists.uninformative and stem(word) not in _stems(lists.uninformative)
 
 
-@lru_cache(maxsize=1)
-def _uninformative_stems() -> frozenset[str]:
-    return frozenset(map(stem, term_lists().uninformative))
+@lru_cache(maxsize=2)
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(stem, words))
 
 
 @dataclass(frozen=True, slots=True)
