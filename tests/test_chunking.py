@@ -88,6 +88,20 @@ def test_a_pair_is_one_passage_however_long_as_long_as_the_encoder_reads_it() ->
     assert [(one.question, one.text, one.headings) for one in split(document, _words)] == [("Is it?", answer, ())]
 
 
+def test_a_passage_has_the_tags_of_its_document_and_of_its_question() -> None:
+    text = """
+tags: [faq]
+pairs:
+  - question: Which signs are an emergency?
+    tags: [alarming, faq]
+    answer: Numb legs.
+  - question: Is walking good?
+    answer: Yes, it is.
+"""
+    found = split(finish("faq.yaml", read_yaml(text, Limits())), _words)
+    assert [one.tags for one in found] == [("faq", "alarming"), ("faq",)]
+
+
 def test_a_pair_too_long_for_the_encoder_keeps_its_question_on_each_part_and_other_wordings_on_the_first() -> None:
     answer = " ".join(_sentence(30, f"a{at}") for at in range(6))
     document = Document("d", f"## Is it?\n\n{answer}", pairs=(Pair("Is it?", ("Really?",), 11, 11 + len(answer)),))

@@ -14,7 +14,7 @@ from faqbot.retrieval.follow_up import is_same_question
 from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts, without_greeting
 from faqbot.retrieval.terms import stem, stems_of, term_lists, words_of
 from faqbot.safety import reply_if_not_english
-from faqbot.types import Alert, Answer, Band, Certainty, Document, Hit, Passage, Ranking
+from faqbot.types import Alert, Answer, Band, Certainty, Hit, Passage, Ranking
 
 if TYPE_CHECKING:
     from faqbot.config import Config
@@ -26,7 +26,7 @@ MAX_SUGGESTIONS = 3
 MAX_CHOICES = 3
 FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choose from are offered
 MORE_DEPTH = 20  # passages among which "more" and "simpler" look
-ALARMING_TAG = "alarming"  # of documents that may frighten
+ALARMING_TAG = "alarming"  # of documents and questions that may frighten
 BANDS: Mapping[Certainty, Band] = {
     "very likely": "answer",
     "probably": "answer",
@@ -38,10 +38,6 @@ PHARMACIST = "About taking medicines together, or with alcohol, always ask a pha
 
 class Index(Protocol):
     """What a dialogue needs of an index version besides its passages."""
-
-    def document(self, document_id: str) -> Document:
-        """A document by its id."""
-        ...
 
     def questions(self) -> Sequence[str]:
         """Questions that the corpus answers."""
@@ -197,10 +193,10 @@ class Dialogue:
         return tuple((*hits[:1], *kept))
 
     def _is_alarming(self, passage: Passage, *, weak: bool) -> bool:
-        """Whether a passage may frighten: by its headings or, where it may only help, by its document's tag."""
+        """Whether a passage may frighten: by its headings or, where it may only help, by its tag."""
         if _alarms(" ".join((passage.question, *passage.headings))):
             return True
-        return weak and ALARMING_TAG in self.index.document(passage.document_id).tags
+        return weak and ALARMING_TAG in passage.tags
 
     def _asks_alarming(self, question: str) -> bool:
         lists = term_lists()

@@ -36,7 +36,7 @@ class Source:
 class Pair:
     """One question with its answer, where `text[start:end]` of the document is the answer.
 
-    `sources` are those that the pair names beside its text, such as a link column.
+    `sources` are those that the pair names beside its text, such as a link column; `tags` are its own.
     """
 
     question: str
@@ -44,6 +44,7 @@ class Pair:
     start: int
     end: int
     sources: tuple[Source, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Passage:
 
     `context` (a table's header, a list's lead) is embedded and shown but no part of `text`. `question` is set where
     the passage answers one; `alternates` are other ways to ask it. `sources` are those that the passage's own marks
-    name, or the document's.
+    name, or the document's. `tags` are those of the document and of the question; they are not shown.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Passage:
     author: str = ""
     date: str = ""
     sources: tuple[Source, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -264,7 +266,7 @@ def _hit_dict(hit: Hit) -> dict[str, Any]:
 
 
 def passage_dict(passage: Passage) -> dict[str, Any]:
-    """A passage as JSON: every field by its name, tuples as lists, and its address on the server."""
+    """A passage as JSON: every field that is shown by its name, tuples as lists, and its address on the server."""
     return {
         "id": passage.id,
         "document_id": passage.document_id,

@@ -75,6 +75,7 @@ class _Cutter:
             url=about.url,
             author=about.author,
             date=about.date,
+            tags=tuple(dict.fromkeys((*about.tags, *(pair.tags if pair else ())))),
         )
         if self._fits(frame, self.limit // 2):
             return frame

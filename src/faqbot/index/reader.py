@@ -33,8 +33,6 @@ EMBEDDED = "embedded"
 CACHED_QUERIES = 8
 WANTED_VECTORS = 4  # vectors searched for each passage that is wanted: one with several takes several places
 
-DOCUMENTS_CACHED = 64  # answers look at the tags of the documents they come from
-
 
 class Index:
     """One version of an index, open for questions. Safe for many threads; asking writes nothing."""
@@ -55,7 +53,6 @@ class Index:
         self.meta: Mapping[str, str] = own
         self.encoder_folder = index / "encoders" / self.encoder.fingerprint
         self.token_counts: NDArray[np.int32] = database.array("token_counts")
-        self._read_document = lru_cache(maxsize=DOCUMENTS_CACHED)(database.document)
 
     def __len__(self) -> int:
         return int(self.facts["passages"])
@@ -99,7 +96,7 @@ class Index:
 
     def document(self, document_id: str) -> Document:
         """Return one document. Raises IndexMismatchError if there is none with this id."""
-        found = self._read_document(document_id)
+        found = self._database.document(document_id)
         if found is None:
             raise IndexMismatchError(
                 f"No document {document_id!r} in {self.folder}. Reload the index: it was built anew"

@@ -55,12 +55,17 @@ class _Rows:
             self.leave_out("not read", text)
 
     def pair(
-        self, question: str, answer: str, alternates: Sequence[str] = (), sources: tuple[Source, ...] = ()
+        self,
+        question: str,
+        answer: str,
+        alternates: Sequence[str] = (),
+        sources: tuple[Source, ...] = (),
+        tags: tuple[str, ...] = (),
     ) -> None:
         refuse_over(self.limits.rows, len(self.pairs) + 1, "rows")
         heading = f"## {question}\n\n"
         start = self.length + len(heading)
-        self.pairs.append(Pair(question, tuple(alternates), start, start + len(answer), sources))
+        self.pairs.append(Pair(question, tuple(alternates), start, start + len(answer), sources, tags))
         self.plain(heading, answer, "\n\n")
 
     def plain(self, *texts: str) -> None:
@@ -410,7 +415,10 @@ def _add(
     alternates = (*variants, *phrases(value, "alternates"))
     url_name = _name(row, "url")
     url, title = words(row.get(url_name)) if url_name else "", words(row.get("title"))
-    rows.pair(asked, told, alternates, (Source(title=title, url=url),) if url else ())
+    tags = row.get("tags") or ()
+    tags = re.split(r"[,;|\n]", tags) if isinstance(tags, str) else tags
+    sources = (Source(title=title, url=url),) if url else ()
+    rows.pair(asked, told, alternates, sources, phrases(list(tags), "tags") if isinstance(tags, list | tuple) else ())
     for name, entry in row.items():
         if name not in used and name not in (alternates_name, url_name) and not (url and name == "title"):
             rows.unread(str(name), " / ".join(_texts(entry)))
