@@ -3,8 +3,9 @@
     python scripts/scale/grow.py --source index --passages 100000 --index build/scale
 
 Passages are copies of those of the source index. Each vector is turned halfway to that of another passage, with noise;
-token embeddings get noise, and a tenth of the words are another's. So copies lie between passages that people wrote, as
-those of a larger corpus would. Nothing is encoded. Questions are those of tests/data/questions.jsonl.
+token embeddings get noise, and a tenth of the words are another's where those have as many tokens. So copies lie
+between passages that people wrote, as those of a larger corpus would. Nothing is encoded. Questions are those of
+tests/data/questions.jsonl.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import json
 import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faqbot.bot import FaqBot, open_encoder
+from faqbot.encoders.tokenizer import EncoderTokenizer
 from faqbot.index import Contents, EncodedPassage, Index, StoredPassage, open_index, publish
 from faqbot.index.store import Database
 from faqbot.settings import Settings
@@ -38,20 +40,24 @@ def copies(source: Index, vectors: Sequence[Vectors], size: int) -> Iterator[Enc
     """Yield so many passages, the same ones every time."""
     chance = np.random.default_rng(0)
     stored = source.fetch([passage.id for passage in source.passages()])
+    words = sorted({word for one in stored for word in one.passage.text.split(" ")})
+    tokenizer = EncoderTokenizer.from_file(source.encoder_folder / "tokenizer.json")
+    sizes = dict(zip(words, (len(one.ids) for one in tokenizer.tokenize(words)), strict=True))
     for number in range(size):
         own, other = number % len(stored), int(chance.integers(len(stored)))
         noise = chance.integers(-TOKEN_NOISE, TOKEN_NOISE + 1, stored[own].tokens.shape, dtype=np.int8)
         tokens = np.clip(stored[own].tokens.astype(np.int16) + noise, -127, 127).astype(np.int8)
-        text = mixed(stored[own], stored[other], chance)
+        text = mixed(stored[own], stored[other], sizes, chance)
         passage = replace(stored[own].passage, id=f"{number:016x}", document_id="copies.md", text=text)
         yield EncodedPassage(passage, turned(vectors[own], vectors[other], chance), tokens, stored[own].token_ids)
 
 
-def mixed(own: StoredPassage, other: StoredPassage, chance: np.random.Generator) -> str:
-    """Return a text in which some words are those of another."""
+def mixed(own: StoredPassage, other: StoredPassage, sizes: Mapping[str, int], chance: np.random.Generator) -> str:
+    """Return a text in which some words are those of another with as many tokens (`sizes`)."""
     words, others = own.passage.text.split(" "), other.passage.text.split(" ")
     for place in np.flatnonzero(chance.random(len(words)) < WORDS).tolist():
-        words[place] = others[place % len(others)]
+        if sizes[others[place % len(others)]] == sizes[words[place]]:
+            words[place] = others[place % len(others)]
     return " ".join(words)
 
 
