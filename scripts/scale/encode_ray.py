@@ -62,7 +62,8 @@ def run(corpus: Path, settings: Settings, workers: int) -> int:
         install_encoder(index, exported, model.info.fingerprint, FileWriter())
         info = encoder_info(model, model.encoder(exported))
         builder.load_unfinished(info)
-        new = [each for each in passages if any(text.hash not in builder.known for text in texts_of(each, model.info))]
+        hashes = [[text.hash for text in texts_of(each, model.info)] for each in passages]
+        new = [each for each, own in zip(passages, hashes, strict=True) if len(builder.known.find(own)) < len({*own})]
         rows = spread(new, (settings, str(index.resolve() / "encoders")), workers) if new else iter(())
         count = builder.stage(info, (encoded(row, info) for row in rows))
     build(corpus, index, settings=settings)

@@ -323,7 +323,7 @@ def encode_passages(
     for start in range(0, len(passages), BATCH):
         batch = [(passage, texts_of(passage, info)) for passage in passages[start : start + BATCH]]
         texts = {text.hash: text for _, texts in batch for text in texts}
-        found = {each: embedding for each in texts if (embedding := known.get(each)) is not None}
+        found = known.find(texts)
         within = _share_of(progress, start, len(batch), len(passages)) if progress else None
         missing = [text for each, text in texts.items() if each not in found]
         found |= _encoded(missing, encoder, info.passage_prompt, within)

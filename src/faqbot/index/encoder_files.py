@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from faqbot.errors import IndexBusyError, IndexDamagedError, IndexWriteError
-from faqbot.index.files import FileWriter, builder_lock, no_step, record_file
+from faqbot.index.files import FileRecord, FileWriter, builder_lock, no_step, record_file
 from faqbot.index.versions import ENCODERS, SUMS, advice
 
 UNFINISHED = ".new"
@@ -23,18 +23,26 @@ def encoder_folder(index: Path, fingerprint: str) -> Path:
     return index / ENCODERS / fingerprint
 
 
-def encoder_files(index: Path, fingerprint: str) -> list[Path]:
-    """Return the files of an installed encoder."""
-    return sorted(path for path in encoder_folder(index, fingerprint).rglob("*") if path.is_file())
+def encoder_records(index: Path, fingerprint: str) -> dict[str, FileRecord]:
+    """Return what the files of an installed encoder are when they are whole, by their paths below the index."""
+    folder = encoder_folder(index, fingerprint)
+    records = {SUMS: record_file(folder / SUMS)}
+    records |= {name: FileRecord((folder / name).stat().st_size, sha256) for name, sha256 in _sums(folder).items()}
+    return {(folder / name).relative_to(index).as_posix(): record for name, record in records.items()}
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
 
 
 def install_encoder(index: Path, source: Path, fingerprint: str, writer: FileWriter) -> None:
-    """Copy an exported encoder to encoders/<fingerprint>, unless it is there whole."""
+    """Copy an exported encoder to encoders/<fingerprint>, unless it is there: it was whole when the build began."""
     target = encoder_folder(index, fingerprint)
-    if not encoder_damage(index, fingerprint):
+    if (target / SUMS).is_file():
         return
     if source.resolve() == target.resolve():
-        raise IndexDamagedError(f"{encoder_damage(index, fingerprint)}. {advice(index)}")
+        raise IndexDamagedError(f"{target / SUMS} is missing. {advice(index)}")
     aside = target.with_name(UNFINISHED)
     if aside.exists():
         writer.remove(aside)
@@ -59,8 +67,7 @@ def encoder_damage(index: Path, fingerprint: str) -> str:
     if not path.is_file():
         return f"{path} is missing"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        sums = _sums(folder)
         present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUMS}
         for name in sorted(sums.keys() | present):
             if not (folder / name).is_file():

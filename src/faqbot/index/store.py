@@ -168,9 +168,9 @@ class DatabaseWriter:
         with self._reporting():
             self._run("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", key, value, row_checksum(key, value))
 
-    def find_text(self, text_hash: bytes) -> Embedding | None:
-        """Return the embedding of a text that was added before, None if there is none."""
-        return _find_text(self._rows, self._shape, text_hash)
+    def find_texts(self, text_hashes: Sequence[bytes]) -> dict[bytes, Embedding]:
+        """Return the embeddings of those texts that were added before."""
+        return _find_texts(self._rows, self._shape, text_hashes)
 
     def passages(self) -> Iterator[Passage]:
         """Yield the passages added so far, in order."""
@@ -345,11 +345,11 @@ class Database:
             found[term] = Posting(term, np.frombuffer(numbers, np.int32), np.frombuffer(weights, np.float32))
         return [found[term] if term in found else self._lost("postings", term) for term in wanted]
 
-    def find_text(self, text_hash: bytes) -> Embedding | None:
-        """Return the embedding of a text, None if the database has none that is sound."""
+    def find_texts(self, text_hashes: Sequence[bytes]) -> dict[bytes, Embedding]:
+        """Return the embeddings of those texts that the database has and that are sound."""
         with suppress(IndexDamagedError):
-            return _find_text(self._rows, self.shape, text_hash)
-        return None
+            return _find_texts(self._rows, self.shape, text_hashes)
+        return {}
 
     def has_text(self, text_hash: bytes) -> bool:
         """Return whether the database has an embedding of a text."""
@@ -364,9 +364,7 @@ class Database:
             self._idle.put(connection)
 
     def _rows_in(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
-        for start in range(0, len(values), MOST_PLACEHOLDERS):
-            part = values[start : start + MOST_PLACEHOLDERS]
-            yield from self._rows(sql.format(",".join("?" * len(part))), part)
+        return _rows_in(self._rows, sql, values)
 
     def _stream(self, sql: str, size: int = 1024) -> Iterator[Any]:
         """Rows in order of their number, some at a time, so that no connection is held meanwhile."""
@@ -412,25 +410,35 @@ def _close_all(connections: list[sqlite3.Connection]) -> None:
         connection.close()
 
 
-def _find_text(rows: Any, shape: tuple[int, int], text_hash: bytes) -> Embedding | None:
-    """The embedding of a text: a passage's first vector goes with its tokens, the others have none."""
-    found = rows("SELECT row, position FROM texts WHERE hash = ?", (text_hash,))
-    if not found:
-        return None
-    row, position = found[0]
-    sql = "SELECT text_hashes, vectors, checksum FROM embeddings WHERE row = ?"
-    for hashes, vectors, checksum in rows(sql, (row,)):
-        here = hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
-        if here != text_hash or checksum != row_checksum(row, hashes, vectors):
-            return None
-        vector = np.frombuffer(vectors, np.float32).reshape(-1, shape[0])[position]
-        if position:
-            return Embedding(vector, np.empty((0, shape[1]), np.int8), np.empty(0, np.int32))
-        for ids, tokens, tokens_checksum in rows("SELECT ids, embeddings, checksum FROM tokens WHERE row = ?", (row,)):
-            if tokens_checksum == row_checksum(row, ids, tokens):
-                matrix = np.frombuffer(tokens, np.int8).reshape(-1, shape[1])
-                return Embedding(vector, matrix, np.frombuffer(ids, np.int32))
-    return None
+def _rows_in(rows: Any, sql: str, values: Sequence[object]) -> Iterator[Any]:
+    """The rows of a query over values for its {}, of which SQLite takes so many at a time."""
+    for start in range(0, len(values), MOST_PLACEHOLDERS):
+        part = values[start : start + MOST_PLACEHOLDERS]
+        yield from rows(sql.format(",".join("?" * len(part))), part)
+
+
+def _find_texts(rows: Any, shape: tuple[int, int], text_hashes: Sequence[bytes]) -> dict[bytes, Embedding]:
+    """The embeddings of texts: a passage's first vector goes with its tokens, the others have none."""
+    places: dict[int, list[tuple[bytes, int]]] = {}
+    for each, row, position in _rows_in(rows, "SELECT * FROM texts WHERE hash IN ({})", text_hashes):
+        places.setdefault(row, []).append((each, position))
+    firsts = [row for row, listed in places.items() if any(not position for _, position in listed)]
+    tokens = {
+        row: (np.frombuffer(data, np.int8).reshape(-1, shape[1]), np.frombuffer(ids, np.int32))
+        for row, ids, data, checksum in _rows_in(rows, "SELECT * FROM tokens WHERE row IN ({})", firsts)
+        if checksum == row_checksum(row, ids, data)
+    }
+    none = np.empty((0, shape[1]), np.int8), np.empty(0, np.int32)
+    found: dict[bytes, Embedding] = {}
+    for row, hashes, data, checksum in _rows_in(rows, "SELECT * FROM embeddings WHERE row IN ({})", list(places)):
+        if checksum != row_checksum(row, hashes, data):
+            continue
+        vectors = np.frombuffer(data, np.float32).reshape(-1, shape[0])
+        for each, position in places[row]:
+            own = none if position else tokens.get(row)
+            if own and hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES] == each:
+                found[each] = Embedding(vectors[position], *own)
+    return found
 
 
 def row_checksum(key: str | int, *parts: object) -> int:

@@ -7,7 +7,7 @@ import logging
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from faqbot.errors import CorpusError, EncoderError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index.bm25 import PostingsBuilder, indexed_text, surface_words
-from faqbot.index.encoder_files import discard_damaged_encoders, encoder_files, install_encoder
-from faqbot.index.files import FileWriter, Step, builder_lock, no_step, write_error
+from faqbot.index.encoder_files import discard_damaged_encoders, encoder_records, install_encoder
+from faqbot.index.files import FileWriter, Step, builder_lock, no_step, record_file, write_error
 from faqbot.index.interface import HASH_BYTES, Contents, Embedding, EncodedPassage, EncoderInfo
 from faqbot.index.store import Database, DatabaseWriter, set_meta
 from faqbot.index.vectors import FLAT_LIMIT, VectorIndex, write_vectors
@@ -81,8 +81,8 @@ def add_calibration(index: Path, calibration: Mapping[str, Any], *, keep: int = 
 
 
 class _TextSource(Protocol):
-    def find_text(self, text_hash: bytes) -> Embedding | None:
-        """Return the embedding of a text, None if there is none."""
+    def find_texts(self, text_hashes: Sequence[bytes]) -> dict[bytes, Embedding]:
+        """Return the embeddings of those texts that there are."""
 
 
 class KnownTexts:
@@ -91,12 +91,13 @@ class KnownTexts:
     def __init__(self) -> None:
         self.sources: list[_TextSource] = []
 
-    def get(self, text_hash: bytes) -> Embedding | None:
-        """Return the embedding of a text, None if it must be encoded."""
-        return next((found for source in self.sources if (found := source.find_text(text_hash)) is not None), None)
-
-    def __contains__(self, text_hash: bytes) -> bool:
-        return self.get(text_hash) is not None
+    def find(self, text_hashes: Iterable[bytes]) -> dict[bytes, Embedding]:
+        """Return the embeddings of those texts that need not be encoded."""
+        missing, found = list(text_hashes), dict[bytes, Embedding]()
+        for source in self.sources:
+            found |= source.find_texts(missing)
+            missing = [each for each in missing if each not in found]
+        return found
 
 
 class VersionBuilder:
@@ -285,8 +286,8 @@ class VersionBuilder:
     ) -> Version:
         """Write the JSON, compare every byte and open the files as a reader would, and point to the version."""
         own = [path for path in (paths.database, paths.vectors) if path.exists()]
-        files = [*own, *encoder_files(self.index, encoder.fingerprint)]
-        version = seal(self.index, paths.database.stem, files, self._writer, **facts, encoder=encoder.fingerprint)
+        records = encoder_records(self.index, encoder.fingerprint) | {path.name: record_file(path) for path in own}
+        version = seal(self.index, paths.database.stem, records, self._writer, **facts, encoder=encoder.fingerprint)
         self._writer.flush(self.index)
         self._step("check")
         for problem in damage(self.index, version):

@@ -30,7 +30,6 @@ from faqbot.index.files import (
     builder_lock,
     find_damage,
     no_step,
-    record_file,
     unread,
 )
 from faqbot.index.store import Database
@@ -202,9 +201,8 @@ def point_to(index: Path, names: Sequence[str], writer: FileWriter) -> None:
     writer.replace(index / CURRENT, "".join(f"{name}\n" for name in names).encode("ascii"))
 
 
-def seal(index: Path, stem: str, files: Sequence[Path], writer: FileWriter, **facts: object) -> Version:
+def seal(index: Path, stem: str, records: Mapping[str, FileRecord], writer: FileWriter, **facts: object) -> Version:
     """Write the JSON of a version over its files, which must be on the disk; `facts` are Version's other fields."""
-    records = {path.relative_to(index).as_posix(): record_file(path) for path in files}
     written = {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
