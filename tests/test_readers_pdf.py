@@ -9,6 +9,8 @@ import pytest
 
 from faqbot.errors import ReadError
 from faqbot.readers import Limits, ReadReport, read, read_report
+from faqbot.readers.pdf_text import Page, Run, document_text
+from faqbot.readers.pdf_text import Rule as Drawn
 from pdf_samples import Field, Item, Rule, Text, column, placed_pdf, words
 from reader_samples import pdf_bytes
 
@@ -83,6 +85,80 @@ def test_two_columns_drawn_row_by_row_are_read_one_after_the_other(reader: Reade
         y = 700 - 12 * (len(rows) // 2)
         rows += [Text(60, y, left[0], bold=left[1]), Text(320, y, right[0], bold=right[1])]
     assert _pairs(reader(placed_pdf([rows]))) == PAIRS
+
+
+def test_columns_that_stand_close_together_are_two(reader: Reader) -> None:
+    right = 60 + 5 * max(map(len, BOAT)) + 8  # less than a letter's height between the longest line and the next column
+    items: list[Item] = [Text(60, 730, "Sports that spare a sore back and those that do not spare it", 10, bold=True)]
+    items += [*column(60, 700, BOAT), *column(right, 700, SKIS), *column(60, 640, BOAT), *column(right, 640, SKIS)]
+    text = reader(placed_pdf([items])).document.text
+    for whole in (" ".join(BOAT), " ".join(SKIS)):
+        assert text.count(whole) == 2
+
+
+def test_a_heading_beside_lines_of_another_column_joins_none_of_them(reader: Reader) -> None:
+    items: list[Item] = [*column(60, 700, [*BOAT, *SKIS]), Text(320, 683, "May I ski?", 18, bold=True)]
+    items += column(320, 660, [*SKIS, *BOAT])
+    text = reader(placed_pdf([items])).document.text
+    assert text.startswith(" ".join([*BOAT, *SKIS]))
+    assert text.endswith(f"May I ski?\n\n{' '.join([*SKIS, *BOAT])}\n")
+
+
+def test_a_box_beside_the_text_does_not_cut_its_sentences(reader: Reader) -> None:
+    box: list[Item] = [Text(330, 695, "Stay ashore if", 8, bold=True), Text(334, 683, "your legs are weak", 8)]
+    box += [Text(334, 672, "you feel faint", 8), Text(330, 660, "the water is rough", 8)]
+    text = reader(placed_pdf([[*column(60, 700, BOAT), *column(60, 652, SKIS), *box]])).document.text
+    assert " ".join([*BOAT, *SKIS]) in text
+    assert "your legs are weak" in text
+
+
+def test_a_run_that_ends_in_a_space_is_apart_from_the_next(reader: Reader) -> None:
+    items: list[Item] = [Text(60, 700, "Row on "), Text(95, 700, "flat "), Text(120, 700, "water.")]
+    assert reader(placed_pdf([items])).document.text == "Row on flat water.\n"
+
+
+def test_raised_and_lowered_digits(reader: Reader) -> None:
+    items: list[Item] = [
+        Text(60, 700, "At 10"),
+        Text(85, 704, "3", 7),
+        Text(92, 700, "strokes of H"),
+        Text(152, 697, "2", 7),
+    ]
+    items += [Text(155.5, 700, "O one stops."), Text(215.5, 704, "14", 7), *column(60, 686, BOAT)]
+    assert reader(placed_pdf([items])).document.text == f"At 10³ strokes of H2O one stops.¹⁴ {' '.join(BOAT)}\n"
+
+
+def test_ligatures_are_their_letters(reader: Reader) -> None:
+    items: list[Item] = [Text(60, 700, "The \ufb01rst di\ufb03cult \ufb02oor and sta\ufb00.")]
+    assert reader(placed_pdf([items], unicode=True)).document.text == "The first difficult floor and staff.\n"
+
+
+def test_words_cut_at_the_end_of_a_line_are_one_and_compounds_keep_their_hyphen(reader: Reader) -> None:
+    lines = [
+        "Rowing is a low-",
+        "impact sport for a reha-",
+        "bilitation. The impact is as low as one can under-",
+        "stand, on the same day.",
+    ]
+    text = reader(placed_pdf([[*column(60, 700, lines)]])).document.text
+    assert (
+        text
+        == "Rowing is a low-impact sport for a rehabilitation. The impact is as low as one can understand, on the same day.\n"
+    )
+
+
+def test_round_marks_that_are_drawn_begin_items() -> None:
+    runs = [
+        Run(line, 72, 72 + 5 * len(line), 700 - 14.0 * at, 10, False)
+        for at, line in enumerate(["slowly", "with poles"])
+    ]
+    dots = [Drawn(62, run.y + 2, 65, run.y + 5) for run in runs]
+    assert document_text([Page(runs=runs, dots=dots)]).text == "- slowly\n- with poles\n"
+
+
+def test_pages_that_say_the_same_are_no_heads_and_feet(reader: Reader) -> None:
+    page = [*column(60, 700, ["May I row?"], bold=True), *column(60, 684, BOAT)]
+    assert reader(placed_pdf([page, page, page])).document.text.count(" ".join(BOAT)) == 3
 
 
 def test_columns_below_a_title_that_goes_over_both(reader: Reader) -> None:
@@ -210,6 +286,22 @@ def test_a_table_without_lines_keeps_its_rows(reader: Reader) -> None:
     items = [*column(60, 740, ["The clinic is open on three days of the week:"]), *items]
     text = reader(placed_pdf([items])).document.text
     assert "| Monday | 8:00 - 17:00 |\n| Tuesday | 8:00 - 13:00 |\n| Friday | closed |" in text
+
+
+@pytest.mark.parametrize("shift", [0, 30])
+def test_a_table_without_lines_whose_cells_go_over_several_lines(reader: Reader, shift: int) -> None:
+    items: list[Item] = [Text(60 + shift, 720, "Sport", bold=True), Text(180 + shift, 720, "What it asks", bold=True)]
+    items += [Text(410 + shift, 720, "For whom", bold=True)]
+    for at, (name, cell, whom) in enumerate([("Rowing", BOAT, "all"), ("Cross-country skiing", SKIS, "most people")]):
+        items += [Text(60, 700 - 70 * at, name), *column(180, 700 - 70 * at, cell), Text(410, 700 - 70 * at, whom)]
+    text = reader(
+        placed_pdf([[*items, *column(60, 560, ["Ask us about all of them, at any time of the day."])]])
+    ).document.text
+    assert text == (
+        "| Sport | What it asks | For whom |\n| --- | --- | --- |\n"
+        f"| Rowing | {' '.join(BOAT)} | all |\n| Cross-country skiing | {' '.join(SKIS)} | most people |\n\n"
+        "Ask us about all of them, at any time of the day.\n"
+    )
 
 
 def test_a_table_of_questions_and_answers_is_pairs(reader: Reader) -> None:

@@ -304,14 +304,17 @@ def _device_class() -> type[Any]:
             length = math.hypot(x1 - x0, y1 - y0)
             per = length / max(len(text), 1)
             x0 += per * (len(text) - len(bare)) if turn == 0 else 0
-            name = getattr(state.font, "fontname", "") or ""
-            bold = bool(_BOLD.search(name if isinstance(name, str) else ""))
-            self.here.runs.append(Run(bare.rstrip(), x0, x1, y0, max(size, 0.1), bold, turn, y1))
+            names = (getattr(state.font, name, "") for name in ("fontname", "basefont"))
+            bold = any(isinstance(name, str) and _BOLD.search(name) for name in names)
+            kept = bare.rstrip() + (" " if bare[-1].isspace() else "")  # which the next run may begin right after
+            self.here.runs.append(Run(kept, x0, x1, y0, max(size, 0.1), bold, turn, y1))
 
         def paint_path(self, graphics: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
             self.count()
             if not (stroke or fill) or len(self.here.rules) > _MOST_RULES or len(path) > 200:
                 return
+            if any(step[0] == "c" for step in path):
+                self.dot(path)
             points: list[tuple[float, float]] = []
             for step in path:
                 if step[0] == "h":
@@ -326,6 +329,15 @@ def _device_class() -> type[Any]:
                 else:
                     return
             self.lines(points, stroke)
+
+        def dot(self, path: Any) -> None:
+            """A small round mark, as browsers draw the bullets of lists."""
+            a, b, c, d, e, f = self.ctm
+            pairs = [step[at : at + 2] for step in path for at in range(1, len(step) - 1, 2)]
+            x = [a * x + c * y + e for x, y in pairs]
+            y = [b * x + d * y + f for x, y in pairs]
+            if 1 < max(x) - min(x) < 8 and 1 < max(y) - min(y) < 8 and len(self.here.dots) < _MOST_RULES:
+                self.here.dots.append(Rule(min(x), min(y), max(x), max(y)))
 
         def lines(self, points: list[tuple[float, float]], stroke: bool) -> None:
             """Horizontal and vertical lines of a path; a thin filled rectangle is one too."""

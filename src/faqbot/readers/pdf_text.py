@@ -11,20 +11,32 @@ from statistics import median
 from faqbot.markdown import is_question
 from faqbot.readers.columns import question_table
 from faqbot.readers.headings import title_case
+from faqbot.readers.html_markdown import raised
 from faqbot.readers.lines import tidy
 from faqbot.readers.pdf_direction import in_reading_order
 from faqbot.readers.tables import markdown_table
 
 _PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?|[-–—] ?\d{1,4} ?[-–—]", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*(?:\[\d{1,3}\])*$")
+_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*(?:\[\d{1,3}\]|[⁰¹²³⁴-⁹])*$")
 _BULLET = re.compile(r"\s*([•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—](?=\s))\s*(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _LISTED = re.compile(r"\s*(?:[•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—]\s|\d{1,3}[.)]\s|\[\d{1,3}\])")
+_CITED = re.compile(r"\s*\[\d{1,3}\](?!\s+[^\W\d_a-z])")  # the rest of a sentence
+_MARKER = re.compile(r"\s*(?:\d{1,3}[.)]|[a-z][.)]|[•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*–—-])\s*")
+# What begins a word more often than a compound.
+_PREFIXES = ("any", "every", "here", "in", "on", "out", "over", "some", "there", "to", "under", "up", "where", "with")
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _TABLE = re.compile("\ue001(\\d+)\ue001")
 _HYPHEN = re.compile(r"\b([^\W\d_]{2,40})[-\u2010]\n([^\W\d_A-Z][^\W\d_]{1,40})")
 _SHORT = 0.85  # of a full line; a shorter line that ends a sentence ends its paragraph
 _SPACE = 0.15  # of the font size; white space as wide as this parts words
+_NARROW = 0.75  # of the font size; white space as wide, before what stands below one another, parts columns
+_TIGHT = 0.4  # of the font size; white space as wide parts columns that are known
+_LONGEST_NAME = 6  # words, in the first column of a table
+_FEWEST_BELOW, _MOST_STARTS = 4, 100  # lines that begin at a place; places that are looked at
+_MANY_LINES = 400  # of a page; boxes of text are not looked for among more
+_EDGE = 0.25  # of the height of the text; running heads and feet stand within as much of its top and bottom
 _APART = 1.5  # of the font size; white space as wide as this parts columns and cells
 _REPEATED = 0.3  # of the pages; a line in the same place at the edge of as many is a running head or foot
 _SAME_PLACE = 6.0  # points
@@ -69,6 +81,7 @@ class Page:
     height: float = 792.0
     runs: list[Run] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    dots: list[Rule] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +125,14 @@ def document_text(pages: Sequence[Page]) -> PdfText:
         if turned:
             left_out.append(("turned text", " ".join(turned)))
         tables, rest = _ruled_tables(runs, page.rules, number)
-        by_page.append([*tables, *_lines(rest, page.rules, number)])
+        by_page.append([*tables, *_dotted(_lines(rest, page.rules, number), page.dots)])
     by_page = in_reading_order(by_page)
     by_page, edges = _without_edges(by_page)
     if edges:
         left_out.append(("page head or foot", " / ".join(edges)))
     ordered = [line for lines in by_page for line in _in_order(_tabulated(lines))]
-    known = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", " ".join(line.text for line in ordered).casefold()))
+    joined = _HYPHEN.sub(" ", "\n".join(line.text for line in ordered))
+    known = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", joined.casefold()))
     blocks: list[str] = []
     text, has_headings = _markdown(ordered, known, blocks)
     extracted = _joined_hyphens("\n".join(line.text for line in ordered), known).replace("\n", " ")
@@ -164,17 +178,19 @@ def _turned(run: Run, turn: int, page: Page) -> Run:
 def _lines(runs: Sequence[Run], rules: Sequence[Rule], number: int) -> list[Line]:
     """Runs that stand beside each other joined, cut where the white space is wide or a line is drawn between."""
     upright = [rule for rule in rules if rule.x1 - rule.x0 < 2.5 and rule.y1 - rule.y0 > 5]
+    rows = [sorted(row, key=lambda run: run.x0) for row in _rows(runs)]
+    starts = _column_starts(rows)
     found: list[Line] = []
-    for row in _rows(runs):
+    for row in rows:
         group: list[Run] = []
-        for run in sorted(row, key=lambda run: run.x0):
+        for run in row:
             if group:
                 gap = run.x0 - max(each.x1 for each in group)
                 size = max(run.size, group[-1].size)
                 barred = gap > 0 and any(
                     group[-1].x1 - 1 <= rule.x0 <= run.x0 + 1 and rule.y0 <= run.y <= rule.y1 for rule in upright
                 )
-                if gap > _APART * size or barred:
+                if gap > _APART * size or barred or (gap >= _TIGHT * size and round(run.x0) in starts):
                     found.append(_line(group, number))
                     group = []
             group.append(run)
@@ -183,29 +199,75 @@ def _lines(runs: Sequence[Run], rules: Sequence[Rule], number: int) -> list[Line
     return found
 
 
-def _rows(runs: Sequence[Run]) -> Iterator[list[Run]]:
-    """Runs by base line, from the top; small raised ones belong to the line they stand in."""
-    row: list[Run] = []
+def _column_starts(rows: Sequence[Sequence[Run]]) -> set[int]:
+    """Where runs begin one below the other after a gap that is no usual space: columns that stand close together."""
+    after_gap = Counter[int]()
+    for row in rows:
+        for before, run in pairwise(row):
+            if run.x0 - before.x1 >= _NARROW * max(run.size, before.size):
+                after_gap[round(run.x0)] += 1
+    starts: set[int] = set()
+    for start, _ in after_gap.most_common(_MOST_STARTS):
+        near = after_gap[start - 1] + after_gap[start] + after_gap[start + 1]
+        if near >= _FEWEST_BELOW:
+            crossing = sum(any(run.x0 < start - 2 and run.x1 > start + 2 for run in row) for row in rows)
+            if crossing <= near:
+                starts.add(start)
+    return starts
+
+
+def _rows(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs by base line, from the top; small raised and lowered ones belong to the line they stand in."""
+    rows: list[list[Run]] = []
     for run in sorted(runs, key=lambda run: -run.y):
-        if row and row[0].y - run.y > 0.4 * max(run.size, max(each.size for each in row)):
-            yield row
-            row = []
-        row.append(run)
-    if row:
-        yield row
+        if rows and rows[-1][0].y - run.y <= 0.3 * min(run.size, rows[-1][0].size):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    for at, row in enumerate(rows):
+        for run in row[:]:
+            near = (each for each in (*rows[max(0, at - 2) : at], *rows[at + 1 : at + 3]) if _beside(run, each))
+            if holder := next(near, None):
+                row.remove(run)
+                holder.append(run)
+    return [row for row in rows if row]
+
+
+def _beside(small: Run, row: Sequence[Run]) -> bool:
+    """Whether a small run stands right before or after one of a row, a little above or below its base line."""
+    if not row or small.size >= 0.9 * row[0].size or abs(small.y - row[0].y) > 0.6 * row[0].size:
+        return False
+    reach = 0.35 * row[0].size
+    return any(-2 <= small.x0 - run.x1 <= reach or -2 <= run.x0 - small.x1 <= reach for run in row)
 
 
 def _line(group: Sequence[Run], number: int) -> Line:
-    parts: list[str] = []
-    for at, run in enumerate(group):
-        if at and run.x0 - group[at - 1].x1 > _SPACE * run.size:
-            parts.append(" ")
-        parts.append(run.text)
-    text = " ".join(unicodedata.normalize("NFC", "".join(parts)).split())
     letters = sum(len(run.text) for run in group)
     size = max(Counter({run.size: len(run.text) for run in group}).items(), key=lambda each: each[1])[0]
+    base = next(run.y for run in group if run.size == size)
+    parts: list[str] = []
+    for at, run in enumerate(group):
+        if at and (run.x0 - group[at - 1].x1 > _SPACE * run.size or (at == 1 and _MARKER.fullmatch(group[0].text))):
+            parts.append(" ")
+        above = run.size < 0.9 * size and 0.2 * size < run.y - base
+        parts.append(raised(run.text) if above else run.text)
+    text = " ".join(unicodedata.normalize("NFC", "".join(parts)).translate(_LIGATURES).split())
     bold = sum(len(run.text) for run in group if run.bold) >= 0.9 * letters
     return Line(text, group[0].x0, max(run.x1 for run in group), group[0].y, size, bold, number)
+
+
+def _dotted(lines: Sequence[Line], dots: Sequence[Rule]) -> list[Line]:
+    """The lines, those with a round mark right before them as items of a list."""
+    if not dots:
+        return list(lines)
+    found: list[Line] = []
+    for line in lines:
+        marked = any(
+            0 < line.x0 - dot.x1 < 1.5 * line.size and line.y < (dot.y0 + dot.y1) / 2 < line.y + line.size
+            for dot in dots
+        )
+        found.append(replace(line, text=f"• {line.text}") if marked else line)
+    return found
 
 
 # Ruled tables
@@ -325,13 +387,18 @@ def _without_edges(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], l
 
     removed: list[str] = []
     kept: list[list[Line]] = []
+    heights = [line.y for page in pages for line in page] or [0.0]
+    bottom, height = min(heights), max(heights) - min(heights)
     for page in pages:
         rows = _line_rows(page)
+        same = all(repeated(line) or _PAGE_NUMBER.fullmatch(line.text) for line in page)  # as other pages, all of it
         gone: set[int] = set()
         for direction in (rows, rows[::-1]):
             for at, row in enumerate(direction):
                 number_only = at < 2 and all(_PAGE_NUMBER.fullmatch(line.text) for line in row) and len(pages) > 1
-                if not (all(repeated(line) for line in row) or number_only) or (len(pages) == 1):
+                middle = bottom + _EDGE * height < row[0].y < bottom + (1 - _EDGE) * height
+                running = all(repeated(line) for line in row) and not middle and not same
+                if not (running or number_only) or (len(pages) == 1):
                     break
                 gone.update(id(line) for line in row)
         removed += [line.text for line in page if id(line) in gone]
@@ -361,6 +428,14 @@ def _tabulated(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     at = 0
     while at < len(rows):
+        end, grid = _table_under_names(rows, at)
+        if grid:
+            lines_of = [line for row in rows[at:end] for line in row]
+            text = " ".join(line.text for line in lines_of)
+            block = _table_markdown(grid, header=True)
+            found.append(replace(rows[at][0], text=text, x1=max(line.x1 for line in lines_of), bold=False, block=block))
+            at = end
+            continue
         end = at + 1
         while (
             end < len(rows)
@@ -390,6 +465,49 @@ def _tabulated(lines: Sequence[Line]) -> list[Line]:
             found += rows[at]
         at = end
     return found
+
+
+def _table_under_names(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[tuple[str, ...]]]:
+    """The end and the cells of a table without lines under bold names, cells of several lines too; none if it is not.
+
+    Its first column holds short names. White space parts rows, else each line of the first column begins one.
+    """
+    names = rows[at]
+    body: list[list[str]] = []
+    if len(names) < 2 or any(line.block or not line.bold for line in names):
+        return at, []
+    taken: list[tuple[float, dict[int, str]]] = []
+    for row in rows[at + 1 :]:
+        places = [sum(name.x1 <= line.x0 + 2 for name in names[:-1]) for line in row]
+        fits = all(
+            not line.block and not line.bold and (place + 1 == len(names) or line.x1 <= names[place + 1].x0 + 2)
+            for place, line in zip(places, row, strict=True)
+        )
+        above = taken[-1][0] if taken else names[0].y
+        if not fits or len(set(places)) < len(row) or above - row[0].y > 4 * row[0].size:
+            break
+        taken.append((row[0].y, {place: line.text for place, line in zip(places, row, strict=True)}))
+    gaps = [before - after for (before, _), (after, _) in pairwise(taken)]
+    usual = min(gaps, default=0.0)
+    apart = any(gap > 1.3 * usual for gap in gaps)
+    lines_of: list[int] = []
+    for gap, (_, texts) in zip([0.0, *gaps], taken, strict=bool(taken)):
+        if not body or (gap > 1.3 * usual if apart else 0 in texts):
+            body.append([""] * len(names))
+            lines_of.append(0)
+        lines_of[-1] += 1
+        for place, text in texts.items():
+            body[-1][place] = f"{body[-1][place]} {text}".strip()
+    whole = 0
+    for cells in body:
+        name = cells[0]
+        if not name or len(name.split()) > _LONGEST_NAME or _ENDS.search(name) or sum(map(bool, cells)) < 2:
+            break
+        whole += 1
+    if whole < 2:
+        return at, []
+    grid = [tuple(line.text for line in names), *(tuple(cells) for cells in body[:whole])]
+    return at + 1 + sum(lines_of[:whole]), grid
 
 
 def _aligned(one: Sequence[Line], other: Sequence[Line]) -> bool:
@@ -432,10 +550,12 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     best: tuple[float, float] | None = None
     for edge, count in starts.items():
         near = count + starts[edge - 1] + starts[edge + 1]
-        if near < _FEWEST_IN_COLUMN:
+        if near < _FEWEST_IN_COLUMN and len(lines) > _MANY_LINES:
             continue
         before = [line for line in lines if line.x1 <= edge + 1]
         after = [line for line in lines if line.x0 >= edge - 2]
+        if near < _FEWEST_IN_COLUMN and not _clear(edge, before, after, lines):
+            continue
         crossing = len(lines) - len(before) - len(after)
         fewer = min(len(before), len(after))
         if fewer >= _FEWEST_IN_COLUMN and crossing <= 0.4 * len(lines) and _side_by_side(before, after):
@@ -443,6 +563,15 @@ def _gutter(lines: Sequence[Line]) -> float | None:
             if best is None or score > best[0]:
                 best = (score, edge - 1.5)
     return best[1] if best else None
+
+
+def _clear(edge: float, before: Sequence[Line], after: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Whether a strip of paper is empty beside all lines to the right of a place, as it is beside a box of text."""
+    if min(len(before), len(after)) < _FEWEST_IN_COLUMN:
+        return False
+    low, high = min(line.y for line in after), max(line.y for line in after)
+    strip = _APART * max(line.size for line in after)
+    return not any(low <= line.y <= high and line.x0 < edge - 2 and line.x1 > edge - strip for line in lines)
 
 
 def _side_by_side(before: Sequence[Line], after: Sequence[Line]) -> bool:
@@ -513,21 +642,20 @@ def _body_size(lines: Sequence[Line]) -> float:
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Lines that belong together, by their distance, their looks, and how full they are."""
-    steps = [
-        before.y - line.y
-        for before, line in pairwise(lines)
-        if before.page == line.page and 0 < before.y - line.y < 3 * line.size and abs(before.size - line.size) < 0.6
-    ]
-    usual = median(steps) if steps else 14.0
-    tight = Counter(round(step) for step in steps)
-    if tight:
-        usual = min((step for step, count in tight.items() if count >= 0.2 * len(steps)), default=usual)
-    spaced = sum(step > _GAP * usual for step in steps) >= 0.08 * len(steps) and len(steps) > 3
+    of_size: dict[int, list[float]] = {}
+    for before, line in pairwise(lines):
+        if before.page == line.page and 0 < before.y - line.y < 3 * line.size and abs(before.size - line.size) < 0.6:
+            of_size.setdefault(round(line.size), []).append(before.y - line.y)
+    usual = {size: _usual_step(steps) for size, steps in of_size.items()}
+    count = sum(map(len, of_size.values()))
+    wide = sum(step > _GAP * usual[size] for size, steps in of_size.items() for step in steps)
+    spaced = wide >= 0.08 * count and count > 3
     lengths = sorted(len(line.text) for line in lines)
     full = lengths[len(lengths) * 9 // 10] if lengths else 0
     group: list[Line] = []
     for line in lines:
-        if group and _begins(group[-1], line, usual, spaced=spaced, full=full, first=group[0]):
+        step = usual.get(round(line.size), 1.2 * line.size)
+        if group and _begins(group[-1], line, step, spaced=spaced, full=full, first=group[0]):
             yield group
             group = []
         group.append(line)
@@ -535,11 +663,17 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield group
 
 
+def _usual_step(steps: Sequence[float]) -> float:
+    """The distance of lines within paragraphs: the smallest that is common."""
+    tight = Counter(round(step) for step in steps)
+    return min((step for step, count in tight.items() if count >= 0.2 * len(steps)), default=median(steps))
+
+
 def _begins(before: Line, line: Line, usual: float, *, spaced: bool, full: int, first: Line) -> bool:
     """Whether a line begins a paragraph."""
     if before.block or line.block or abs(before.size - line.size) > 0.6 or before.bold != line.bold:
         return True
-    if _LISTED.match(line.text):
+    if _LISTED.match(line.text) and (_LISTED.match(before.text) or not _CITED.match(line.text)):
         return spaced or not _LISTED.match(before.text) or bool(_BULLET.match(line.text) or _NUMBER.match(line.text))
     asked = is_question(before.text) and before is first
     if asked and (before.bold or len(before.text) < _SHORT * max(full, len(line.text))):
@@ -597,7 +731,8 @@ def _joined_hyphens(text: str, known: set[str]) -> str:
 
 
 def _unhyphenated(found: re.Match[str], known: set[str]) -> str:
-    """One word, unless the document writes it with the hyphen elsewhere and never without."""
+    """One word, unless the document writes it with the hyphen elsewhere, or only its two halves, and never without."""
     first, second = found.groups()
-    hyphenated = f"{first}-{second}".casefold()
-    return f"{first}-{second}" if hyphenated in known and f"{first}{second}".casefold() not in known else first + second
+    parts, one = (first.casefold(), second.casefold()), f"{first}{second}".casefold()
+    compound = "-".join(parts) in known or (known.issuperset(parts) and parts[0] not in _PREFIXES and len(second) > 2)
+    return f"{first}-{second}" if compound and one not in known else first + second
