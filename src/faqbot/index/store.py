@@ -509,9 +509,10 @@ def _mapping(value: Source | Pair | ReadWarning) -> dict[str, Any]:
 def _revived(value: Any, kind: type[Any] | None = None) -> Any:
     """JSON's lists as tuples and its objects as dataclasses, at any depth."""
     if isinstance(value, list):
-        return tuple(_revived(each, kind) for each in value)
+        return tuple([_revived(each, kind) if isinstance(each, list | dict) else each for each in value])
     if isinstance(value, dict) and kind:
-        return kind(**{name: _revived(each, _NESTED.get(name)) for name, each in value.items()})
+        nested = {name: _revived(each, _NESTED.get(name)) for name, each in value.items() if isinstance(each, list)}
+        return kind(**value | nested)
     return value
 
 

@@ -65,12 +65,17 @@ def differences(first: str, second: str) -> frozenset[str]:
 class _Claims:
     """What of a text must be equal in a duplicate."""
 
-    __slots__ = ("medicines", "negations", "numbers", "places", "units")
+    __slots__ = ("antonyms", "medicines", "negations", "numbers", "units")
 
     def __init__(self, text: str) -> None:
         lists = term_lists()
         words = words_of(text)
-        self.places = {word: place for place, word in reversed(list(enumerate(words)))}
+        # Where each side of a pair stands first, for the pairs that are used, by their number.
+        self.antonyms: dict[int, list[float]] = {}
+        for place, word in enumerate(words):
+            for number, side in _sides().get(word, ()):
+                places = self.antonyms.setdefault(number, [MISSING, MISSING])
+                places[side] = min(places[side], place)
         # In their order: "Monday 9, Tuesday 10" is not "Monday 10, Tuesday 9".
         self.numbers = [number.replace(",", "") for word in words for number in _numbers(word)]
         self.units = frozenset(stem(word) for word in words if word in lists.units)
@@ -95,33 +100,38 @@ def _differences(first: _Claims, second: _Claims) -> frozenset[str]:
         "numbers": first.numbers != second.numbers,
         "units": first.units != second.units,
         "negation": first.negations != second.negations,
-        "antonyms": _opposed(first.places, second.places),
+        "antonyms": _opposed(first.antonyms, second.antonyms),
         "medicines": first.medicines != second.medicines,
     }
     return frozenset(way for way, found in ways.items() if found)
 
 
-def _opposed(first: Mapping[str, int], second: Mapping[str, int]) -> bool:
+@lru_cache(maxsize=1)
+def _sides() -> Mapping[str, Sequence[tuple[int, int]]]:
+    """The numbers of the pairs of antonyms that a word is of, each with its side, by word."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, pair in enumerate(term_lists().antonyms):
+        for side, words in enumerate(pair):
+            for word in words:
+                found.setdefault(word, []).append((number, side))
+    return found
+
+
+def _opposed(first: Mapping[int, Sequence[float]], second: Mapping[int, Sequence[float]]) -> bool:
     """Whether one text has a side of an antonym that the other, which uses the pair too, lacks, or their sides swap.
 
-    The texts are words with the place where each stands first. Where the sides of every pair change places, only
-    clauses do ("backward hurts, forward helps").
+    The texts are the places where the sides of the pairs that they use stand first. Where the sides of every pair
+    change places, only clauses do ("backward hurts, forward helps").
     """
     swapped = []
-    for pair in term_lists().antonyms:
-        ours, theirs = ([_first_place(side, text) for side in pair] for text in (first, second))
-        lacks = [[place == MISSING for place in sides] for sides in (ours, theirs)]
-        if any(map(all, lacks)):
-            continue
-        if lacks[0] != lacks[1]:
+    for number in first.keys() & second.keys():
+        ours, theirs = first[number], second[number]
+        lacks = [place == MISSING for place in ours]
+        if lacks != [place == MISSING for place in theirs]:
             return True
-        if not any(lacks[0]):
+        if not any(lacks):
             swapped.append((ours[0] < ours[1]) != (theirs[0] < theirs[1]))
     return any(swapped) and (len(swapped) == 1 or not all(swapped))
-
-
-def _first_place(words: frozenset[str], places: Mapping[str, int]) -> float:
-    return min((places[word] for word in words if word in places), default=MISSING)
 
 
 def group_duplicates(passages: Sequence[PreparedPassage], alike: float = ALIKE) -> list[list[int]]:
