@@ -70,6 +70,7 @@ class _Examples:
     detail: frozenset[str]
     before_a_noun: frozenset[str]
     asking: frozenset[str]
+    openings: tuple[str, ...]
 
 
 @cache
@@ -98,7 +99,10 @@ def _examples() -> _Examples:
         frozenset(str(_data()[DETAIL][name]).split()) for name in ("words", "before_a_noun", "asking")
     )
     longest = max(len(each.split()) for each in kinds)
-    return _Examples(kinds, meanings, by_length, order, fillers, words, longest, detail, before_a_noun, asking)
+    openings = tuple(f"{' '.join(_words(opening))} " for opening in _data()["about"]["openings"])  # type: ignore[attr-defined]
+    return _Examples(
+        kinds, meanings, by_length, order, fillers, words, longest, detail, before_a_noun, asking, openings
+    )
 
 
 @cache
@@ -129,6 +133,8 @@ def recognise(message: str, similarities: Similarities, *, follows: bool = False
         return _in_clauses(message)
     if kind := _in_words(words) or _misspelt(words):
         return kind
+    if f"{' '.join(words)} ".startswith(_examples().openings) and term_lists().complaints.isdisjoint(words):
+        return "about"
     if _is_detail(message, words, follows=follows):
         return DETAIL
     return _meant(message, words, similarities)
