@@ -49,6 +49,7 @@ _LONGEST_ITEM = 7
 _VERB_WITHIN = 2  # words after a trigger that may be its verb: "haven't noticed any"
 _BACKWARD_WITHIN = 14
 _AFFIRMED_WITHIN = 6
+_CUE_WITHIN = 4
 _LIST_MARKS = frozenset(",/")
 _ANSWER_MARKS = frozenset("?:–—-(|=")
 _RESOLVED_WITHIN = 5
@@ -422,10 +423,14 @@ def _they_say(words: tuple[str, ...]) -> bool:
 
 
 def _is_negated_cue(message: Message, mention: Mention) -> bool:
-    """Whether a negation trigger stands at most two words before a mention."""
-    sentence = message.words.sentences[mention.start]
-    ends = {scope.start for scope in message.negation_scopes.get(sentence, ())}
-    return not ends.isdisjoint(range(mention.start - 2, mention.start + 1))
+    """Whether a negation trigger reaches a mention that stands at most four words behind it."""
+    scopes = message.negation_scopes.get(message.words.sentences[mention.start], ())
+    return any(
+        scope.start <= mention.start < max(scope.end, scope.start + 3)
+        and mention.start - scope.start <= _CUE_WITHIN
+        and mention.start - scope.start <= _CUE_WITHIN
+        for scope in scopes
+    )
 
 
 # -- historical -------------------------------------------------------------------------------------------------------
