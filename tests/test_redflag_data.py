@@ -20,6 +20,15 @@ FRESH = {
     **{f"test/unseen_{letter}.jsonl": (f"{letter}-", 200) for letter in "nop"},
 }
 CONVERSATIONS = {"dev/multiturn_open.jsonl": ("om-", 45), "test/multiturn_heldout.jsonl": ("hm-", 25)}
+# Messages and conversations of the second edition's writers: id prefix and least number by file.
+WRITERS = {
+    **{f"train/writers_{letter}.jsonl": (f"w{letter}-", 400) for letter in "abcd"},
+    "train/ordinary.jsonl": ("or-", 100),
+    "dev/writers_e.jsonl": ("we-", 140),
+    "dev/writers_f.jsonl": ("wf-", 170),
+    "test/writers_e.jsonl": ("wg-", 140),
+    "test/writers_f.jsonl": ("wh-", 170),
+}
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),
     *("dvt_pe_limb", "visceral", "pregnancy", "child", "crisis", "medication", "neuro_deficit"),
@@ -92,7 +101,21 @@ def test_conversations_have_the_form_of_the_development_set(name: str) -> None:
         assert all(isinstance(turn, str) and turn.strip() == turn != "" for turn in turns), row
 
 
-@pytest.mark.parametrize("name", [*MESSAGES, *FRESH, *CONVERSATIONS])
+@pytest.mark.parametrize("name", WRITERS)
+def test_messages_of_the_later_writers_have_one_form(name: str) -> None:
+    prefix, least = WRITERS[name]
+    found = rows(DATA / name)
+    assert len(found) >= least
+    for number, row in enumerate(found, 1):
+        assert list(row) == ["id", "turns", "expect_final", "note"], row
+        assert row["id"] == f"{prefix}{number:03d}"
+        assert row["expect_final"] in LEVELS, row
+        turns = row["turns"]
+        assert isinstance(turns, list) and turns, row
+        assert all(isinstance(turn, str) and turn.strip() == turn != "" for turn in turns), row
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *FRESH, *CONVERSATIONS, *WRITERS])
 def test_a_note_offers_only_the_level_that_is_not_expected(name: str) -> None:
     for row in rows(DATA / name):
         for words, level in OTHER_LEVEL.items():

@@ -11,7 +11,7 @@ from faqbot.lexicon import inflections
 from faqbot.types import Level
 
 ConceptKind = Literal["state", "vague", "part", "modifier", "idiom", "cue"]
-SignKind = Literal["symptom", "risk", "event", "condition", "context", "plea"]
+SignKind = Literal["symptom", "risk", "event", "condition", "context", "plea", "classifier"]
 Operator = Literal["NEAR", "PRE"]
 
 _DEEPEST = 6
@@ -80,8 +80,9 @@ class Sign:
 
     A "symptom" is cleared by negation and by a past that is over, an "event" (a fall) by a distant past. A "risk"
     (cancer) counts though past, unless it is somebody else's. A "condition" is a named disease, which counts only for
-    a person who has it. "context" only helps other signs. A "plea" counts also as a question. A concept of
-    `exclusions` in the same sentence explains the sign away (wet from the rain), unless it is itself negated.
+    a person who has it. "context" only helps other signs. A "plea" counts also as a question. A "classifier" sign has
+    no patterns: the classifier finds it. A concept of `exclusions` in the same sentence explains the sign away (wet
+    from the rain), unless it is itself negated.
     """
 
     id: str

@@ -319,7 +319,7 @@ def _sign(entry: Entry) -> Sign:
     entry.only("id", "kind", "description", "patterns", "exclusions")
     kind = cast(SignKind, entry.choice("kind", get_args(SignKind), "symptom"))
     patterns = tuple(_pattern(text, entry) for text in entry.lines("patterns"))
-    if not patterns:
+    if not patterns and kind != "classifier":
         raise entry.wrong('a [[sign]] needs patterns, such as "saddle NEAR numb"')
     exclusions = tuple(entry.lines("exclusions"))
     return Sign(entry.string("id"), kind, entry.string("description", ""), patterns, exclusions)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from faqbot.config import SafetyConfig
 from faqbot.safety.cards import find_region, write_alert
+from faqbot.safety.classifier import SIMILAR, TURNS, is_similar
 from faqbot.safety.context import (
     Message,
     counts,
@@ -29,6 +30,7 @@ _TAIL = 200
 _LONGEST_REPLY = 25  # words of a message that may go on with the one before
 _LONGEST_QUOTE = 8  # words
 _SAYS_NOTHING = 4  # words of a message without a sign that the one before it is still remembered after: "where?"
+_LIST_OF_DENIALS = 2  # signs that a message negates, from which the classifier does not read it
 _YES = re.compile(
     r"^\W*(?:(?:actually|well|oh|ok|okay|hm+|um+|er+|sorry|no wait|wait)\W+)*"
     r"(?:yes|yep|yeah|yup)\b\W*(?:(?:there|it) is\b\W*)?",
@@ -110,7 +112,10 @@ def met_rules(rules: RuleSet, messages: Sequence[str]) -> tuple[MetRule, ...]:
             elif not rule.signs.isdisjoint(conversation.explained):
                 lasting.pop(rule.id, None)
     met = {found.rule.id: found for found in evaluate(rules, conversation.present, conversation.hypothetical)}
-    return _sorted(rules, met | lasting)
+    met |= lasting
+    if any(found.level in ("urgent", "emergency") and SIMILAR not in found.rule.signs for found in met.values()):
+        met = {name: found for name, found in met.items() if SIMILAR not in found.rule.signs}  # it adds nothing
+    return _sorted(rules, met)
 
 
 def evaluate(
@@ -150,6 +155,7 @@ class Conversation:
         self.explained: frozenset[str] = frozenset()  # by the last message, with a cause or a date
         self._rules = rules
         self._previous = ""
+        self._recent: list[str] = []  # messages that the classifier reads together
         self._animal = False
         self._turns: dict[str, int] = {}
         self._turn = 0
@@ -158,12 +164,14 @@ class Conversation:
         """Take in one more message; return the signs that are present and were not."""
         reading = read(self._rules, message)
         self._animal = reading.animal or (self._animal and reading.third_person)
-        present = (*reading.present, *self._continued(reading, message))
+        present = (*reading.present, *self._continued(reading, message), *self._similar(reading, message))
         if self._animal and reading.third_person:  # "my dog can't walk", "he wets himself"
             present = ()
         explained = self._explained(reading, message)
         anew = {evidence.sign for evidence in present}
         self.explained = explained - anew if reading.explains else frozenset()
+        if reading.retracts or reading.corrects or reading.explains:
+            explained |= {SIMILAR}
         self._take_back(reading.negated | explained, reading.retracts, anew)
         self._turn += 1
         new = anew - self.present.keys()
@@ -186,6 +194,17 @@ class Conversation:
             gone |= {sign for sign in self.present if self._turns.get(sign) == self._turn}
         for sign in gone - anew:
             del self.present[sign]
+
+    def _similar(self, reading: Reading, message: str) -> tuple[Evidence, ...]:
+        """Return the sign of the classifier; what is taken back or explained it does not read on with."""
+        if SIMILAR not in self._rules.signs:
+            return ()
+        if reading.retracts or reading.corrects or reading.explains:
+            self._recent.clear()
+        self._recent = [*self._recent, message][-TURNS:]
+        if len(reading.negated) >= _LIST_OF_DENIALS:  # whose words are those of red flags
+            return ()
+        return (Evidence(SIMILAR, ""),) if is_similar(self._rules, self._recent) else ()
 
     def _explained(self, reading: Reading, message: str) -> frozenset[str]:
         """Return the signs of the message before that are none once this one, its explanation, is read with it."""
