@@ -192,14 +192,14 @@ def test_html_with_scripts_is_shown_as_text(owner: Owner) -> None:
 
 def test_a_document_is_previewed_as_it_would_be_split(owner: Owner) -> None:
     shown = owner.get("document?id=prices.csv").text
-    assert "1 passages" in shown
+    assert "<h2>1 passage</h2>" in shown
     assert "What does a wash cost?" in shown
     for name in ("none.md", "../corpus/hours.md", "/etc/passwd"):
         assert owner.client.get("/admin/document", params={"id": name}).status_code == 422
 
 
 def test_upload_publish_ask_and_roll_back(owner: Owner) -> None:
-    assert "punctures.csv: read as 1 passages" in owner.upload("punctures.csv", NEW).text
+    assert "punctures.csv: read as 1 passage." in owner.upload("punctures.csv", NEW).text
     owner.post("remove", id="hours.md")
     assert owner.statuses() == {
         "hours.md": "will be removed",

@@ -18,6 +18,15 @@ def staging(tmp_path: Path) -> Staging:
     return Staging(tmp_path / "corpus", tmp_path / "index.staging")
 
 
+_unlink = Path.unlink
+
+
+def added(staging: Staging, name: str, content: bytes) -> None:
+    """Make an upload a waiting change."""
+    staging.hold(name, content)
+    staging.accept(name)
+
+
 def statuses(staging: Staging) -> dict[str, str]:
     """Documents by id with their status."""
     return {entry.document_id: entry.status for entry in staging.entries()}
@@ -33,7 +42,7 @@ def corpus(staging: Staging) -> dict[str, str]:
     "name",
     [
         "../a.md", "/etc/a.md", "..\\a.md", "sub/a.md", "a.md/", ".a.md", "~a.md", "a\x00.md", "a\n.md", "C:a.md", "..",
-        "", "a.exe", "a", "x" * 300 + ".md", "faqbot.toml", "FAQBOT.toml", "variants.yaml", "a.md ", "\u202egpj.md",
+        "", "NUL.md", "con.md", "Com1.txt", "aux .md", "a.exe", "a", "x" * 300 + ".md", "faqbot.toml", "FAQBOT.toml", "variants.yaml", "a.md ", "\u202egpj.md",
     ],
 )  # fmt: skip
 def test_a_name_that_is_no_plain_document_name_is_refused(name: str) -> None:
@@ -42,8 +51,8 @@ def test_a_name_that_is_no_plain_document_name_is_refused(name: str) -> None:
 
 
 def test_changes_wait_until_they_are_applied(staging: Staging) -> None:
-    staging.add("a.md", b"new")
-    staging.add("c.md", b"added")
+    added(staging, "a.md", b"new")
+    added(staging, "c.md", b"added")
     staging.remove("sub/b.md")
     assert statuses(staging) == {"a.md": "changed", "c.md": "new", "sub/b.md": "removed"}
     assert corpus(staging) == {"a.md": "old", "sub/b.md": "below"}
@@ -55,9 +64,39 @@ def test_changes_wait_until_they_are_applied(staging: Staging) -> None:
     assert not staging.pending()
 
 
+def test_an_upload_that_is_refused_leaves_what_waits_under_its_name(staging: Staging) -> None:
+    added(staging, "c.md", b"added")
+    held = staging.hold("c.md", b"broken")
+    assert (held.read_bytes(), staging.path("c.md").read_bytes()) == (b"broken", b"added")
+    staging.discard("c.md")
+    assert (held.exists(), staging.path("c.md").read_bytes()) == (False, b"added")
+
+
+def test_it_is_known_what_a_death_interrupted(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    added(staging, "a.md", b"new")
+    assert staging.interrupted() == ""
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", _dying)
+        with pytest.raises(KeyboardInterrupt):
+            staging.apply("7")
+    assert Staging(staging.corpus, staging.folder).interrupted() == "publishing"
+    staging.apply("7")
+    assert staging.interrupted() == ""
+    staging.begin_undo()
+    assert Staging(staging.corpus, staging.folder).interrupted() == "rolling back"
+    staging.undo()
+    assert (staging.interrupted(), statuses(staging)["a.md"]) == ("", "changed")
+
+
+def _dying(path: Path, missing_ok: bool = False) -> None:
+    if path.name == "a.md":
+        raise KeyboardInterrupt  # the corpus has the new text, the waiting file is still there
+    _unlink(path, missing_ok)
+
+
 def test_what_waits_can_be_dropped(staging: Staging) -> None:
-    staging.add("a.md", b"new")
-    staging.add("c.md", b"added")
+    added(staging, "a.md", b"new")
+    added(staging, "c.md", b"added")
     staging.remove("sub/b.md")
     for name in ("a.md", "sub/b.md"):
         staging.restore(name)
@@ -67,8 +106,8 @@ def test_what_waits_can_be_dropped(staging: Staging) -> None:
 
 
 def test_an_undone_publication_waits_again(staging: Staging) -> None:
-    staging.add("a.md", b"new")
-    staging.add("c.md", b"added")
+    added(staging, "a.md", b"new")
+    added(staging, "c.md", b"added")
     staging.remove("sub/b.md")
     staging.apply("7")
     assert staging.undoable() == "7"
@@ -83,17 +122,10 @@ def test_an_undone_publication_waits_again(staging: Staging) -> None:
 def test_a_death_while_changes_are_applied_loses_neither_the_new_nor_the_old(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    staging.add("a.md", b"new")
-    staging.add("c.md", b"added")
-    unlink = Path.unlink
-
-    def dying(path: Path, missing_ok: bool = False) -> None:
-        if path.name == "a.md":
-            raise KeyboardInterrupt  # the corpus has the new text, the waiting file is still there
-        unlink(path, missing_ok)
-
+    added(staging, "a.md", b"new")
+    added(staging, "c.md", b"added")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "unlink", dying)
+        patch.setattr(Path, "unlink", _dying)
         with pytest.raises(KeyboardInterrupt):
             staging.apply("7")
     again = Staging(staging.corpus, staging.folder)
@@ -116,14 +148,14 @@ def test_links_out_of_the_corpus_are_neither_read_nor_written_nor_removed(stagin
             with pytest.raises(CorpusError):
                 act(name)
     with pytest.raises(CorpusError, match="outside the corpus folder"):
-        staging.add("link.md", b"overwritten")
+        staging.hold("link.md", b"overwritten")
     merged = staging.merge(staging.folder / "merged")
     assert "secret" not in {path.read_text(encoding="utf-8") for path in merged.rglob("*") if path.is_file()}
     assert (outside / "x.md").read_text(encoding="utf-8") == "secret"
 
 
 def test_a_build_of_the_merged_folder_cannot_change_the_corpus_through_it(staging: Staging) -> None:
-    staging.add("a.md", b"new")
+    added(staging, "a.md", b"new")
     merged = staging.merge(staging.folder / "merged")
     (merged / "a.md").unlink()
     assert staging.path("a.md").read_bytes() == b"new"

@@ -15,18 +15,19 @@ import numpy as np
 
 from faqbot.bot import FaqBot, open_encoder
 from faqbot.errors import CorpusError, FeedbackError
-from faqbot.evaluation.metrics import Question, first_hit
+from faqbot.evaluation.metrics import Question, first_hit, load_questions
 from faqbot.evaluation.runner import DEPTH, ranked
 from faqbot.feedback import MARKS, FeedbackEntry, QuestionGroup, cluster_questions, unique_questions
 from faqbot.index import build_documents, is_current, open_index, read_all, store_of
 from faqbot.readers import discover
-from faqbot.variants import FaqEntry, add_variants, merge_variants, normalize_question, read_variants
+from faqbot.variants import FaqEntry, add_variants, find_entry, merge_variants, normalize_question, read_variants
 
 if TYPE_CHECKING:
     from faqbot.settings import Settings
     from faqbot.types import Band, Document, Pair
 
 Progress = Callable[[str, int, int], None]
+OWN_QUESTIONS = Path("tests", "data", "questions.jsonl")  # beside the corpus
 FOUND_WITHIN = 5  # passages in which an answer counts as found
 
 
@@ -134,10 +135,12 @@ def compare(
     questions: Sequence[Question],
     *,
     settings: Settings,
+    waiting: Mapping[str, Sequence[str]] | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Evaluate the index, and a temporary one in which the candidates are variants of the entry.
 
+    `waiting` are variants of any entries that are to be added with them.
     Neither the corpus nor the index is changed. Raises CorpusError where the index was not made from the corpus as it
     is, or keeps its passages in another store, in which a trial would take the place of the version in use.
     """
@@ -152,7 +155,7 @@ def compare(
             f"Run: faqbot build {corpus} --index {index}"
         )
     documents = read_corpus(corpus)
-    changed = merge_variants(documents, add_variants({}, entry.pair.question, candidates))
+    changed = merge_variants(documents, add_variants(waiting or {}, entry.pair.question, candidates))
     parent = index.resolve().parent
     place = parent if os.access(parent, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix=".faqbot-trial-", dir=place) as folder:
@@ -166,6 +169,23 @@ def compare(
             with FaqBot.load(each, settings=settings) as bot:
                 evaluations.append(_evaluate(bot, documents, entry, candidates, questions, name, progress))
     return Comparison(*evaluations)
+
+
+def find_target(
+    corpus: Path, question: str, waiting: Mapping[str, Sequence[str]]
+) -> tuple[tuple[Document, ...], FaqEntry]:
+    """Return the documents of a corpus with waiting variants, and the entry that asks the question.
+
+    Raises CorpusError for none or several.
+    """
+    documents = merge_variants(read_corpus(corpus), waiting)
+    return documents, find_entry(documents, question)
+
+
+def own_questions(corpus: Path) -> tuple[Question, ...]:
+    """Return the questions with gold quotes that lie beside a corpus, if any."""
+    path = corpus.resolve().parent / OWN_QUESTIONS
+    return load_questions(path) if path.is_file() else ()
 
 
 def load_group(groups: Sequence[QuestionGroup], group_id: str) -> QuestionGroup:

@@ -119,7 +119,7 @@ def find_entry(documents: Sequence[Document], question: str) -> FaqEntry:
         )
     near = difflib.get_close_matches(question, [entry.pair.question for entry in entries], 3, cutoff=0.3)
     similar = f". Similar: {'; '.join(near)}" if near else ""
-    raise CorpusError(f"No entry of the corpus asks {question!r}{similar}. Name one with --to, as the corpus words it")
+    raise CorpusError(f"No entry of the corpus asks {question!r}{similar}. Name one as the corpus words it")
 
 
 def _merged(document: Document, wanted: Mapping[str, Sequence[str]]) -> Document:

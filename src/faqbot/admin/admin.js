@@ -1,7 +1,8 @@
-// Shows how far a publication is, and refuses uploads that the server would refuse for their size.
+// Shows how far work is, and refuses uploads that the server would refuse for their size or number.
 "use strict";
 
 const LIMIT = 20000000;
+const MOST_FILES = 200;
 
 async function poll() {
   try {
@@ -26,9 +27,21 @@ if (document.getElementById("job")?.dataset.running) {
 }
 
 document.getElementById("files")?.form.addEventListener("submit", (event) => {
-  const size = [...document.getElementById("files").files].reduce((sum, file) => sum + file.size, 0);
-  if (size > LIMIT - 100000) {
+  const { files } = document.getElementById("files");
+  const size = [...files].reduce((sum, file) => sum + file.size, 0);
+  const refused = document.getElementById("refused");
+  refused.textContent = "";
+  if (size > LIMIT - 1000 * files.length) {
+    refused.textContent = "These files are larger than 20 MB together. Upload fewer or smaller ones.";
+  } else if (files.length > MOST_FILES) {
+    refused.textContent = `At most ${MOST_FILES} files can be uploaded at once. Upload fewer.`;
+  }
+  if (refused.textContent) {
+    refused.className = "error";
     event.preventDefault();
-    document.getElementById("notices").textContent = "These files are larger than 20 MB together. Upload fewer or smaller ones.";
+  } else {
+    const button = event.target.querySelector("button");
+    button.disabled = true;
+    button.textContent = "Reading …";
   }
 });

@@ -2,49 +2,62 @@
 
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faqbot.admin import pages
-from faqbot.admin.sessions import COOKIE, Session, Sessions, same_csrf
+from faqbot.admin.sessions import COOKIE, Outcome, Session, Sessions, same_csrf
 from faqbot.admin.staging import MAX_UPLOAD, Staging
-from faqbot.admin.tasks import PUBLISH_SECONDS, run_task
+from faqbot.admin.tasks import PUBLISH_SECONDS, SECONDS, run_task
 from faqbot.errors import FaqbotError
-from faqbot.feedback import feedback_statistics, read_counts, read_entries
+from faqbot.feedback import MARKS, feedback_statistics, read_counts, read_entries
 from faqbot.index import current_name, rollback
 from faqbot.server.middleware import SecurityHeaders, SizeLimit
-from faqbot.service import Answering, ErrorResponse, safe_answer
+from faqbot.service import Answering, safe_answer
 from faqbot.settings import Settings
 
 log = logging.getLogger(__name__)
 
 PATH = "/admin"
 _MAX_FILES = 200
+_MAX_LOGIN = 10_000  # bytes of a form that gives the token
+_MAX_GROUPS = 50  # of unanswered questions on the page
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 
 Handler = Callable[[Request, Session, FormData], Awaitable[Response]]
 
 
+STEPS = {
+    "reading": "Reading the documents",
+    "encoding": "Preparing the search",
+    "evaluating, before": "Trying every question as things are",
+    "evaluating, after": "Trying every question with the new ones",
+}
+
+
 @dataclass(slots=True)
 class Job:
-    """The publication under way, or how the last one ended."""
+    """Work under way, or how the last one ended: a publication, or new ways to ask, of the group of that id."""
 
     running: bool = False
+    group: str = ""
     step: str = ""
     done: int = 0
     total: int = 0
@@ -53,7 +66,27 @@ class Job:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {name: getattr(self, name) for name in ("running", "step", "done", "total", "error", "notice")}
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def report_progress(self, step: str, done: int, total: int) -> None:
+        """Note how far the work is."""
+        self.step, self.done, self.total = STEPS.get(step, step), done, total
+
+
+class BodyLimit:
+    """Bounds requests: uploads where somebody is logged in, a token otherwise."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self.sessions = sessions
+        too_large = _page(pages.too_large_page(MAX_UPLOAD), 413)
+        too_large.headers["Connection"] = "close"
+        self.uploads = SizeLimit(app, MAX_UPLOAD, too_large)
+        self.tokens = SizeLimit(app, _MAX_LOGIN, too_large)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request within its limit."""
+        known = scope["type"] == "http" and self.sessions.find(Request(scope).cookies.get(COOKIE, ""))
+        await (self.uploads if known else self.tokens)(scope, receive, send)
 
 
 def admin_app(bot: Answering, settings: Settings) -> ASGIApp:
@@ -87,7 +120,7 @@ def admin_app(bot: Answering, settings: Settings) -> ASGIApp:
         ],
         middleware=[
             Middleware(SecurityHeaders, frame_ancestors="'none'"),
-            Middleware(SizeLimit, limit=MAX_UPLOAD),
+            Middleware(BodyLimit, sessions=owner.sessions),
         ],
     )
     return app
@@ -104,6 +137,13 @@ class OwnerPage:
         self.sessions = Sessions(settings.admin_token)
         self.job = Job()
         self._start = threading.Lock()
+
+    def _frame(self, session: Session, *, notices: bool = False) -> pages.Frame:
+        """What every page has around its content; notices are shown once."""
+        told = session.notices if notices else []
+        if notices:
+            session.notices = []
+        return pages.Frame(self.bot.config.page.title, session.csrf, tuple(told), self.job.to_dict())
 
     async def root(self, request: Request) -> Response:
         """Send a browser to the page with its slash, on which relative links rest."""
@@ -133,22 +173,21 @@ class OwnerPage:
         return response
 
     async def documents(self, request: Request) -> Response:
-        """Show all documents."""
+        """Show all documents, what waits, and what became of the last upload."""
         session = self._session(request)
         if session is None:
-            return _page(pages.login_page())
+            return _page(pages.login_page(self.bot.config.page.title))
         try:
             entries = await to_thread.run_sync(self.staging.entries)
             html = pages.documents_page(
                 entries,
-                session.csrf,
-                self._notices(session),
-                job=self.job.to_dict(),
-                pending=self.staging.pending(),
+                self._frame(session, notices=True),
+                uploads=session.uploads,
                 undoable=self._undoable(),
+                interrupted=self.staging.interrupted(),
             )
         except FaqbotError as error:
-            html = pages.message_page("Documents", str(error), session.csrf)
+            html = pages.message_page("Documents", str(error), self._frame(session))
         return _page(html)
 
     async def document(self, request: Request) -> Response:
@@ -158,19 +197,18 @@ class OwnerPage:
         def show(session: Session) -> str:
             path = self.staging.path(document_id)
             found = run_task("preview", self.settings, path=str(path.resolve()), document_id=document_id)
-            return pages.preview_page(document_id, found, session.csrf)
+            return pages.preview_page(document_id, found, self._frame(session))
 
         return await self._shown(request, "Document", show)
 
     async def check(self, request: Request) -> Response:
         """Show the lint issues of the corpus as it would be published."""
-        return await self._shown(
-            request,
-            "Check",
-            lambda session: pages.check_page(
-                run_task("check", self.settings, corpus=str(self._merged("check"))), session.csrf
-            ),
-        )
+
+        def show(session: Session) -> str:
+            found = run_task("check", self.settings, corpus=str(self._merged("check")))
+            return pages.check_page(found, self._frame(session))
+
+        return await self._shown(request, "Check", show)
 
     async def try_question(self, request: Request) -> Response:
         """Answer a question from what is published, with scores."""
@@ -178,25 +216,38 @@ class OwnerPage:
 
         def show(session: Session) -> str:
             found = safe_answer(self.bot, question, top_k=10) if question.strip() else None
-            if isinstance(found, ErrorResponse):
-                return pages.try_page(question, None, found.message, session.csrf)
-            return pages.try_page(question, found, "", session.csrf)
+            return pages.try_page(question, found, self._frame(session))
 
         return await self._shown(request, "Try a question", show)
 
     async def unanswered(self, request: Request) -> Response:
-        """Show unanswered questions in groups, and counts per day."""
+        """Show unanswered questions in groups, with what people get today, and counts per day."""
 
         def show(session: Session) -> str:
             if not self.settings.feedback:
                 words = "Feedback is off. Start the server with: faqbot serve --feedback FILE"
-                return pages.message_page("Unanswered questions", words, session.csrf)
+                return pages.message_page("Unanswered questions", words, self._frame(session))
+            if self.job.running:
+                return pages.busy_page("Unanswered questions", self._frame(session))
+            frame = self._frame(session, notices=True)
             found = run_task("groups", self.settings, corpus=str(self._merged("groups")))
+            groups = [
+                pages.Group(
+                    each, safe_answer(self.bot, each["questions"][0], top_k=1), self._outcome(session, each["id"])
+                )
+                for each in found["groups"][:_MAX_GROUPS]
+            ]
             path = Path(self.settings.feedback)
             by_day = feedback_statistics(read_counts(path), read_entries(path)).by_day
-            return pages.unanswered_page(found, by_day, session.csrf, self._notices(session))
+            return pages.unanswered_page(groups, found["questions"], by_day, frame, len(found["groups"]))
 
         return await self._shown(request, "Unanswered questions", show)
+
+    def _outcome(self, session: Session, group: str) -> Outcome | None:
+        """What became of the last attempt to do something about a group."""
+        if group and group == self.job.group and self.job.error:
+            return Outcome(self.job.error, failed=True)
+        return session.outcomes.get(group)
 
     async def progress(self, request: Request) -> Response:
         """Return the state of the publication as JSON."""
@@ -210,26 +261,49 @@ class OwnerPage:
         return _to("./")
 
     async def upload(self, request: Request, session: Session, form: FormData) -> Response:
-        """Keep uploaded files as waiting changes; each is read once, and one that cannot be read is refused."""
-        for upload in form.getlist("files"):
-            if isinstance(upload, UploadFile) and upload.filename:
-                content = await upload.read()
-                session.notices.append(await to_thread.run_sync(self._keep, upload.filename, content))
-        return _to("./")
+        """Make uploaded files waiting changes; each is read once, and one that cannot be read is refused."""
+        files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+        contents = [(file.filename or "", await file.read()) for file in files]
+        session.uploads = await to_thread.run_sync(self._keep, contents)
+        return _to("./#uploads")
 
-    def _keep(self, name: str, content: bytes) -> str:
-        """Stage one file and return what to tell the owner."""
-        try:
-            document_id = self.staging.add(name, content)
-        except FaqbotError as error:
-            return f"Refused: {error}"
-        try:
-            path = str(self.staging.path(document_id).resolve())
-            found = run_task("preview", self.settings, path=path, document_id=document_id)
-        except FaqbotError as error:
-            self.staging.restore(document_id)
-            return f"Refused: {document_id}: {error}"
-        return f"{document_id}: read as {len(found['passages'])} passages. Look at them, then publish."
+    def _keep(self, contents: Sequence[tuple[str, bytes]]) -> list[Outcome]:
+        """Stage the files that can be read and return what became of each."""
+        outcomes: dict[str, Outcome] = {}
+        held: dict[str, str] = {}
+        for name, content in contents:
+            try:
+                path = self.staging.hold(name, content)
+                held[path.name] = str(path.resolve())
+            except FaqbotError as error:
+                outcomes[name] = Outcome(f"Refused: {error}.", failed=True)
+        for document_id, (passages, reason) in self._read(held).items():
+            if reason:
+                self.staging.discard(document_id)
+                outcomes[document_id] = Outcome(f"Refused: {document_id}: {reason}.", failed=True)
+            else:
+                self.staging.accept(document_id)
+                words = f"{document_id}: read as {pages.counted(passages, 'passage')}."
+                outcomes[document_id] = Outcome(words, document_id=document_id)
+        return list(outcomes.values())
+
+    def _read(self, held: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+        """Return the number of passages of each file, or why it cannot be read.
+
+        A file at which the reading process ends is refused; the others are read by another one.
+        """
+        found: dict[str, tuple[int, str]] = {}
+
+        def note(document_id: str, passages: int, error: str) -> None:
+            found[document_id] = passages, error
+
+        while waiting := [(path, document_id) for document_id, path in held.items() if document_id not in found]:
+            try:
+                run_task("read", self.settings, seconds=SECONDS * len(waiting), progress=note, files=waiting)
+            except FaqbotError as error:
+                culprit = next(document_id for _, document_id in waiting if document_id not in found)
+                found[culprit] = 0, str(error)
+        return found
 
     async def remove(self, request: Request, session: Session, form: FormData) -> Response:
         """Mark a document to be removed, or drop one that was only waiting."""
@@ -242,56 +316,93 @@ class OwnerPage:
         return _to("./")
 
     async def promote(self, request: Request, session: Session, form: FormData) -> Response:
-        """Make a group's questions variants of a question of the corpus, as a waiting change."""
-        questions, to = _texts(form, "question"), str(form.get("to", ""))
+        """Try a group's questions as variants of a question of the corpus, and keep them where nothing gets worse."""
+        group, to, questions = str(form.get("group", "")), str(form.get("to", "")), _texts(form, "question")
+        session.outcomes.pop(group, None)
+        if not to.strip() or not questions:
+            words = "Choose the question that has the answer." if questions else "Choose at least one question."
+            session.outcomes[group] = Outcome(words, failed=True)
+            return _to(f"unanswered#{quote(group)}")
 
-        def add() -> None:
-            found = run_task("promote", self.settings, corpus=str(self._merged("promote")), questions=questions, to=to)
-            for question, reason in found["left_out"].items():
-                session.notices.append(f"Left out: {question}: {reason}.")
-            if found["added"]:
-                self.staging.add_variants(found["question"], found["added"])
-                session.notices.append(f"Added to “{found['question']}”: {'; '.join(found['added'])}. Now publish.")
+        def work(job: Job) -> str:
+            waiting = {question: list(texts) for question, texts in self.staging.variants().items()}
+            found = run_task(
+                "promote",
+                self.settings,
+                seconds=PUBLISH_SECONDS,
+                progress=job.report_progress,
+                questions=questions,
+                to=to,
+                waiting=waiting,
+            )
+            left_out = [f"“{question}”: {reason}" for question, reason in found["left_out"].items()]
+            if not found["added"]:
+                raise FaqbotError("Nothing is left to add. " + "; ".join(left_out))
+            if found["losses"]:
+                raise FaqbotError("Answers would get worse. " + "; ".join(found["losses"]))
+            self.staging.add_variants(found["question"], found["added"])
+            return pages.promoted(found)
 
-        await to_thread.run_sync(add)
-        return _to("unanswered")
+        self._start_job(work, failed="Not added", group=group)
+        return _to("unanswered#job")
 
     async def entry(self, request: Request, session: Session, form: FormData) -> Response:
         """Add a question with a new answer, as a waiting change."""
-        first, *others = _texts(form, "question") or [""]
-        name = await to_thread.run_sync(self.staging.add_entry, first, str(form.get("answer", "")), others)
-        session.notices.append(f"“{first}” was added to {name}. Now publish.")
+        group, questions = str(form.get("group", "")), _texts(form, "question")
+        asked = str(form.get("asked", "")) or next(iter(questions), "")
+        others = [each for each in questions if each != asked and not any(mark in each for mark in MARKS)]
+        try:
+            name = await to_thread.run_sync(self.staging.add_entry, asked, str(form.get("answer", "")), others)
+        except FaqbotError as error:
+            session.outcomes[group] = Outcome(f"Not added: {error}.", failed=True)
+            return _to(f"unanswered#{quote(group)}")
+        session.outcomes.pop(group, None)
+        session.notices.append(f"“{asked}” was added to {name}. It waits to be published.")
         return _to("unanswered")
 
     async def publish(self, request: Request, session: Session, form: FormData) -> Response:
         """Start the publication, unless one is under way."""
+        if self.staging.interrupted() == "rolling back":
+            raise FaqbotError("A roll-back was interrupted. Finish it first")
+        session.uploads = []
+        self._start_job(self._publish, failed="Nothing was published")
+        return _to("./#job")
+
+    def _publish(self, job: Job) -> str:
+        report = run_task(
+            "publish",
+            self.settings,
+            seconds=PUBLISH_SECONDS,
+            progress=job.report_progress,
+            corpus=str(self._merged("publish")),
+        )
+        self.staging.apply(report["version"])
+        self._refresh()
+        passages, documents = (
+            pages.counted(report["passages"], "passage"),
+            pages.counted(report["documents"], "document"),
+        )
+        return " ".join(
+            (f"Published: {passages} of {documents}.", *(f"Not read: {each}." for each in report["skipped"]))
+        )
+
+    def _start_job(self, work: Callable[[Job], str], *, failed: str, group: str = "") -> None:
+        """Do something in a thread of its own; nothing else is begun meanwhile."""
         with self._start:
             if not self.job.running:
-                self.job = Job(running=True, step="Starting")
-                threading.Thread(target=self._publish, daemon=True).start()
-        return _to("./")
+                self.job = Job(running=True, group=group, step="Starting")
+                threading.Thread(target=self._work, args=(self.job, work, failed), daemon=True).start()
 
-    def _publish(self) -> None:
-        job = self.job
-
-        def report_progress(step: str, done: int, total: int) -> None:
-            job.step, job.done, job.total = step, done, total
-
+    def _work(self, job: Job, work: Callable[[Job], str], failed: str) -> None:
         try:
-            corpus = self._merged("publish")
-            report = run_task(
-                "publish", self.settings, seconds=PUBLISH_SECONDS, progress=report_progress, corpus=str(corpus)
-            )
-            self.staging.apply(report["version"])
-            self._refresh()
-            job.notice = f"Published: {report['passages']} passages of {report['documents']} documents."
-            for skipped in report["skipped"]:
-                job.notice += f" Not read: {skipped}."
+            job.notice = work(job)
         except FaqbotError as error:
-            job.error = f"Nothing was published: {error}"
+            job.error = f"{failed}: {error}."
         except OSError as error:
-            job.error = f"Nothing was published: {error.strerror or error}. Check disk and permissions"
+            job.error = f"{failed}: {error.strerror or error}. Check disk and permissions."
         finally:
+            if not job.notice and not job.error:
+                job.error = f"{failed}: something went wrong on the server. Its log says what."
             job.running = False
 
     async def roll_back(self, request: Request, session: Session, form: FormData) -> Response:
@@ -300,10 +411,15 @@ class OwnerPage:
         def back() -> None:
             if self.job.running or not self._undoable():
                 raise FaqbotError("There is nothing to roll back. Publish something first")
-            version = rollback(self.index)
+            version = self.staging.undoable()
+            self.staging.begin_undo()
+            if current_name(self.index) == version:  # else it was done before a process died
+                rollback(self.index)
             self.staging.undo()
             self._refresh()
-            session.notices.append(f"Rolled back: {version.documents} documents are in use. The changes wait again.")
+            self.job = Job()
+            session.uploads = []
+            session.notices.append("Rolled back: people get the answers of before. The changes wait again.")
 
         await to_thread.run_sync(back)
         return _to("./")
@@ -320,15 +436,18 @@ class OwnerPage:
             if self.sessions.changes.full():
                 return _refused("Too many changes at once. Wait a minute.", 429)
             self.sessions.changes.add()
-            async with request.form(max_files=_MAX_FILES, max_fields=2000) as form:
-                if not same_csrf(session, str(form.get("csrf", ""))):
-                    return _refused("This form is out of date. Load the page again.", 403)
-                try:
+            try:
+                async with request.form(max_files=_MAX_FILES, max_fields=2000) as form:
+                    if not same_csrf(session, str(form.get("csrf", ""))):
+                        return _refused("This form is out of date. Load the page again.", 403)
                     return await handler(request, session, form)
-                except FaqbotError as error:
-                    session.notices.append(f"Not done: {error}")
-                except OSError as error:
-                    session.notices.append(f"Not done: {error.strerror or error}. Check disk and permissions")
+            except FaqbotError as error:
+                session.notices.append(f"Not done: {error}.")
+            except HTTPException:  # of a form that is no form, or has more files than allowed
+                refused = f"Refused: at most {_MAX_FILES} files can be uploaded at once. Upload fewer."
+                session.uploads = [Outcome(refused, failed=True)]
+            except OSError as error:
+                session.notices.append(f"Not done: {error.strerror or error}. Check disk and permissions.")
             return _to("./")
 
         return checked
@@ -336,31 +455,26 @@ class OwnerPage:
     def _session(self, request: Request) -> Session | None:
         return self.sessions.find(request.cookies.get(COOKIE, ""))
 
-    def _notices(self, session: Session) -> list[str]:
-        """What to tell this browser once."""
-        shown, session.notices = session.notices, []
-        if not self.job.running and self.job.notice:
-            shown, self.job.notice = [*shown, self.job.notice], ""
-        return shown
-
     async def _shown(self, request: Request, title: str, show: Callable[[Session], str]) -> Response:
         session = self._session(request)
         if session is None:
-            return _page(pages.login_page(), 401)
+            return _page(pages.login_page(self.bot.config.page.title), 401)
         try:
             return _page(await to_thread.run_sync(show, session))
         except FaqbotError as error:
-            return _page(pages.message_page(title, str(error), session.csrf), 422)
+            return _page(pages.message_page(title, str(error), self._frame(session)), 422)
 
     def _merged(self, name: str) -> Path:
         """The corpus with the waiting changes, in a folder of its own for each kind of work."""
         return self.staging.merge(self.staging.folder / "merged" / name)
 
     def _undoable(self) -> bool:
-        """Whether the version in use is the one that the last publication made."""
+        """Whether the version in use is the one that the last publication made, or going back was interrupted."""
         version = self.staging.undoable()
         try:
-            return bool(version) and version == current_name(self.index)
+            return bool(version) and (
+                version == current_name(self.index) or self.staging.interrupted() == "rolling back"
+            )
         except FaqbotError:
             return False
 
@@ -390,7 +504,7 @@ def _page(html: str, status: int = 200) -> HTMLResponse:
 
 
 def _refused(message: str, status: int) -> HTMLResponse:
-    return _page(pages.login_page(message), status)
+    return _page(pages.login_page(message=message), status)
 
 
 def _to(address: str) -> RedirectResponse:

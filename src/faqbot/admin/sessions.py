@@ -14,13 +14,27 @@ _HOURS_12 = 12 * 3600.0
 _MAX_SESSIONS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of something the owner wanted, in words; `document_id` is what there is to look at now, if any."""
+
+    text: str
+    failed: bool = False
+    document_id: str = ""
+
+
 @dataclass(slots=True)
 class Session:
-    """One logged-in browser. `notices` are shown once on its next page; `csrf` is in every form."""
+    """One logged-in browser. `csrf` is in every form; `notices` are shown once, on its next page.
+
+    `uploads` says what became of each file of the last upload, `outcomes` of each group of unanswered questions.
+    """
 
     csrf: str
     expires: float
     notices: list[str] = field(default_factory=list)
+    uploads: list[Outcome] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 class RateLimit:

@@ -1,8 +1,9 @@
 """Changes to a corpus folder that wait to be published, and the undo copy of those published last.
 
-Everything lies in one folder beside the index: `files/` holds new and changed documents, `removed.json` the ids of
-removed ones, `undo/` what the last publication replaced. Each step is an atomic replacement and can be repeated: a
-process that dies in between loses nothing, and what was not applied still waits.
+Everything lies in one folder beside the index: `incoming/` holds uploads until they have been read, `files/` new and
+changed documents, `removed.json` the ids of removed ones, `undo/` what the last publication replaced. Each step is an
+atomic replacement and can be repeated: a process that dies in between loses nothing, and what was not applied still
+waits.
 """
 
 import json
@@ -21,6 +22,9 @@ from faqbot.variants import VARIANTS_FILE, add_variants, read_variants, write_va
 
 MAX_UPLOAD = 20_000_000  # bytes of one request
 ENTRIES_FILE = "added-entries.json"
+_WINDOWS_NAMES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
+)
 
 Status = Literal["published", "new", "changed", "removed", "skipped"]
 
@@ -41,6 +45,7 @@ class Staging:
         self.corpus = corpus.resolve()
         self.folder = folder
         self._files = folder / "files"
+        self._incoming = folder / "incoming"
         self._removed = folder / "removed.json"
         self._undo = folder / "undo"
         self._lock = threading.RLock()
@@ -75,21 +80,34 @@ class Staging:
             return self._within_corpus(document_id)
         raise CorpusError(f"There is no document {document_id!r}. Choose one from the list")
 
-    def add(self, name: str, content: bytes) -> str:
-        """Keep an uploaded file as waiting and return its document id, which is its name."""
+    def hold(self, name: str, content: bytes) -> Path:
+        """Keep an upload apart, its name checked, until `accept` or `discard`, and return where it lies."""
         document_id = checked_name(name)
+        self._within_corpus(document_id)
+        path = self._incoming / document_id
+        _write(path, content)
+        return path
+
+    def accept(self, document_id: str) -> None:
+        """Make an upload that is held a waiting change, in place of one of the same name."""
         with self._lock:
-            self._within_corpus(document_id)
-            _write(self._files / document_id, content)
+            self._files.mkdir(parents=True, exist_ok=True)
+            (self._incoming / document_id).replace(self._files / document_id)
             self._set_removed(set(self.removed()) - {document_id})
-        return document_id
+
+    def discard(self, document_id: str) -> None:
+        """Delete an upload that is held; what waits under its name stays."""
+        (self._incoming / document_id).unlink(missing_ok=True)
+
+    def variants(self) -> dict[str, tuple[str, ...]]:
+        """Return the question variants that are published or wait, by their question."""
+        return read_variants(self._files if (self._files / VARIANTS_FILE).exists() else self.corpus)
 
     def add_variants(self, question: str, added: Sequence[str]) -> None:
         """Add variants of a question to the waiting variants.yaml."""
         with self._lock:
             self._files.mkdir(parents=True, exist_ok=True)
-            known = read_variants(self._files if (self._files / VARIANTS_FILE).exists() else self.corpus)
-            write_variants(self._files, add_variants(known, question, added))
+            write_variants(self._files, add_variants(self.variants(), question, added))
 
     def add_entry(self, question: str, answer: str, variants: Sequence[str]) -> str:
         """Add a question with its answer to the waiting file of such entries and return that file's id."""
@@ -164,6 +182,18 @@ class Staging:
         """Return the index version whose publication can be undone, empty if there is none."""
         return str(self._read_json(self._undo / "undo.json", {}).get("version", ""))
 
+    def interrupted(self) -> Literal["", "publishing", "rolling back"]:
+        """Return what a process was doing to the corpus folder when it died, empty if it was nothing."""
+        undo = self._read_json(self._undo / "undo.json", {})
+        if undo.get("undoing"):
+            return "rolling back"
+        return "" if undo.get("complete", True) else "publishing"
+
+    def begin_undo(self) -> None:
+        """Note that the last publication is being undone, before the index goes back to its version."""
+        with self._lock:
+            self._write_undo(self._read_json(self._undo / "undo.json", {}) | {"undoing": True})
+
     def undo(self) -> None:
         """Bring the corpus folder back to what it was; what was published waits again."""
         with self._lock:
@@ -230,10 +260,13 @@ def checked_name(name: str) -> str:
         raise CorpusError(f"{name[:80]!r} is no plain file name. Rename the file")
     if name.startswith((".", "~")) or name.endswith((".", " ")) or ":" in name:
         raise CorpusError(f"{name!r} is a hidden or special name. Rename the file")
+    if name.casefold().partition(".")[0].strip() in _WINDOWS_NAMES:
+        raise CorpusError(f"{name!r} is the name of a device on Windows. Rename the file")
     if name.casefold() in (FILE_NAME, VARIANTS_FILE):
         raise CorpusError(f"{name} holds settings, which are changed on the server. Upload documents only")
     if suffix not in SUFFIXES:
-        raise CorpusError(f"{name!r} ends in {suffix or 'nothing'}, expected one of {', '.join(sorted(SUFFIXES))}")
+        kinds = ", ".join(sorted(SUFFIXES))
+        raise CorpusError(f"{name!r} ends in {suffix or 'nothing'}, and what can be read ends in {kinds}")
     return name
 
 

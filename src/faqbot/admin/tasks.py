@@ -1,17 +1,20 @@
 """Work on uploaded files in a process of its own: it can be ended, and takes nothing down if a file is hostile.
 
-`run_task` starts `python -m faqbot.admin.tasks`, which reads one JSON object from standard input, calls the functions
-that the command line calls, and prints JSON lines: progress, then one result or error.
+`run_task` starts `python -m faqbot.admin.tasks`, which reads one line of JSON from standard input, calls the functions
+that the command line calls, and prints JSON lines: progress, then one result or error. It ends when its standard input
+does: a server that is killed leaves no build behind that publishes what nobody waits for any more.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from faqbot.errors import FaqbotError
 from faqbot.settings import Settings
@@ -19,7 +22,7 @@ from faqbot.settings import Settings
 SECONDS = 120.0  # for reading one file or checking a corpus
 PUBLISH_SECONDS = 6 * 3600.0
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[..., None]
 
 
 class TaskError(FaqbotError):
@@ -44,9 +47,7 @@ def run_task(
             process.kill()
 
 
-def _killed_after(process: subprocess.Popen[str], seconds: float) -> Any:
-    import threading
-
+def _killed_after(process: subprocess.Popen[str], seconds: float) -> threading.Timer:
     timer = threading.Timer(seconds, process.kill)
     timer.daemon = True
     timer.start()
@@ -56,8 +57,8 @@ def _killed_after(process: subprocess.Popen[str], seconds: float) -> Any:
 def _result(process: subprocess.Popen[str], request: str, progress: Progress | None) -> dict[str, Any]:
     assert process.stdin and process.stdout
     try:
-        process.stdin.write(request)
-        process.stdin.close()
+        process.stdin.write(f"{request}\n")
+        process.stdin.flush()
     except BrokenPipeError:
         pass
     for line in process.stdout:
@@ -101,6 +102,16 @@ def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
     }
 
 
+def read(settings: Settings, files: list[tuple[str, str]]) -> dict[str, Any]:
+    """Read files, each given as its path and document id, and report each: its id, number of passages, error."""
+    for path, document_id in files:
+        try:
+            _print({"progress": [document_id, len(preview(settings, path, document_id)["passages"]), ""]})
+        except FaqbotError as error:
+            _print({"progress": [document_id, 0, str(error)]})
+    return {}
+
+
 def check(settings: Settings, corpus: str) -> dict[str, Any]:
     """Return the lint issues of a corpus folder, and the files that cannot be read."""
     from faqbot.encoders.models import Model
@@ -126,9 +137,19 @@ def check(settings: Settings, corpus: str) -> dict[str, Any]:
 
 
 def publish(settings: Settings, corpus: str) -> dict[str, Any]:
-    """Build the index from a corpus folder, as `faqbot build` does."""
-    from faqbot.index import build
+    """Build the index from a corpus folder, as `faqbot build` does, unless a process that died has built it."""
+    from faqbot.index import build, current_name, is_current, is_index, open_index
 
+    index = Path(settings.index)
+    if is_index(index) and is_current(Path(corpus), index, settings=settings):
+        with closing(open_index(index, store=settings.store, token=settings.store_token)) as opened:
+            version = opened.version
+        return {
+            "version": current_name(index),
+            "documents": version.documents,
+            "passages": version.passages,
+            "skipped": [],
+        }
     report = build(Path(corpus), Path(settings.index), settings=settings, progress=_tell_progress)
     skipped = [f"{each.document_id}: {each.reason}" for each in report.skipped]
     return {
@@ -140,34 +161,64 @@ def publish(settings: Settings, corpus: str) -> dict[str, Any]:
 
 
 def groups(settings: Settings, corpus: str, since: str = "") -> dict[str, Any]:
-    """Return unanswered questions in groups, as `faqbot unanswered` does, and the questions of the corpus."""
+    """Return unanswered questions in groups, as `faqbot unanswered` does, and the questions of the corpus.
+
+    Questions that the corpus asks by now, published or waiting, are left out, and so are those whose personal data was
+    taken out, unless nothing else is left of their group.
+    """
     from faqbot.feedback import read_entries
-    from faqbot.promotion import group_questions, read_corpus
+    from faqbot.promotion import group_questions, read_corpus, select_candidates
 
     entries = [each for each in read_entries(Path(settings.feedback), since=since) if each.verdict != "helpful"]
-    found = group_questions(entries, Path(settings.index), settings)
-    questions = sorted({pair.question for document in read_corpus(Path(corpus)) for pair in document.pairs})
-    shown = [{"id": each.id, "count": each.count, "questions": list(each.questions)} for each in found]
-    return {"groups": shown, "questions": questions}
-
-
-def promote(settings: Settings, corpus: str, questions: list[str], to: str) -> dict[str, Any]:
-    """Return which questions can become variants of the entry that asks `to`, and why the others cannot."""
-    from faqbot.promotion import read_corpus, select_candidates
-    from faqbot.variants import find_entry
-
     documents = read_corpus(Path(corpus))
-    entry = find_entry(documents, to)
+    shown = []
+    for group in group_questions(entries, Path(settings.index), settings):
+        candidates = select_candidates(documents, group.questions)
+        if candidates.added:
+            left_out = [question for question, reason in candidates.left_out.items() if "personal" in reason]
+            shown.append(
+                {"id": group.id, "count": group.count, "questions": list(candidates.added), "left_out": left_out}
+            )
+    return {"groups": shown, "questions": sorted({pair.question for each in documents for pair in each.pairs})}
+
+
+def promote(settings: Settings, questions: list[str], to: str, waiting: dict[str, list[str]]) -> dict[str, Any]:
+    """Try questions as variants of the entry that asks `to`, as `faqbot unanswered --promote` does.
+
+    `waiting` are variants that are to be published anyway. Returns what would get worse, and figures before and after.
+    """
+    from faqbot.promotion import compare, find_target, own_questions, select_candidates
+
+    corpus = Path(settings.corpus)
+    documents, entry = find_target(corpus, to, waiting)
     candidates = select_candidates(documents, questions)
-    return {
-        "question": entry.pair.question,
+    found: dict[str, Any] = {"question": entry.pair.question, "left_out": dict(candidates.left_out), "added": []}
+    if not candidates.added:
+        return found
+    compared = compare(
+        corpus,
+        Path(settings.index),
+        entry,
+        candidates.added,
+        own_questions(corpus),
+        settings=settings,
+        waiting=waiting,
+        progress=_tell_progress,
+    )
+    return found | {
         "added": list(candidates.added),
-        "left_out": dict(candidates.left_out),
+        "losses": list(compared.losses()),
+        "found_first": [len(each.found_first) for each in (compared.before, compared.after)],
+        "ranks": {
+            question: [each.candidates[question].rank for each in (compared.before, compared.after)]
+            for question in candidates.added
+        },
     }
 
 
 TASKS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "preview": preview,
+    "read": read,
     "check": check,
     "publish": publish,
     "groups": groups,
@@ -184,9 +235,10 @@ def _print(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def main(lines: Iterator[str]) -> None:
-    """Run the task that standard input describes."""
-    request = json.loads("".join(lines))
+def main(lines: TextIO) -> None:
+    """Run the task that the first line describes; the end of the others ends this process."""
+    request = json.loads(lines.readline())
+    threading.Thread(target=_end_with, args=(lines,), daemon=True).start()
     settings = Settings(**request["settings"])
     try:
         settings = replace(settings, threads=settings.threads or 1)
@@ -197,5 +249,10 @@ def main(lines: Iterator[str]) -> None:
         _print({"error": f"{error.filename or 'The disk'}: {error.strerror or error}"})
 
 
+def _end_with(lines: TextIO) -> None:
+    lines.read()
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    main(iter(sys.stdin))
+    main(sys.stdin)

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from faqbot.bot import FaqBot
@@ -21,6 +20,7 @@ from faqbot.promotion import (
     compare,
     group_questions,
     load_group,
+    own_questions,
     read_corpus,
     select_candidates,
 )
@@ -36,7 +36,6 @@ from faqbot.variants import (
     write_variants,
 )
 
-OWN_QUESTIONS = Path("tests", "data", "questions.jsonl")  # beside the corpus
 _SHOWN = 4  # questions of a group
 
 
@@ -148,9 +147,7 @@ def _wanted(group: QuestionGroup, given: argparse.Namespace) -> list[str]:
 
 def _questions(given: argparse.Namespace) -> tuple[Question, ...]:
     """The questions to compare with: those of the file that was named, else those beside the corpus, if any."""
-    beside = given.corpus.resolve().parent / OWN_QUESTIONS
-    path = given.eval or (beside if beside.is_file() else None)
-    return load_questions(path) if path else ()
+    return load_questions(given.eval) if given.eval else own_questions(given.corpus)
 
 
 def _table(compared: Comparison, questions: int) -> str:

@@ -143,9 +143,11 @@ class RetryAfter:
 class SizeLimit:
     """Refuses a body over the limit with 413, as announced or as it arrives, and overlong headers with 431."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, too_large: ASGIApp | None = None) -> None:
+        """`too_large` is answered in place of the 413 that speaks of questions."""
         self.app = app
         self.limit = limit
+        self.too_large = too_large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit, then hand it on whole, so that a refusal is always a clean answer."""
@@ -170,6 +172,8 @@ class SizeLimit:
         await self.app(scope, _replayed(b"".join(parts), receive), send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.too_large:
+            return await self.too_large(scope, receive, send)
         message = (
             f"The request is larger than {self.limit:,} bytes. Send a shorter question or start a new conversation."
         )
