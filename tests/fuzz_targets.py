@@ -14,8 +14,8 @@ from faqbot.bot import FaqBot
 from faqbot.chunking import split
 from faqbot.errors import QuestionError, ReadError, RulesError
 from faqbot.readers import SUFFIXES, read
-from faqbot.readers.front_matter import split_front_matter
 from faqbot.readers.limits import Limits
+from faqbot.readers.yaml_json import split_front_matter
 from faqbot.safety import assess
 from faqbot.safety.rules_file import load_rules, read_rules_file
 from faqbot.settings import Settings

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.readers.boilerplate import is_notice, opens_comments, opens_links
 from faqbot.readers.parsed import ParsedFile
-from faqbot.readers.postprocess import finish
+from faqbot.readers.postprocess import finish, is_notice, opens_comments, opens_links
 
 SEEDS = Path(__file__).parents[1].parent / "shared" / "reference" / "seeds"
 

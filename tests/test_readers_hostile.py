@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from faqbot.chunking import split
 from faqbot.errors import ReadError
-from faqbot.readers import SUFFIXES, Limits, read, timeout
+from faqbot.readers import SUFFIXES, Limits, limits, read
 from reader_samples import docx_bytes, paragraph, pdf_bytes
 
 BOMB = b"<w:document>" + b" " * 30_000_000
@@ -86,9 +86,9 @@ def test_a_page_that_takes_too_long_is_given_up_in_the_middle(tmp_path: Path) ->
 
 
 def test_an_end_that_a_callback_swallowed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeout, "AGAIN", 0.05)
+    monkeypatch.setattr(limits, "AGAIN", 0.05)
     swallowed = []
-    with pytest.raises(ReadError, match=r"more than 0\.05 seconds"), timeout.ended_after(0.05):
+    with pytest.raises(ReadError, match=r"more than 0\.05 seconds"), limits.ended_after(0.05):
         while True:
             try:
                 time.sleep(5)

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from faqbot.markdown import plain
 from faqbot.readers import Limits, read
-from faqbot.readers.headings import is_heading
-from faqbot.readers.lines import Line
-from faqbot.readers.metadata import byline, find_date, is_biography
+from faqbot.readers.lines import Line, is_heading
+from faqbot.readers.parsed import byline, find_date, is_biography
 from faqbot.readers.plaintext import read_plain, structured
 from faqbot.readers.tables import table_rows
 from faqbot.types import Document

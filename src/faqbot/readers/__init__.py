@@ -1,8 +1,16 @@
 """Readers: a file of any supported format to a Document with exact places."""
 
-from faqbot.readers.discovery import CorpusFile, CorpusFiles, SkippedFile, discover
 from faqbot.readers.limits import Limits
-from faqbot.readers.registry import SUFFIXES, ReadReport, read, read_report
+from faqbot.readers.registry import (
+    SUFFIXES,
+    CorpusFile,
+    CorpusFiles,
+    ReadReport,
+    SkippedFile,
+    discover,
+    read,
+    read_report,
+)
 
 __all__ = [
     "SUFFIXES",

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faqbot.errors import ReadError
-from faqbot.readers.columns import pair_columns
 from faqbot.readers.limits import Limits, refuse_over
+from faqbot.readers.tables import pair_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\A\ufeff?\"?sep=(.)\"?[ \t]*\n", re.IGNORECASE)

@@ -15,8 +15,7 @@ from faqbot.readers.decoding import clean
 from faqbot.readers.html import bold_lines_as_headings
 from faqbot.readers.html_markdown import check_nesting, convert, parse_html
 from faqbot.readers.limits import Limits, readable, refuse_over
-from faqbot.readers.metadata import is_made_up
-from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
+from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, is_made_up
 from faqbot.readers.questions import questions_as_headings
 
 _OLE = b"\xd0\xcf\x11\xe0"  # Word's older format, and also how an encrypted DOCX is wrapped

@@ -16,9 +16,8 @@ from faqbot.markdown import blocks, plain
 from faqbot.readers.decoding import clean, decode
 from faqbot.readers.html_markdown import Converted, check_nesting, convert, fragment_to_markdown, parse_html, text_of
 from faqbot.readers.limits import Limits, readable, refuse_over
-from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
+from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, find_references
 from faqbot.readers.questions import questions_as_headings
-from faqbot.readers.references import find_references
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from faqbot.errors import need
 from faqbot.markdown import is_question
 from faqbot.markdown import plain as plain_text
-from faqbot.readers.boilerplate import is_notice
-from faqbot.readers.columns import question_table
 from faqbot.readers.limits import Limits, readable, refuse_over
 from faqbot.readers.parsed import LeftOut
-from faqbot.readers.tables import markdown_table
+from faqbot.readers.postprocess import is_notice
+from faqbot.readers.tables import markdown_table, question_table
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from faqbot.markdown import code_spans, html_spans, is_question, plain
-from faqbot.readers.front_matter import split_front_matter
 from faqbot.readers.html_markdown import BREAK, convert, parse_html, raised
 from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.questions import questions_as_headings
+from faqbot.readers.yaml_json import split_front_matter
 from faqbot.types import Span
 
 _COMMENTS = (("<!--", "-->"), ("{/*", "*/}"))

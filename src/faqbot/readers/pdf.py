@@ -16,8 +16,7 @@ from typing import Any
 from faqbot.errors import ReadError, need
 from faqbot.readers.decoding import clean
 from faqbot.readers.limits import LimitError, Limits, readable, refuse_lines, refuse_over
-from faqbot.readers.metadata import is_made_up
-from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
+from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, is_made_up
 from faqbot.readers.pdf_text import Page, Rule, Run, document_text
 from faqbot.readers.plaintext import structured
 from faqbot.readers.questions import questions_as_headings

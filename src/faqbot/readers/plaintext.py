@@ -3,16 +3,25 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from faqbot.readers.boilerplate import is_notice
-from faqbot.readers.front_matter import split_front_matter
-from faqbot.readers.headings import closes, is_heading, is_ordinal, nested, title_case
 from faqbot.readers.limits import Limits, refuse_lines
-from faqbot.readers.lines import Line, lines, take_bare_items, take_items, tidy
+from faqbot.readers.lines import (
+    Line,
+    closes,
+    is_heading,
+    is_ordinal,
+    lines,
+    nested,
+    take_bare_items,
+    take_items,
+    tidy,
+    title_case,
+)
 from faqbot.readers.markdown import read_markdown
-from faqbot.readers.metadata import byline, find_date, is_biography
-from faqbot.readers.parsed import Metadata, ParsedFile
+from faqbot.readers.parsed import Metadata, ParsedFile, byline, find_date, is_biography
+from faqbot.readers.postprocess import is_notice
 from faqbot.readers.questions import questions_as_headings
 from faqbot.readers.tables import markdown_table, table_rows
+from faqbot.readers.yaml_json import split_front_matter
 
 _MAIL_FIELD = re.compile(r"^(From|To|Cc|Date|Sent|Subject|Reply-To):[ \t]*(\S[^\n]*)$", re.MULTILINE | re.IGNORECASE)
 _MAIL_HEADER = re.compile(

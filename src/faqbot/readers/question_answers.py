@@ -8,14 +8,13 @@ from typing import Any
 
 from faqbot.errors import ReadError
 from faqbot.markdown import is_question, plain
-from faqbot.readers.columns import COLUMNS, TITLES, column_match, pair_columns
 from faqbot.readers.csv_rows import CsvRecord, csv_records, header_at
 from faqbot.readers.decoding import clean
-from faqbot.readers.front_matter import METADATA_KEYS, metadata_of, phrases, words
 from faqbot.readers.html_markdown import fragment_to_markdown, has_markup
 from faqbot.readers.limits import LimitError, Limits, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
-from faqbot.readers.yaml_json import Row, load_json, load_yaml
+from faqbot.readers.tables import COLUMNS, TITLES, column_match, pair_columns
+from faqbot.readers.yaml_json import METADATA_KEYS, Row, load_json, load_yaml, metadata_of, phrases, words
 from faqbot.types import Pair, ReadWarning, Source
 
 _SHAPES = (

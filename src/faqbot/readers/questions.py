@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from faqbot.markdown import Block, blocks, heading_text, is_question, plain
-from faqbot.readers.columns import question_table
+from faqbot.readers.tables import question_table
 from faqbot.types import Span
 
 _ASKED = re.compile(
