@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "examples.md"
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("hi",),
+    ("since monday",),
     ("my back hurts, what should I do",),
     ("is it bad to walk when my back hurts",),
     ("does walking cause back pain",),

@@ -25,6 +25,7 @@ ENGLISH_FROM = 0.5  # share of words that the corpus knows, above which a messag
 MAX_SUGGESTIONS = 3
 MAX_CHOICES = 3
 FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choose from are offered
+MANY = 500  # questions among which the shortest is taken for an example
 MORE_DEPTH = 20  # passages among which "more" and "simpler" look
 ALARMING_TAG = "alarming"  # of documents and questions that may frighten
 BANDS: Mapping[Certainty, Band] = {
@@ -222,7 +223,8 @@ class Dialogue:
         contact = config.page.contact
         text = own or (shipped.contact if contact and shipped.contact else "")
         text = text or (shipped.text if config.safety.enabled else shipped.plain)
-        example = next(iter(config.page.examples or self.index.questions()), "")
+        # The operator's first example, else a short question of the corpus.
+        example = next(iter(config.page.examples), min(self.index.questions()[:MANY], key=len, default=""))
         return text.replace("{contact}", contact).replace("{example}", example)
 
     def _replied(self, question: str, reply: str) -> Answer:
