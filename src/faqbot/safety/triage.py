@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from faqbot.config import SafetyConfig
-from faqbot.safety.cards import find_region, write_alert
+from faqbot.safety.cards import CRISIS, find_region, write_alert
 from faqbot.safety.classifier import SIMILAR, TURNS, is_similar
 from faqbot.safety.context import (
     Message,
@@ -244,11 +244,16 @@ def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
     hypothetical: dict[str, Evidence] = {}
     negated: set[str] = set()
     seen: set[tuple[str, frozenset[tuple[int, int]]]] = set()
+    crisis = _crisis_signs(rules)
+    denied = [match for match in read_in.matches if match.sign.id in crisis and is_negated(read_in, match)]
     for match in sorted(read_in.matches, key=lambda match: (match.end - match.start, match.start)):
         place = match.sign.id, frozenset((part.start, part.end) for part in match.mentions)
         if match.sign.id in present or place in seen or read_in.words.ends[match.end - 1] <= before:
             continue
         seen.add(place)  # the same words may be found by another concept
+        if any(_lies_in(match, other) for other in denied):  # "hurt myself" in "don't want to hurt myself"
+            negated.add(match.sign.id)
+            continue
         if not counts(read_in, match):
             if is_negated(read_in, match):
                 negated.add(match.sign.id)
@@ -271,6 +276,15 @@ def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
         state=read_in.has_kind("state"),
         words=len(read_in.words.words),
     )
+
+
+@lru_cache(maxsize=4)
+def _crisis_signs(rules: RuleSet) -> frozenset[str]:
+    return frozenset(sign for rule in rules.rules if rule.category == CRISIS for sign in rule.signs)
+
+
+def _lies_in(match: Match, other: Match) -> bool:
+    return match.sign is other.sign and other.start <= match.start and match.end <= other.end
 
 
 def _starts(message: Message, cue: str) -> bool:
