@@ -9,7 +9,7 @@ only"). A trigger that is part of a sign ("can't feel") triggers nothing.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -185,6 +185,7 @@ class Message:
         return self.rules.concepts[concept].kind
 
 
+@lru_cache(maxsize=256)
 def read_message(rules: RuleSet, message: str) -> Message:
     """Return a message with its mentions and matches."""
     words = read_words(rules, message)

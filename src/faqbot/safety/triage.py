@@ -212,6 +212,8 @@ class Conversation:
         if not self._previous or asks or reading.words > _LONGEST_REPLY:
             return frozenset()
         before = {evidence.sign for evidence in read(self._rules, self._previous).present}
+        if not before:
+            return frozenset()
         both = read(self._rules, f"{self._previous[-_TAIL:].rstrip(' .!?')}, {message[:_TAIL]}")
         known = {evidence.sign for evidence in (*both.present, *both.hypothetical)}
         return frozenset(before - known - (frozenset() if reading.explains else both.negated))
