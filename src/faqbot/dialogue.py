@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from faqbot.conversation import split_questions
-from faqbot.retrieval.calibration import lowered
+from faqbot.retrieval.calibration import BANDS, lowered
 from faqbot.retrieval.follow_up import is_same_question
 from faqbot.retrieval.replies import MORE, SIMPLER, recognise, reply_texts, without_greeting
 from faqbot.retrieval.terms import stem, stems_of, term_lists, words_of
 from faqbot.safety import reply_if_not_english
-from faqbot.types import Alert, Answer, Band, Certainty, Hit, Passage, Ranking
+from faqbot.types import Alert, Answer, Hit, Passage, Ranking
 
 if TYPE_CHECKING:
     from faqbot.config import Config
@@ -28,12 +28,6 @@ FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choo
 MANY = 500  # questions among which the shortest is taken for an example
 MORE_DEPTH = 20  # passages among which "more" and "simpler" look
 ALARMING_TAG = "alarming"  # of documents and questions that may frighten
-BANDS: Mapping[Certainty, Band] = {
-    "very likely": "answer",
-    "probably": "answer",
-    "may help": "related",
-    "none": "none",
-}
 PHARMACIST = "About taking medicines together, or with alcohol, always ask a pharmacist or a doctor."
 
 
@@ -156,7 +150,9 @@ class Dialogue:
             alert=self.alert,
             query=ranking.query,
             corrections=ranking.corrections,
-            suggestions=self._suggestions(question, replace(ranking, hits=hits), earlier),
+            suggestions=self._suggestions(question, replace(ranking, hits=hits), earlier)
+            if certainty != "none"
+            else (),
             unmatched=ranking.unmatched if hits[:1] == ranking.hits[:1] else (),
             note=PHARMACIST if self.config.safety.enabled and _mixes_medicines(ranking.query) else "",
             choices=_choices(question, hits, certainty),
@@ -164,8 +160,6 @@ class Dialogue:
 
     def _suggestions(self, question: str, ranking: Ranking, earlier: Sequence[str]) -> tuple[str, ...]:
         """Questions near this one that the corpus answers, other than those shown or asked, none that frightens."""
-        if self.calibration.band(ranking.features) == "none":
-            return ()
         shown = [passage.question for hit in ranking.hits for passage in (hit.passage, *hit.duplicates)]
         known = [question, *earlier, *filter(None, shown)]
         careful = not self._asks_alarming(question)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from faqbot.errors import EncoderError, EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError
-from faqbot.index.bm25 import TextQuery, count_terms
+from faqbot.index.bm25 import Posting, TextQuery, count_terms
 from faqbot.index.files import ReadHold
 from faqbot.index.interface import Asset, Candidates, EncoderInfo, Matches, PassageStore, StoredPassage
 from faqbot.index.store import CONNECTIONS, Database
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 HASH_LIMIT = 256 << 20  # bytes; a larger database is compared by size when opened, and row by row when fetched
 EMBEDDED = "embedded"
 CACHED_QUERIES = 8
+CACHED_TERMS = 1_000  # of up to so many passages each; most questions share words
+MOST_CACHED_PASSAGES = 2_000
 WANTED_VECTORS = 4  # vectors searched for each passage that is wanted: one with several takes several places
 
 
@@ -170,6 +172,7 @@ class EmbeddedStore:
         self._term_hashes: NDArray[np.uint64] = database.array("term_hashes")
         # A question needs its postings for the search, for the scores of what was found otherwise, and for the ceiling.
         self._query_of = lru_cache(maxsize=CACHED_QUERIES)(self._read_query)
+        self._postings: dict[str, Posting] = {}
 
     def search_vector(self, vector: NDArray[np.float32], k: int) -> Matches:
         """See PassageStore. An approximate search only proposes; exact products decide."""
@@ -239,7 +242,10 @@ class EmbeddedStore:
     def _owners(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passages that the vectors belong to, in order, each once."""
         rows = np.sort(np.searchsorted(self._offsets, numbers, side="right") - 1)
-        return rows[np.diff(rows, prepend=-1) > 0]  # np.unique would load masked arrays, a hundredth of a start
+        first = np.empty(len(rows), np.bool_)  # np.unique would load masked arrays, a hundredth of a start
+        first[:1] = True
+        np.not_equal(rows[1:], rows[:-1], out=first[1:])
+        return rows[first]
 
     def _products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The best inner product of each of these passages."""
@@ -262,8 +268,13 @@ class EmbeddedStore:
         return self._query_of(tuple(terms.items()))
 
     def _read_query(self, terms: tuple[tuple[str, int], ...]) -> TextQuery:
-        postings = self._database.postings([term for term, _ in terms], self._term_hashes)
-        return TextQuery(dict(terms), postings, len(self._ids))
+        kept = {term: each for term, _ in terms if (each := self._postings.get(term)) is not None}
+        read = self._database.postings([term for term, _ in terms if term not in kept], self._term_hashes)
+        if len(self._postings) > CACHED_TERMS:
+            self._postings.clear()
+        self._postings |= {each.term: each for each in read if len(each.rows) <= MOST_CACHED_PASSAGES}
+        found = kept | {each.term: each for each in read}
+        return TextQuery(dict(terms), [found[term] for term, _ in terms if term in found], len(self._ids))
 
 
 def open_index(

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 SHIPPED = "calibration.json"
 PROBABLY_FROM = 0.74
 VERY_LIKELY_FROM = 0.90
+BANDS: Mapping[Certainty, Band] = {
+    "very likely": "answer",
+    "probably": "answer",
+    "may help": "related",
+    "none": "none",
+}
 MOST_LOGIT = 700.0  # beyond it exp overflows
 _REQUIRED = ("encoder", "features", "centre", "scale", "right", "answerable", "none_below")
 _VECTORS = ("features", "centre", "scale", "right", "answerable")
@@ -58,16 +64,17 @@ class Calibration:
 
     def band(self, features: Mapping[str, float]) -> Band:
         """Return the band: an answer, something related, or none."""
-        if self.answerability(features) < self.none_below:
-            return "none"
-        return "answer" if self.confidence(features) >= self.answer_from else "related"
+        return BANDS[self.certainty(features)]
 
     def certainty(self, features: Mapping[str, float]) -> Certainty:
         """Return how sure the answer is, in words."""
-        band = self.band(features)
-        if band == "answer":
-            return "very likely" if self.confidence(features) >= self.very_likely_from else "probably"
-        return "may help" if band == "related" else "none"
+        answerable = self.answerability(features)
+        if answerable < self.none_below:
+            return "none"
+        confidence = answerable * self._chance(self.right, features)
+        if confidence < self.answer_from:
+            return "may help"
+        return "very likely" if confidence >= self.very_likely_from else "probably"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, for the index."""

@@ -116,7 +116,7 @@ def reply_texts() -> Mapping[str, ReplyText]:
 
 
 def _words(message: str) -> list[str]:
-    bare = (_STRETCHED.sub(r"\1", word.replace("'", "")) for word in words_of(message))
+    bare = _STRETCHED.sub(r"\1", " ".join(words_of(message)).replace("'", "")).split()
     return [part for word in bare for part in _SHORT.get(word, contractions().get(word, word)).lower().split()]
 
 

@@ -141,12 +141,13 @@ class Retriever:
 
     def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
         """Return the cosines of a text's embedding with those of other texts, (n,), whose embeddings are kept."""
-        new = [each for each in others if each not in self._compared]
+        known = {each: found for each in others if (found := self._compared.get(each)) is not None}
+        new = [each for each in others if each not in known]
+        known |= zip(new, (one.vector for one in self._encode_all(new)), strict=True)
         if len(self._compared) > MAX_SEEN:
             self._compared.clear()
-            new = list(others)
-        self._compared |= zip(new, (one.vector for one in self._encode_all(new)), strict=True)
-        similar: NDArray[np.float32] = np.stack([self._compared[each] for each in others]) @ self._encode(text).vector
+        self._compared |= known
+        similar: NDArray[np.float32] = np.stack([known[each] for each in others]) @ self._encode(text).vector
         return similar
 
     def referred_to(self, question: str, history: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from importlib.resources import files
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’\-‐‑][^\W_]+)*")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # "T.E.N.S."
 _PLAIN = str.maketrans("’‐‑", "'--")
+MAX_KEPT = 500  # characters of a text whose words are kept: a question is looked at from many sides
 _local = threading.local()  # a stemmer is not safe for two threads
 
 
@@ -58,8 +59,13 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Don’t take 2.5 mg T.E.N.S. or X-rays")
     ["don't", 'take', '2.5', 'mg', 'tens', 'or', 'x-rays']
     """
+    return list(_words_of(text) if len(text) <= MAX_KEPT else _words_of.__wrapped__(text))
+
+
+@lru_cache(maxsize=4_000)
+def _words_of(text: str) -> tuple[str, ...]:
     joined = _DOTTED.sub(lambda match: match.group().replace(".", "") + " ", text)
-    return _WORD.findall(joined.lower().translate(_PLAIN))
+    return tuple(_WORD.findall(joined.lower().translate(_PLAIN)))
 
 
 @lru_cache(maxsize=20_000)

@@ -112,21 +112,22 @@ def subject(
 def _words(question: Layout, own: int) -> Iterator[tuple[str, list[int]]]:
     """Each word of the question itself, as written, with its tokens; each word once."""
     seen: dict[str, list[int]] = {}
-    place = 0
-    while place < len(question.starts):
-        first, last = question.word_tokens(place)
-        tokens = list(range(place, last + 1))
-        place = last + 1
-        word = question.text[question.starts[first] : question.ends[last]]
-        if question.starts[first] >= own and word[:1].isalpha() and len(word) > 2:
-            seen.setdefault(word.lower(), tokens)
+    past = 0
+    while past < len(question.starts):
+        first, past = past, question.word_tokens(past)[1] + 1
+        start = question.starts[first]
+        word = question.text[start : question.ends[past - 1]]
+        if start >= own and len(word) > 2 and word[0].isalpha():
+            seen.setdefault(word.lower(), list(range(first, past)))
     yield from seen.items()
 
 
+@lru_cache(maxsize=20_000)
 def _is_informative(word: str) -> bool:
     return _is_subject(word) and stem(word) not in _stems(term_lists().complaints)
 
 
+@lru_cache(maxsize=20_000)
 def _is_subject(word: str) -> bool:
     """Whether a question may be about a word: it is none of asking, counting or gluing."""
     lists = term_lists()
