@@ -20,6 +20,10 @@ from faqbot.retrieval.follow_up import is_same_question, referred_to, refers_bac
         "Which treatments are there?",
         "How long should each side be held?",
         "that one's easy now, what follows?",
+        "and the other leg?",
+        "what else helps?",
+        "does it hurt?",
+        "can I do the same for my neck?",
     ],
 )
 def test_a_question_that_points_back_or_has_no_subject_refers_back(question: str) -> None:
@@ -37,6 +41,11 @@ def test_a_question_that_points_back_or_has_no_subject_refers_back(question: str
         "Why do stairs make my back hurt?",
         "What if painkillers make me ill?",
         "Are there shoes for hills?",
+        "Can I walk if it hurts?",
+        "Does it matter which shoes I wear?",
+        "What else can cause numb toes?",
+        "One leg is longer than the other.",
+        "My pain is the same as last year, should I worry?",
         "Is it safe to lift a suitcase?",
         "my knee clicks, is it arthritis",
         "How do I know that a disc has slipped?",

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 ALIKE = 0.93  # cosine of two passages' mean token embeddings from which they may say the same
 MISSING = float("inf")  # the place of a word that a text does not have
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SIGN = re.compile(r"[£$€%]|°[CF]")
+_SAME_UNIT = {
+    **{
+        "£": "pounds",
+        "$": "dollars",
+        "€": "euros",
+        "%": "percent",
+        "min": "minutes",
+        "mins": "minutes",
+        "sec": "seconds",
+    },
+    **{"secs": "seconds", "hr": "hours", "hrs": "hours", "wk": "weeks", "wks": "weeks", "kilometer": "kilometre"},
+    **{"milligram": "mg", "milligrams": "mg", "microgram": "mcg", "gram": "g", "grams": "g"},
+}
 _VALUES = {
     word: str(value)
     for value, word in enumerate(
@@ -78,7 +92,8 @@ class _Claims:
                 places[side] = min(places[side], place)
         # In their order: "Monday 9, Tuesday 10" is not "Monday 10, Tuesday 9".
         self.numbers = [number.replace(",", "") for word in words for number in _numbers(word)]
-        self.units = frozenset(stem(word) for word in words if word in lists.units)
+        units = (_SAME_UNIT.get(word, word) for word in (*words, *_SIGN.findall(text.replace(" ", ""))))
+        self.units = frozenset(stem(word) for word in units if word in lists.units or word.startswith("°"))
         self.negations = sum(map(is_negation, words))
         self.medicines = frozenset(lists.medicines[word] for word in words if word in lists.medicines)
 
@@ -110,7 +125,7 @@ def _differences(first: _Claims, second: _Claims) -> frozenset[str]:
 def _sides() -> Mapping[str, Sequence[tuple[int, int]]]:
     """The numbers of the pairs of antonyms that a word is of, each with its side, by word."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for number, pair in enumerate(term_lists().antonyms):
+    for number, pair in enumerate((*term_lists().antonyms, *term_lists().contrasts)):
         for side, words in enumerate(pair):
             for word in words:
                 found.setdefault(word, []).append((number, side))

@@ -34,7 +34,31 @@ _EXISTENTIAL = re.compile(
     r"\b(?:is|are|was|were|will|be|isn't|aren't) there\b|\bthere (?:is|are|was|were|will|a|any|such)\b|\bthere's\b"
 )
 # "is it safe to walk", "it is normal that ...": the pronoun stands for what follows.
-_ANTICIPATED = re.compile(r"\bit(?:'s| is| was| be)?(?: \w+){0,3} (?:to|that|if|when|for)\b")
+_ANTICIPATED = re.compile(
+    r"\bit(?:'s| is| was| be)?(?: \w+){0,3} (?:to|that|if|when|for|which|whether|how|what|where)\b"
+)
+# "can I walk if it hurts": the pronoun stands for nothing.
+_IMPERSONAL = re.compile(
+    r"\b(?:if|when|where|until|while|because|although) it (?:hurts|aches|rains|snows|is (?:cold|hot|wet|icy|dark))\b"
+)
+_WEAK = frozenset(
+    [
+        "one",
+        "ones",
+        "then",
+        "so",
+        "else",
+        "both",
+        "either",
+        "neither",
+        "same",
+        "such",
+        "another",
+        "other",
+        "instead",
+        "next",
+    ]
+)
 _POINTING = re.compile(r"[^\s']+")
 _ANAPHORS = frozenset(["it", "its", "they", "them", "their", "theirs", "he", "she", "him", "her"])
 # A noun of the question with a clause after it, in which a pronoun may stand for it: "my knee clicks, is it ...".
@@ -56,15 +80,20 @@ def refers_back(question: str) -> bool:
         return False
     if known.opening.match(question):
         return True
-    return _points_back(question, known)
+    return _points_back(question, known, weakly=len(own) < 2)
 
 
-def _points_back(question: str, known: _Words) -> bool:
-    """Whether a word points outside the question: no existential "there", no pronoun whose noun comes before it."""
+def _points_back(question: str, known: _Words, *, weakly: bool) -> bool:
+    """Whether a word points outside the question: no existential "there", no pronoun whose noun comes before it.
+
+    `weakly`: words such as "other" and "else" count too, which seldom point back from a question with a subject.
+    """
     text = " ".join(words_of(question))
-    for pattern in (_EXISTENTIAL, _ANTICIPATED, _WHETHER):
+    for pattern in (_EXISTENTIAL, _ANTICIPATED, _WHETHER, _IMPERSONAL):
         text = pattern.sub(" ", text)
     for match in _POINTING.finditer(text):
+        if match.group() in _WEAK and not weakly:
+            continue
         if match.group() in known.pointing and not (match.group() in _ANAPHORS and _NOUN.search(text[: match.start()])):
             return True
     return False

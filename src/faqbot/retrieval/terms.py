@@ -19,12 +19,13 @@ _local = threading.local()  # a stemmer is not safe for two threads
 
 @dataclass(frozen=True, slots=True)
 class TermLists:
-    """The lists of terms.toml. Antonyms are pairs of sets; medicines map each name to the number of its class."""
+    """The lists of terms.toml. Antonyms and contrasts are pairs of sets; medicines map a name to its class's number."""
 
     negations: frozenset[str]
     numbers: frozenset[str]
     units: frozenset[str]
     antonyms: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    contrasts: tuple[tuple[frozenset[str], frozenset[str]], ...]
     opposite_prefixes: dict[str, str]
     opposite_endings: dict[str, str]
     medicines: dict[str, int]
@@ -41,16 +42,21 @@ class TermLists:
 def term_lists() -> TermLists:
     """Return the word lists."""
     data = tomllib.loads(files("faqbot.retrieval").joinpath("terms.toml").read_text(encoding="utf-8"))
-    pairs = (tuple(frozenset(half.split()) for half in line.split("/")) for line in data["antonyms"])
     words = {name: frozenset(text.split()) for name, text in data.items() if isinstance(text, str)}
     return TermLists(
         **words,
-        antonyms=tuple((pair[0], pair[1]) for pair in pairs),
+        antonyms=_pairs(data["antonyms"]),
+        contrasts=_pairs(data["contrasts"]),
         opposite_prefixes=data["opposite_prefixes"],
         opposite_endings=data["opposite_endings"],
         medicines={name: number for number, line in enumerate(data["medicines"]) for name in line.split()},
         alarming_phrases=tuple(data["alarming_phrases"]),
     )
+
+
+def _pairs(lines: Sequence[str]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    halves = (line.split("/") for line in lines)
+    return tuple((frozenset(one.split()), frozenset(other.split())) for one, other in halves)
 
 
 def words_of(text: str) -> list[str]:
