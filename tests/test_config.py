@@ -21,6 +21,7 @@ from faqbot.config import (
     read_config,
 )
 from faqbot.errors import FaqbotError, RulesError, SettingsError
+from faqbot.readers import discover
 from faqbot.safety import assess
 from faqbot.settings import Settings, read_settings
 from faqbot.texts import text_names
@@ -241,6 +242,19 @@ def test_rules_of_ones_own_replace_the_shipped_ones_or_add_to_them(tmp_path: Pat
     adding = loaded(written(tmp_path / "b", '[safety]\nprofile = "r.toml"\nextends = "back-pain"', r_toml=RULES)).safety
     levels = [assess([text], config=each).level for each in (replacing, adding) for text in ("a gas leak", EMERGENCY)]
     assert levels == ["emergency", "none", "emergency", "emergency"]
+
+
+def test_logo_and_rules_that_a_configuration_names_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "brand").mkdir()
+    for name in ("brand/logo.svg", "alarms.toml", "other.toml", "hours.md"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    toml = tmp_path / "faqbot.toml"
+    toml.write_text('[page]\nlogo = "brand/logo.svg"\n[safety]\nprofile = "./alarms.toml"\n', encoding="utf-8")
+    found = discover(tmp_path)
+    assert [file.document_id for file in found.files] == ["hours.md"]
+    assert [file.document_id for file in found.skipped] == ["other.toml"]
+    toml.write_text("[page\n", encoding="utf-8")
+    assert [file.document_id for file in discover(tmp_path).skipped] == ["alarms.toml", "other.toml"]
 
 
 def test_beside_rules_that_replace_the_shipped_ones_nothing_is_said_of_pain(tmp_path: Path) -> None:

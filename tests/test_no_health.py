@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from command_line import run
 from faqbot.bot import FaqBot
 from faqbot.index import build
 from faqbot.server.app import create_app
 from faqbot.settings import Settings
+from faqbot.ui.handlers import Handlers
+from own_rules import OWN
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 WORDS = re.compile(
@@ -24,25 +27,42 @@ WORDS = re.compile(
 # The usual name of an address that says whether a server is alive.
 ALIVE = re.compile(r"/api/health\b|health_api_health_get|\"Health\"")
 FOREIGN = "Wo ist der Laden und wann habt ihr am Samstag geöffnet?"
-MESSAGES = ("When do you open?", "I can't feel my brakes", "thanks", "are you a robot?", "zxcv qwer", FOREIGN)
+MESSAGES = (
+    "When do you open?", "I can't feel my brakes", "zxcv qwer", FOREIGN, "hi", "thanks", "bye", "are you a robot?",
+    "are you a doctor?", "can I talk to a person", "help", "ok", "never mind", "I did not ask that", "you are useless",
+    "that is brilliant", "more", "simpler please", "my chest hurts and I can't breathe", "I want to kill myself",
+    "can I take ibuprofen and aspirin together", "where are you? when do you open? can I pay by card?",
+)  # fmt: skip
+LANGUAGES = (
+    FOREIGN, "Où est la boutique et quand ouvrez-vous le samedi matin ?", "¿Dónde está la tienda y a qué hora abren?",
+    "Gdzie jest sklep i kiedy otwieracie w sobotę rano?", "Где находится магазин и когда вы открываетесь?",
+    "店はどこにありますか。土曜日は何時に開きますか。", "dukaan kahan hai aur kab khulti hai bhai", "أين المتجر ومتى تفتحون يوم السبت؟",
+    "Bi hagi mijn dzukla fremti pol avrani sust",
+)  # fmt: skip
 
 
-def health_words(text: str) -> list[str]:
-    """Words about health in a text, each with what stands around it."""
+def health_words(text: str, message: str = "") -> list[str]:
+    """Words about health in a text that are not those of the message it answers, each with what stands around it."""
     bare = ALIVE.sub("", text)
-    return [bare[max(0, found.start() - 40) : found.end() + 40] for found in WORDS.finditer(bare)]
+    found = (each for each in WORDS.finditer(bare) if each.group().lower() not in message.lower())
+    return [bare[max(0, each.start() - 40) : each.end() + 40] for each in found]
 
 
 @pytest.fixture(scope="module", params=["bicycle-shop", "library"])
-def plain_bot(
+def plain_index(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, with_encoder: Callable[[Path], Path]
-) -> Iterator[FaqBot]:
-    """The bot of an example folder."""
+) -> Path:
+    """The index of an example folder."""
     folder = tmp_path_factory.mktemp("plain")
     corpus = shutil.copytree(EXAMPLES / request.param, folder / "corpus")
-    settings = Settings(threads=1)
-    build(corpus, with_encoder(folder / "index"), settings=settings)
-    with FaqBot.load(folder / "index", settings=settings) as bot:
+    build(corpus, with_encoder(folder / "index"), settings=Settings(threads=1))
+    return folder / "index"
+
+
+@pytest.fixture(scope="module")
+def plain_bot(plain_index: Path) -> Iterator[FaqBot]:
+    """The bot of that folder."""
+    with FaqBot.load(plain_index, settings=Settings(threads=1)) as bot:
         yield bot
 
 
@@ -65,10 +85,69 @@ def test_the_page_and_its_articles(client: TestClient, plain_bot: FaqBot) -> Non
 def test_answers_errors_and_replies_over_rest(client: TestClient) -> None:
     for message in MESSAGES:
         text = client.post("/api/answer", json={"question": message}).text
-        assert health_words(text) == [], message
-    for body in ({}, {"question": ""}, {"question": "x" * 5000}, {"question": 3}):
+        assert health_words(text, message) == [], message
+    for message in LANGUAGES:
+        answer = client.post("/api/answer", json={"question": message}).json()
+        assert (answer["alert"]["level"], health_words(json.dumps(answer, ensure_ascii=False))) == ("none", []), message
+    for body in (
+        {},
+        {"question": ""},
+        {"question": "x" * 5000},
+        {"question": 3},
+        {"question": "x", "history": ["y"] * 300},
+    ):
         assert health_words(client.post("/api/answer", json=body).text) == [], body
     assert health_words(client.post("/api/answer", content="x").text) == []
+
+
+def test_every_other_address_and_error(client: TestClient) -> None:
+    asked = {"data": ["When do you open?", []]}
+    responses = [
+        *(client.get(path) for path in ("/topics", "/documents/none.md", "/nothing", "/api/nothing", "/api/ready")),
+        client.get("/gradio_api/info"),
+        client.post("/suggest", json={"text": "wh"}),
+        client.post("/api/assess", json={"messages": ["my back hurts and I can't pee"]}),
+        client.post("/api/feedback", json={"question": "", "verdict": "helpful"}),
+        client.post("/api/feedback", json={"question": "When?", "verdict": "helpful", "passage_id": "none"}),
+        client.post("/api/feedback", json={"question": "When?", "verdict": "did_not_answer"}),
+        client.post("/api/answer", content=b"x" * 3_000_000, headers={"Content-Type": "application/json"}),
+        client.get("/api/ready", headers={"X-Long": "x" * 40_000}),
+        client.post("/gradio_api/call/answer", json=asked),
+    ]
+    assert [health_words(response.text) for response in responses] == [[]] * len(responses)
+    assert sorted(client.get("/gradio_api/info").json()["named_endpoints"]) == ["/answer", "/ask"]
+
+
+def test_the_page_after_each_message(client: TestClient, plain_bot: FaqBot) -> None:
+    handlers = Handlers(plain_bot, Settings(threads=1))
+    for message in (*MESSAGES, *LANGUAGES, "", "x" * 5000):
+        shown, _, _ = handlers.ask(message, [])
+        texts = re.sub(r"<[^>]+>", " ", shown["html"])
+        assert health_words(f"{texts} {shown['spoken']} {shown['banner']['heading']}", message) == [], message
+    assert handlers.check({}, "")["html"].count("goes through the warning signs") == 1  # refused, though never offered
+
+
+def test_the_command_line(plain_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for message in (*MESSAGES, *LANGUAGES):
+        _, shown, errors = run(capsys, "ask", message, "--index", str(plain_index))
+        assert health_words(shown + errors, message) == [], message
+
+
+def test_rules_of_ones_own_bring_alerts_and_nothing_about_pain(
+    tmp_path: Path, with_encoder: Callable[[Path], Path]
+) -> None:
+    corpus = shutil.copytree(EXAMPLES / "bicycle-shop", tmp_path / "corpus")
+    (corpus / "alarms.toml").write_text(OWN.replace('extends = "back-pain"', ""), encoding="utf-8")
+    toml = corpus / "faqbot.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"none"', '"alarms.toml"', 1), encoding="utf-8")
+    settings = Settings(threads=1)
+    assert build(corpus, with_encoder(tmp_path / "index"), settings=settings).skipped == ()
+    with FaqBot.load(tmp_path / "index", settings=settings) as bot, TestClient(create_app(bot, settings)) as client:
+        assert bot.answer("there is a leaflet").alert.level == "urgent"
+        assert bot.answer("I can't feel my legs and I've wet myself").alert.level == "none"
+        page = client.get("/").text + client.get("/topics").text + client.get("/api/openapi.json").text
+        assert re.findall(r"\b(?:back pain|worsening pain|clinician|My visit|symptom\w*)\b", page) == []
+        assert sorted(client.get("/gradio_api/info").json()["named_endpoints"]) == ["/answer", "/ask"]
 
 
 def test_the_description_of_rest(client: TestClient) -> None:
@@ -92,9 +171,13 @@ def test_the_assistants_interface(plain_bot: FaqBot) -> None:
     async def said() -> str:
         async with Client(make_server(plain_bot, Settings())) as client:
             tools = (await client.list_tools()).tools
-            answers = [await client.call_tool("answer", {"question": message}) for message in MESSAGES]
+            answers = [
+                await client.call_tool("answer", {"question": message}) for message in (*MESSAGES, *LANGUAGES, "")
+            ]
+            answers += [await client.call_tool("answer", {"question": "x", "top_k": 0}), await client.list_prompts()]
+            answers += [await client.list_resource_templates(), await client.list_resources()]
             return " ".join([str(client.instructions), *map(repr, tools), *map(repr, answers)])
 
     text = asyncio.run(said())
     assert "quote" in text.lower()
-    assert health_words(text) == []
+    assert health_words(text, " ".join(MESSAGES)) == []

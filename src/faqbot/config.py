@@ -173,6 +173,19 @@ def config_meta(corpus: Path, settings: Settings) -> dict[str, str]:
     return {META_KEY: json.dumps(file.to_dict(), ensure_ascii=False, sort_keys=True)} if file else {}
 
 
+def named_files(corpus: Path) -> frozenset[str]:
+    """Return the files of a corpus folder that its faqbot.toml names, which are no documents; none where it is wrong.
+
+    Reading it for a build says what is wrong.
+    """
+    try:
+        tables = _tables(ConfigFile(FILE_NAME, (corpus / FILE_NAME).read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError, SettingsError):
+        return frozenset()
+    names = (_rules_name(tables), tables.get("page", {}).get("logo", ""))
+    return frozenset(Path(name).as_posix() for name in names if name)
+
+
 def read_config(path: Path) -> ConfigFile:
     """Read a `faqbot.toml` with the files that it names, all of them checked; raises SettingsError or RulesError."""
     text = _read(path, _MAX_TEXT, f"Check the path, or make one: faqbot init {path.parent}").decode("utf-8", "replace")

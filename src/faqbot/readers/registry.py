@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from faqbot.config import named_files
 from faqbot.errors import CorpusError, ReadError
 from faqbot.readers.decoding import decode
 from faqbot.readers.docx import read_docx
@@ -120,7 +121,10 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True)
 class CorpusFiles:
-    """The files of a corpus folder; hidden ones, pictures, README, licence and settings are in neither list."""
+    """The files of a corpus folder; hidden ones, pictures, README, licence and settings are in neither list.
+
+    Settings are faqbot.toml with the files that it names, and variants.yaml.
+    """
 
     files: tuple[CorpusFile, ...]
     skipped: tuple[SkippedFile, ...]
@@ -137,7 +141,10 @@ def discover(corpus: Path) -> CorpusFiles:
         raise CorpusError(f"No corpus at {corpus}, expected a folder of documents. Run: faqbot build FOLDER")
     files: list[CorpusFile] = []
     skipped: list[SkippedFile] = []
+    settings = named_files(corpus)
     for document_id, path in _walk(corpus, skipped):
+        if document_id in settings:
+            continue
         reason = _reason(path, corpus)
         if reason:
             skipped.append(SkippedFile(document_id, reason))
