@@ -238,6 +238,13 @@ def test_a_check_names_files_that_cannot_be_read(owner: Owner) -> None:
     assert "2 documents" in shown
 
 
+def test_a_file_that_no_answer_comes_from_is_not_called_published(owner: Owner) -> None:
+    (Path(owner.settings.corpus) / "staff.csv").write_text("name,phone\nAnna,12\n", encoding="utf-8")
+    assert owner.statuses()["staff.csv"].startswith("not read<br>")
+    assert "Not read: staff.csv" in published(owner)
+    assert owner.statuses()["staff.csv"].startswith("not read<br>")
+
+
 def test_a_new_entry_is_published_and_answers(owner: Owner) -> None:
     owner.client.post(
         "/admin/entry",

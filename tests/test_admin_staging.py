@@ -50,6 +50,12 @@ def test_a_name_that_is_no_plain_document_name_is_refused(name: str) -> None:
         checked_name(name)
 
 
+@pytest.mark.parametrize(("name", "words"), [("prices.xlsx", "Save it as .csv"), ("a.DOC", "Save it as .docx or .pdf")])
+def test_an_office_file_is_refused_with_what_to_save_it_as(name: str, words: str) -> None:
+    with pytest.raises(CorpusError, match=words):
+        checked_name(name)
+
+
 def test_changes_wait_until_they_are_applied(staging: Staging) -> None:
     added(staging, "a.md", b"new")
     added(staging, "c.md", b"added")

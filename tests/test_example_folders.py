@@ -52,6 +52,20 @@ LIBRARY = (
     Case("wifi password", "changes every week"),
     Case("may i eat in here", "Food is for the ground floor"),
     Case("what is the price of a library card", "The card costs 12 euros a year"),
+    Case("when do you shut on fridays", "Monday to Friday, 10 am to 7 pm"),
+    Case("i want to become a member", "fill in a form"),
+    Case("do i pay if my dvd is a day late", "20 cents for each item and day"),
+    Case("my dog ate the library book", "You pay for a new copy"),
+    Case("max number of items", "Up to 20 items"),
+    Case("can you put a book aside for me", "Yes, free of charge, in the online catalogue"),
+    Case("meeting space for 4 people", "two study rooms"),
+    Case("need to copy my passport", "printers on the first floor"),
+    Case("internet access for visitors", "free for everybody"),
+    Case("bring back dvds at the weekend", "book drop"),
+    Case("bus or tram to the library", "Trams 2 and 5"),
+    Case("pram access", "a lift goes to every floor"),
+    Case("phone calls allowed?", "no telephone calls"),
+    Case("do i get a reminder before the book is due", "You get an email three days before"),
 )
 
 
@@ -110,10 +124,13 @@ def test_what_the_shop_does_not_say_is_not_claimed(question: str, shop: FaqBot) 
     assert answer.certainty in ("may help", "none") or answer.unmatched
 
 
-def test_the_library_answers_five_of_six_readers_first_and_all_among_its_passages(library: FaqBot) -> None:
-    assert sum(found_first(library, case) for case in LIBRARY) >= 5
-    for case in LIBRARY:
-        assert any(case.quote in hit.passage.text for hit in library.answer(case.question).hits), case
+def test_of_twenty_questions_to_the_library_fifteen_are_answered_first_and_no_other_is_claimed(library: FaqBot) -> None:
+    assert len(LIBRARY) == 20
+    missed = [case for case in LIBRARY if not found_first(library, case)]
+    assert len(missed) <= 5, missed
+    for case in missed:
+        assert library.answer(case.question).certainty in ("may help", "none"), case
+    assert {library.answer(case.question).alert.level for case in LIBRARY} == {"none"}
 
 
 def test_loss_of_feeling_in_brakes_and_fire_in_a_shop_raise_no_alert(shop: FaqBot) -> None:

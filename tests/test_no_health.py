@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -171,11 +172,15 @@ def test_the_assistants_interface(plain_bot: FaqBot) -> None:
     async def said() -> str:
         async with Client(make_server(plain_bot, Settings())) as client:
             tools = (await client.list_tools()).tools
-            answers = [
+            answers: list[Any] = [
                 await client.call_tool("answer", {"question": message}) for message in (*MESSAGES, *LANGUAGES, "")
             ]
-            answers += [await client.call_tool("answer", {"question": "x", "top_k": 0}), await client.list_prompts()]
-            answers += [await client.list_resource_templates(), await client.list_resources()]
+            answers.append(await client.call_tool("answer", {"question": "x", "top_k": 0}))
+            answers += [
+                await client.list_prompts(),
+                await client.list_resource_templates(),
+                await client.list_resources(),
+            ]
             return " ".join([str(client.instructions), *map(repr, tools), *map(repr, answers)])
 
     text = asyncio.run(said())

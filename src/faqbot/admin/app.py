@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faqbot.admin import pages
 from faqbot.admin.sessions import COOKIE, Outcome, Session, Sessions, same_csrf
-from faqbot.admin.staging import MAX_UPLOAD, Staging
+from faqbot.admin.staging import MAX_UPLOAD, Entry, Staging
 from faqbot.admin.tasks import PUBLISH_SECONDS, SECONDS, run_task
 from faqbot.errors import FaqbotError
 from faqbot.feedback import MARKS, feedback_statistics, read_counts, read_entries
@@ -137,6 +137,7 @@ class OwnerPage:
         self.sessions = Sessions(settings.admin_token)
         self.job = Job()
         self._start = threading.Lock()
+        self._indexed: tuple[str, frozenset[str]] = "", frozenset()  # an index version and the ids of its documents
 
     def _frame(self, session: Session, *, notices: bool = False) -> pages.Frame:
         """What every page has around its content; notices are shown once."""
@@ -178,7 +179,7 @@ class OwnerPage:
         if session is None:
             return _page(pages.login_page(self.bot.config.page.title))
         try:
-            entries = await to_thread.run_sync(self.staging.entries)
+            entries = await to_thread.run_sync(self._entries)
             html = pages.documents_page(
                 entries,
                 self._frame(session, notices=True),
@@ -189,6 +190,19 @@ class OwnerPage:
         except FaqbotError as error:
             html = pages.message_page("Documents", str(error), self._frame(session))
         return _page(html)
+
+    def _entries(self) -> list[Entry]:
+        """The documents, with those marked that no answer comes from: a build could not read them, or has not yet."""
+        version = self.bot.index_version
+        if version and version != self._indexed[0]:
+            self._indexed = version, frozenset(document.id for document in self.bot.documents())
+        unread = "No answer comes from it. Check says why; if it was added by hand, build again"
+        return [
+            Entry(entry.document_id, "skipped", unread)
+            if version and entry.status == "published" and entry.document_id not in self._indexed[1]
+            else entry
+            for entry in self.staging.entries()
+        ]
 
     async def document(self, request: Request) -> Response:
         """Show how a document is read and split."""

@@ -187,7 +187,7 @@ def _row(entry: Entry, frame: Frame) -> str:
     hidden = f'<input type="hidden" name="id" value="{name}">'
     of = f'<span class="hidden"> {name}</span>'
     actions = ""
-    if entry.status in ("published", "new", "changed"):
+    if entry.status != "removed":
         actions += _form("remove", frame, f'{hidden}<button type="submit">Remove{of}</button>')
     if entry.status in ("changed", "removed"):
         actions += _form("restore", frame, f'{hidden}<button type="submit">Keep as published{of}</button>')

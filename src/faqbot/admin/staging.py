@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from faqbot.config import FILE_NAME
 from faqbot.errors import CorpusError
-from faqbot.readers import SUFFIXES, discover
+from faqbot.readers import SUFFIXES, discover, suffix_problem
 from faqbot.variants import VARIANTS_FILE, add_variants, read_variants, write_variants
 
 MAX_UPLOAD = 20_000_000  # bytes of one request
@@ -265,8 +265,7 @@ def checked_name(name: str) -> str:
     if name.casefold() in (FILE_NAME, VARIANTS_FILE):
         raise CorpusError(f"{name} holds settings, which are changed on the server. Upload documents only")
     if suffix not in SUFFIXES:
-        kinds = ", ".join(sorted(SUFFIXES))
-        raise CorpusError(f"{name!r} ends in {suffix or 'nothing'}, and what can be read ends in {kinds}")
+        raise CorpusError(f"{name!r} cannot be read: {suffix_problem(suffix)}")
     return name
 
 

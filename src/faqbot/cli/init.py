@@ -25,7 +25,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     written = write_starter(given.folder)
     print("\n".join(f"wrote {path}" for path in written))
     print(
-        f"Next: put your documents into {given.folder}, then run: faqbot build {given.folder} --index {settings.index}"
+        f"Next: put your documents into {given.folder} in place of {EXAMPLE}, which is an example, "
+        f"then run: faqbot build {given.folder} --index {settings.index}"
     )
     return DONE
 

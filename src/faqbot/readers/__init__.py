@@ -10,6 +10,7 @@ from faqbot.readers.registry import (
     discover,
     read,
     read_report,
+    suffix_problem,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "discover",
     "read",
     "read_report",
+    "suffix_problem",
 ]

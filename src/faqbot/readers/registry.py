@@ -100,6 +100,11 @@ _NOT_DOCUMENTS = frozenset(
     ("readme.md", "license", "licence", "license.md", "license.txt", "faqbot.toml", "variants.yaml")
 )
 
+_SAVE_AS = {
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), ".csv"),
+    **dict.fromkeys((".doc", ".odt", ".rtf", ".pages"), ".docx or .pdf"),
+    **dict.fromkeys((".pptx", ".ppt", ".odp"), ".pdf"),
+}
 _PICTURES = frozenset((".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))  # shown by the pages that name them
 
 
@@ -189,6 +194,13 @@ def _reason(path: Path, corpus: Path) -> str:
         return "a link to nothing"
     if not path.is_file():
         return "not a regular file"
-    if path.suffix.casefold() not in SUFFIXES:
-        return f"its suffix {path.suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}"
-    return ""
+    return suffix_problem(path.suffix)
+
+
+def suffix_problem(suffix: str) -> str:
+    """Return why a file with this suffix is not read and what to do; empty if it is."""
+    if suffix.casefold() in SUFFIXES:
+        return ""
+    if other := _SAVE_AS.get(suffix.casefold()):
+        return f"{suffix} is not read. Save it as {other} in the program that made it"
+    return f"its suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}"
