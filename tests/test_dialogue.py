@@ -168,3 +168,11 @@ def test_a_message_in_another_language_gets_the_numbers_and_no_passage(bot: FaqB
     answer = bot.answer(question)
     assert "112" in answer.reply
     assert (answer.band, answer.hits) == ("none", ())
+
+
+@pytest.mark.parametrize("between", ["thanks, that helps", "since monday", "ok", "what else?"])
+def test_a_follow_up_goes_on_from_the_question_before_small_talk(bot: FaqBot, between: str) -> None:
+    history = ["how do I do a bridge"]
+    assert (
+        bot.answer("and how often?", history=[*history, between]).query == bot.answer("and how often?", history).query
+    )

@@ -26,6 +26,7 @@ MAX_SUGGESTIONS = 3
 MAX_CHOICES = 3
 FEW_WORDS = 3  # up to so many words leave open what is meant: questions to choose from are offered
 MANY = 500  # questions among which the shortest is taken for an example
+RECENT = 6  # earlier messages that a question may go on from
 MORE_DEPTH = 20  # passages among which "more" and "simpler" look
 ALARMING_TAG = "alarming"  # of documents and questions that may frighten
 PHARMACIST = "About taking medicines together, or with alcohol, always ask a pharmacist or a doctor."
@@ -61,6 +62,7 @@ class Dialogue:
             kind = "help"
         if kind and (reply := self._reply(kind)):
             return self._replied(question, reply)
+        earlier = self._questions(earlier)
         asked = without_greeting(question)
         if asked != question:
             ranking = None
@@ -71,6 +73,11 @@ class Dialogue:
         if asked != question and found.band == "none" and (reply := self._reply("greeting")):
             return self._replied(question, reply)
         return replace(found, question=question)
+
+    def _questions(self, earlier: Sequence[str]) -> list[str]:
+        """The latest of the earlier messages that were questions to the corpus: a "thanks" is nothing to go on from."""
+        similarities = self.retriever.similarities
+        return [text for text in earlier[-RECENT:] if text.strip() and not recognise(text, similarities, follows=True)]
 
     def _single(self, question: str, earlier: Sequence[str], ranking: Ranking | None = None) -> Answer:
         """The answer to one question; one that would repeat the passage before shows the next that fits."""

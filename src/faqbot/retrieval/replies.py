@@ -70,7 +70,8 @@ class _Examples:
     detail: frozenset[str]
     before_a_noun: frozenset[str]
     asking: frozenset[str]
-    openings: tuple[str, ...]
+    openings: Mapping[str, tuple[str, ...]]
+    orders: tuple[str, ...]
 
 
 @cache
@@ -99,10 +100,15 @@ def _examples() -> _Examples:
         frozenset(str(_data()[DETAIL][name]).split()) for name in ("words", "before_a_noun", "asking")
     )
     longest = max(len(each.split()) for each in kinds)
-    openings = tuple(f"{' '.join(_words(opening))} " for opening in _data()["about"]["openings"])  # type: ignore[attr-defined]
+    openings = {kind: _starts(table["openings"]) for kind, table in _data().items() if "openings" in table}
+    orders = _starts(_data()["about"]["orders"])
     return _Examples(
-        kinds, meanings, by_length, order, fillers, words, longest, detail, before_a_noun, asking, openings
+        kinds, meanings, by_length, order, fillers, words, longest, detail, before_a_noun, asking, openings, orders
     )
+
+
+def _starts(texts: object) -> tuple[str, ...]:
+    return tuple(f"{' '.join(_words(text))} " for text in texts)  # type: ignore[attr-defined]
 
 
 @cache
@@ -129,12 +135,16 @@ def recognise(message: str, similarities: Similarities, *, follows: bool = False
     words = _words(message)
     if not words:
         return _in_emoji(message)
+    start, complains = f"{' '.join(words)} ", not term_lists().complaints.isdisjoint(words)
+    if start.startswith(_examples().orders) and not complains:
+        return "about"
     if len(words) > MAX_WORDS:
         return _in_clauses(message)
     if kind := _in_words(words) or _misspelt(words):
         return kind
-    if f"{' '.join(words)} ".startswith(_examples().openings) and term_lists().complaints.isdisjoint(words):
-        return "about"
+    for kind, openings in _examples().openings.items():
+        if start.startswith(openings) and not complains:
+            return kind
     if _is_detail(message, words, follows=follows):
         return DETAIL
     return _meant(message, words, similarities)
