@@ -19,9 +19,9 @@ from faqbot.settings import Settings
 ROOT = Path(__file__).parents[1]
 # Files that take longest, by their names; run first, for a worker that begins one of them last ends alone.
 LONGEST = (
-    "index_milvus", "browser", "milvus_answers", "speed", "server_workers", "milvus_replicas", "switching", "browser_access",
-    "feedback_browser", "feedback_unanswered", "building_known", "encode_ray", "journey", "wrong_use", "safety", "reading_hostile", "index_faults",
-    "server_app", "seeds", "answering",
+    "index_milvus", "ui_browser", "speed", "server_workers", "admin_browser", "ui_accessibility", "ui_feedback", "server_app",
+    "index_faults", "journey", "building_known", "switching", "feedback_unanswered", "readers_hostile", "safety_classifier",
+    "wrong_use", "safety", "seeds", "example_folders", "encode_ray", "ui_finding", "index_damage",
 )  # fmt: skip
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 outside.guard()

@@ -20,6 +20,7 @@ from faqbot.server.app import GRACE_SECONDS, address_of, listen, uvicorn_config
 __all__ = ["STARTUP_FAILURE", "end_with_parent", "run"]
 
 _KILL_SECONDS = GRACE_SECONDS + 0.6  # from the signal to stop: a process that still runs is killed
+_HANG_SECONDS = 6  # without an answer, from which a process that has started hangs
 _POLL_SECONDS = 0.1  # between two looks at whether to stop
 
 
@@ -43,6 +44,7 @@ class _Supervisor(Multiprocess):
 
     def init_processes(self) -> None:
         """Start the processes, and let signals stop them at once, not at the next look at the queue of signals."""
+        self._started: set[int | None] = set()  # the ids of processes that have finished their start
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.should_exit.set())
         super().init_processes()
@@ -66,12 +68,15 @@ class _Supervisor(Multiprocess):
 
     def _hangs(self, process: Process) -> bool:
         """Whether a process answers no ping in time. Uvicorn's own check cannot be broken off by a signal."""
-        deadline = time.monotonic() + self.config.timeout_worker_healthcheck
+        started = process.pid in self._started  # one that still imports its packages may take longer
+        patience = _HANG_SECONDS if started else self.config.timeout_worker_healthcheck
+        deadline = time.monotonic() + patience
         try:
             process.parent_conn.send(b"ping")
             while not self._stopping():
                 if process.parent_conn.poll(_POLL_SECONDS):
-                    process.parent_conn.recv()
+                    if process.parent_conn.recv():  # whether it has finished its start
+                        self._started.add(process.pid)
                     break
                 if time.monotonic() >= deadline:
                     return True
