@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from faqbot.types import Band, Certainty
 
 SHIPPED = "calibration.json"
-PROBABLY_FROM = 0.74
+PROBABLY_FROM = 0.58
 VERY_LIKELY_FROM = 0.90
 BANDS: Mapping[Certainty, Band] = {
     "very likely": "answer",
