@@ -444,6 +444,8 @@ def is_historical(message: Message, match: Match) -> bool:
     start, end = _thought(message, match)
     if match.sign.kind == "event":
         return _long_before(message, match, start, end) or _in_youth(message, match)
+    if _is_long_unchanged(message, match):
+        return True
     ago = any(not _dates_other(message, match, date) for date in _dates(message, start, end))
     over = message.near("resolved_forward", message.words.sentences[match.start])
     if match.sign.kind == "plea":
@@ -453,6 +455,14 @@ def is_historical(message: Message, match: Match) -> bool:
     if ago and (over or not _within(message, ("current",), start, end)):
         return True
     return any(start <= recovery.start and _recovered_from(message, recovery, match) for recovery in over)
+
+
+def _is_long_unchanged(message: Message, match: Match) -> bool:
+    """Whether it has been there for years and is said to be as it was: "numb since 2011, never changed"."""
+    first, last = message.words.sentences[match.start], message.words.sentences[match.end - 1] + 1
+    near = range(first, last + 1)
+    old = any(message.near(cue, place) for cue in ("year", "for_years") for place in near)
+    return old and any(message.near("unchanged", place) for place in near)
 
 
 def _recovered_from(message: Message, recovery: Mention, match: Match) -> bool:
