@@ -31,8 +31,8 @@ def _read(folder: Path, name: str, content: str | bytes, limits: Limits | None =
     [
         ("a.md", "x" * 101, Limits(bytes=100), "101 bytes or more, at most 100 are read"),
         ("a.md", "x" * 101, Limits(characters=100), "101 characters, at most 100"),
-        ("a.md", "x\n" * 101, Limits(lines=100), "102 lines, at most 100"),
-        ("a.txt", "x\n" * 101, Limits(lines=100), "102 lines, at most 100"),
+        ("a.md", "x\n" * 101, Limits(lines=100), "101 lines, at most 100"),
+        ("a.txt", "x\n" * 101, Limits(lines=100), "101 lines, at most 100"),
         ("a.txt", "x" * 10_000_000, Limits(), "10,000,000 characters, at most 3,000,000"),
         ("a.md", "x" * 2_000_000, Limits(), "2,000,000 characters in one line, at most 1,000,000"),
         ("a.html", f"<p>{'x ' * 1_000_000}</p>", Limits(), "characters in one line"),

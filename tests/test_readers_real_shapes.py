@@ -1,13 +1,17 @@
 """A corpus of files in the shapes that people have: no word lost, every pair right, the scan refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from faqbot import FaqBot
 from faqbot.chunking import report_word_loss, split
 from faqbot.errors import ReadError
+from faqbot.index import build
 from faqbot.readers import read, read_report
-from real_shapes import FILES
+from faqbot.settings import Settings
+from real_shapes import FILES, QUESTIONS
 
 PAIRS = {
     "site/visit.html": [
@@ -50,7 +54,7 @@ PAIRS = {
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with all files."""
     folder = tmp_path_factory.mktemp("shapes")
     for name, made in FILES.items():
@@ -60,8 +64,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "scan.pdf"])
-def test_no_word_is_lost_and_every_pair_is_right(corpus: Path, name: str) -> None:
-    report = read_report(corpus / name, document_id=name)
+def test_no_word_is_lost_and_every_pair_is_right(shapes: Path, name: str) -> None:
+    report = read_report(shapes / name, document_id=name)
     document = report.document
     passages = split(document, lambda text: len(text.split()) * 3 // 2 + 2)
     left_out = [part.text for part in report.left_out]
@@ -69,9 +73,9 @@ def test_no_word_is_lost_and_every_pair_is_right(corpus: Path, name: str) -> Non
     assert [(pair.question, document.text[pair.start : pair.end]) for pair in document.pairs] == PAIRS.get(name, [])
 
 
-def test_the_scan_is_refused(corpus: Path) -> None:
+def test_the_scan_is_refused(shapes: Path) -> None:
     with pytest.raises(ReadError, match="scanned"):
-        read(corpus / "scan.pdf", document_id="scan.pdf")
+        read(shapes / "scan.pdf", document_id="scan.pdf")
 
 
 @pytest.mark.parametrize(
@@ -87,5 +91,22 @@ def test_the_scan_is_refused(corpus: Path) -> None:
         ("hebrew.pdf", "הליכה קצרה בכל יום טובה לרוב האנשים"),
     ],
 )
-def test_lists_tables_and_other_scripts_come_out_whole(corpus: Path, name: str, text: str) -> None:
-    assert text in read(corpus / name, document_id=name).text
+def test_lists_tables_and_other_scripts_come_out_whole(shapes: Path, name: str, text: str) -> None:
+    assert text in read(shapes / name, document_id=name).text
+
+
+def test_the_first_passage_answers_what_visitors_ask(
+    shapes: Path, with_encoder: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    index = with_encoder(tmp_path / "index")
+    build(shapes, index, settings=Settings())
+    with FaqBot.load(index) as bot:
+        wrong = [
+            (name, question, hits[0].passage.document_id if hits else "", hits[0].passage.text[:60] if hits else "")
+            for name, asked in QUESTIONS.items()
+            for question, answer in asked
+            if not (hits := bot.rank(question, (), 1).hits) or answer not in hits[0].passage.text
+        ]
+    total = sum(map(len, QUESTIONS.values()))
+    assert all(len(asked) == 5 for asked in QUESTIONS.values())
+    assert len(wrong) <= 0.15 * total, "\n".join(map(str, wrong))

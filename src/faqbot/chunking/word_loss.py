@@ -19,6 +19,7 @@ _LABEL = re.compile(
     r"|[问問答]|问题|問題|質問|答案|回答|вопрос|ответ"
 )
 _NUMBERED = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?\d{1,3}[.)][ \t]", re.MULTILINE)  # a list's own numbers
+_MARKED = re.compile(r"[*_`~\[\\]")
 _SHOWN = 5
 
 
@@ -33,8 +34,7 @@ def report_word_loss(
     there = words_of(_plain(extracted or document.text))
     total = there.total()
     beside = (document.title, document.author, *left_out, *_carried_by(passages)) if extracted else ()
-    for text in (*beside, *_kept(document, passages)):
-        there.subtract(words_of(_plain(text)))
+    there.subtract(words_of(_plain("\n".join((*beside, *_kept(document, passages))))))
     lost = +there
     if lost.total() < _FEWEST or lost.total() <= LOSS_THRESHOLD * total:
         return document
@@ -55,7 +55,7 @@ def words_of(text: str) -> Counter[str]:
 
 def _plain(text: str) -> str:
     """The text as a person reads it, its lines kept."""
-    return "\n".join(map(plain, text.split("\n")))
+    return "\n".join(plain(line) if _MARKED.search(line) else line for line in text.split("\n"))
 
 
 def _kept(document: Document, passages: Sequence[Passage]) -> Iterator[str]:

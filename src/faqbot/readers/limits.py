@@ -47,9 +47,9 @@ def refuse_over(limit: int, found: int, what: str) -> None:
 
 def refuse_lines(text: str, limits: Limits) -> None:
     """Raise ReadError for text with more lines, or longer ones, than the finding of structure is made for."""
-    lines = text.split("\n")
+    lines = [line for line in text.split("\n") if line]
     refuse_over(limits.lines, len(lines), "lines")
-    refuse_over(limits.line, max(map(len, lines)), "characters in one line")
+    refuse_over(limits.line, max(map(len, lines), default=0), "characters in one line")
 
 
 # Parsers of binary formats trust their input in places, so that a damaged file shows as nearly any of these.
