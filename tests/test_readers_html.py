@@ -101,6 +101,19 @@ def test_raised_digits_are_no_part_of_the_number_before(reader: Reader, piece: s
     assert reader(f"<main><p>{piece}</p></main>").document.text == f"{text}\n"
 
 
+def test_a_button_is_what_is_seen_of_it(reader: Reader) -> None:
+    button = (
+        "<button aria-expanded='false'><span class='sr-only'>Open</span>May I row?<span class='icon'>▼</span></button>"
+    )
+    assert _pairs(reader(f"<main>{button}<div>{ROW}</div></main>")) == [("May I row?", ROW)]
+
+
+def test_an_answer_that_is_a_table_has_its_header(reader: Reader) -> None:
+    rows = "<tr><th>Boat</th><th>For</th></tr><tr><td>Skiff</td><td>one</td></tr>"
+    report = reader(f"<main><h2>Which boats are there?</h2><table>{rows}</table></main>")
+    assert _pairs(report) == [("Which boats are there?", "| Boat | For |\n| --- | --- |\n| Skiff | one |")]
+
+
 def test_declared_latin_1_is_what_browsers_read(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(

@@ -104,6 +104,15 @@ def test_a_heading_beside_lines_of_another_column_joins_none_of_them(reader: Rea
     assert text.endswith(f"May I ski?\n\n{' '.join([*SKIS, *BOAT])}\n")
 
 
+def test_the_two_last_lines_of_a_text_may_stand_in_the_next_column(reader: Reader) -> None:
+    items: list[Item] = [
+        *column(60, 700, [*BOAT, *SKIS]),
+        *column(320, 700, ["Take a friend along on flat", "water and on snow."]),
+    ]
+    text = reader(placed_pdf([items])).document.text
+    assert text == f"{' '.join([*BOAT, *SKIS])}\n\nTake a friend along on flat water and on snow.\n"
+
+
 def test_a_box_beside_the_text_does_not_cut_its_sentences(reader: Reader) -> None:
     box: list[Item] = [Text(330, 695, "Stay ashore if", 8, bold=True), Text(334, 683, "your legs are weak", 8)]
     box += [Text(334, 672, "you feel faint", 8), Text(330, 660, "the water is rough", 8)]

@@ -68,6 +68,9 @@ _ASKING_CLASS = re.compile(
 _CONTAINER_CLASS = re.compile(
     r"(?:^|[\s_-])(?:list|items?|wrap(?:per)?|container|group|section|block)(?:[\s_-]|$)", re.IGNORECASE
 )
+_UNSEEN_CLASS = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|icon|chevron)(?:\s|$)", re.IGNORECASE
+)
 _LONGEST_QUESTION = 40  # words
 _MOST_COLUMNS = 100  # of a table
 _MOST_MADE = 10_000  # cells that stand for others, where these are fewer; a table that asks for more is not spread
@@ -521,6 +524,9 @@ class _Converter:
             return ""
         if element.get("aria-hidden") == "true" and len(text_of(element)) <= 3:
             self.drop("icon", text_of(element))
+            return ""
+        if _UNSEEN_CLASS.search(_class(element)) and any(map(_is_toggle, element.iterancestors())):
+            self.drop("label for screen readers", text_of(element))
             return ""
         if tag in _STRUCK:
             self.drop("struck through", text_of(element))

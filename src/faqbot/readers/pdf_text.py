@@ -556,7 +556,8 @@ def _gutter(lines: Sequence[Line]) -> float | None:
             continue
         crossing = len(lines) - len(before) - len(after)
         fewer = min(len(before), len(after))
-        if fewer >= _FEWEST_IN_COLUMN and crossing <= 0.4 * len(lines) and _side_by_side(before, after):
+        fewest = 2 if count == len(after) and len(before) >= 2 * _FEWEST_IN_COLUMN else _FEWEST_IN_COLUMN
+        if fewer >= fewest and crossing <= 0.4 * len(lines) and _side_by_side(before, after):
             score = fewer - crossing
             if best is None or score > best[0]:
                 best = (score, edge - 1.5)
@@ -565,7 +566,7 @@ def _gutter(lines: Sequence[Line]) -> float | None:
 
 def _clear(edge: float, before: Sequence[Line], after: Sequence[Line], lines: Sequence[Line]) -> bool:
     """Whether a strip of paper is empty beside all lines to the right of a place, as it is beside a box of text."""
-    if min(len(before), len(after)) < _FEWEST_IN_COLUMN:
+    if len(before) < _FEWEST_IN_COLUMN or len(after) < 2:
         return False
     low, high = min(line.y for line in after), max(line.y for line in after)
     strip = _APART * max(line.size for line in after)

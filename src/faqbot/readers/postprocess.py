@@ -236,7 +236,8 @@ def _question_sections(
         known = alternates or question in marked
         if (heading is title and not (known or only_questions)) or not (is_question(question) or known):
             continue
-        span = section[0].start, section[-1].end
+        first = section[0].header or (section[0].start,)  # a table begins with its header
+        span = first[0], section[-1].end
         # A lead that ends in a colon is no answer: the parts below it are.
         if text[slice(*span)].endswith(":") and question not in marked:
             continue
