@@ -28,6 +28,7 @@ WRITERS = {
     "dev/writers_f.jsonl": ("wf-", 170),
     "test/writers_e.jsonl": ("wg-", 140),
     "test/writers_f.jsonl": ("wh-", 170),
+    "test/writers_g.jsonl": ("wi-", 240),
 }
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),
