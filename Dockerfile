@@ -1,5 +1,6 @@
 # The chat page with the corpus that ships. Not run on the machine where it was written: there was no container runtime.
 #   docker build -t faqbot . && docker run -p 7860:7860 faqbot
+# Your own documents, from a folder beside this file: docker build --build-arg CORPUS=my-documents -t faqbot .
 FROM python:3.11-slim AS build
 ENV HF_HUB_OFFLINE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
@@ -8,7 +9,8 @@ COPY constraints.txt pyproject.toml README.md LICENSE THIRD_PARTY.md ./
 RUN /opt/faqbot/bin/pip install -q -c constraints.txt torch
 COPY src ./src
 RUN /opt/faqbot/bin/pip install -q -c constraints.txt '.[build,web,mcp]'
-COPY corpus ./corpus
+ARG CORPUS=corpus
+COPY ${CORPUS} ./corpus
 RUN /opt/faqbot/bin/faqbot build corpus --index /srv/faqbot/index --quiet
 
 # Answering needs neither torch nor the corpus.

@@ -36,6 +36,7 @@ PDF = pdf_bytes([["Delivery", "", "We deliver new bikes within fifteen kilometre
 HTML = b"""<html><head><title>Offer</title></head><body><h1>Offer</h1><p>Tandems are <b>half price</b> until the end of
 March.</p><script>window.hacked = 1; alert(1)</script><img src=x onerror="window.hacked = 2"><p
 onclick="window.hacked = 3">&lt;script&gt;window.hacked = 4&lt;/script&gt; Ask at the counter.</p></body></html>"""
+BUILDING = 300_000  # milliseconds for a build on a busy machine
 PHONE = {"width": 375, "height": 812}
 
 
@@ -95,7 +96,7 @@ def upload(page: Page, *files: FilePayload) -> None:
 def publish(page: Page) -> None:
     """Publish and wait until it is said that it is done."""
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.locator("#job .done")).to_contain_text("Published:")
+    expect(page.locator("#job .done")).to_contain_text("Published:", timeout=BUILDING)
 
 
 def go(page: Page, name: str) -> None:
@@ -141,7 +142,7 @@ def test_from_upload_to_roll_back(page: Page) -> None:
     go(page, "Documents")
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.locator("#bar")).to_be_visible()
-    expect(page.locator("#job .done")).to_have_text("Published: 5 passages of 5 documents.")
+    expect(page.locator("#job .done")).to_have_text("Published: 5 passages of 5 documents.", timeout=BUILDING)
     page.reload()
     expect(page.locator("#job .done")).to_have_text("Published: 5 passages of 5 documents.")
     assert "fifteen euros" in tried(page, "do you mend punctures")
@@ -164,11 +165,13 @@ def test_unanswered_questions_become_variants_or_a_new_entry(page: Page) -> None
     expect(group.get_by_role("alert")).to_have_text("Choose the question that has the answer.")
     group.get_by_label("This question has the answer").fill("Can I borrow a lock?")
     group.get_by_role("button", name="Try it").click()
-    expect(group.get_by_role("alert")).to_contain_text("Not added: Answers would get worse. questions answered first")
+    expect(group.get_by_role("alert")).to_contain_text(
+        "Not added: Answers would get worse. questions answered first", timeout=BUILDING
+    )
     group.get_by_label("This question has the answer").fill("What does a wash cost?")
     group.get_by_role("button", name="Try it").click()
     expect(page.locator("#bar")).to_be_visible()
-    expect(page.locator("#job .done")).to_contain_text("Added to “What does a wash cost?”")
+    expect(page.locator("#job .done")).to_contain_text("Added to “What does a wash cost?”", timeout=BUILDING)
     expect(page.locator("#job .done")).to_contain_text("That answer comes first for 2 of 2 of them")
     expect(group).to_have_count(0)
     group = page.locator(".group", has_text="toilet")
@@ -275,7 +278,7 @@ def test_it_can_be_used_by_keyboard_alone(settings: Settings, context: Callable[
         expect(page.locator("#job")).to_contain_text("1 change waits")
         _tab_to(page, "#job form[action=publish] button")
         page.keyboard.press("Space")
-        expect(page.locator("#job .done")).to_contain_text("Published: 2 passages of 2 documents.")
+        expect(page.locator("#job .done")).to_contain_text("Published: 2 passages of 2 documents.", timeout=BUILDING)
         _tab_to(page, "a[href=try]")
         page.keyboard.press("Enter")
         _tab_to(page, "#q")
@@ -330,7 +333,7 @@ def test_a_server_killed_while_it_publishes_loses_nothing(
         page = logged_in(context(), address)
         upload(page, file("parts.csv", table))
         page.get_by_role("button", name="Publish", exact=True).click()
-        expect(page.locator("#step")).to_contain_text("Preparing the search")
+        expect(page.locator("#step")).to_contain_text("Preparing the search", timeout=BUILDING)
         server.send_signal(signal.SIGKILL)
         server.wait(10)
     ends = time.monotonic() + 20

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from admin_samples import TOKEN
 from browsing import QUESTION, browser, context, contexts
 from faqbot import FaqBot
 from faqbot.settings import Settings
@@ -31,6 +32,7 @@ http {{
     location /faq/ {{
       proxy_pass {upstream};
       proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_buffering off;
     }}
   }}
@@ -50,7 +52,7 @@ def free_port() -> int:
 def address(request: pytest.FixtureRequest, bot: FaqBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address below which nginx serves faqbot; it cuts the path off requests, or hands it on."""
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    with serving(bot, Settings(root_path="/faq")) as server:
+    with serving(bot, Settings(root_path="/faq", admin_token=TOKEN)) as server:
         config = folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=folder, port=port, upstream=server + request.param))
         assert NGINX is not None
@@ -103,6 +105,22 @@ def test_the_pages_files_are_found_below_the_path(address: str) -> None:
 
 def test_the_widget_is_served_below_the_path(address: str) -> None:
     assert "faqbot-chat" in httpx.get(f"{address}widget.js").text
+
+
+def test_the_owners_page_is_below_the_path_and_tells_clients_apart(address: str) -> None:
+    def client(visitor: str) -> httpx.Client:
+        headers = {"X-Forwarded-For": visitor}
+        return httpx.Client(base_url=address, headers=headers, follow_redirects=True, timeout=60)
+
+    with client("203.0.113.9") as attacker, client("198.51.100.7") as owner:
+        assert "Token" in owner.get("admin").text
+        assert [attacker.post("admin/login", data={"token": "wrong"}).status_code for _ in range(11)] == [401] * 10 + [
+            429
+        ]
+        page = owner.post("admin/login", data={"token": TOKEN})
+        assert (page.status_code, str(page.url)) == (200, f"{address}admin/")
+        assert "Log out" in page.text
+        assert owner.get("admin/admin.css").status_code == 200
 
 
 def test_nothing_is_served_outside_the_path(address: str) -> None:
