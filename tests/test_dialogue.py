@@ -176,3 +176,8 @@ def test_a_follow_up_goes_on_from_the_question_before_small_talk(bot: FaqBot, be
     assert (
         bot.answer("and how often?", history=[*history, between]).query == bot.answer("and how often?", history).query
     )
+
+
+@pytest.mark.parametrize("message", ["?", "...", "🚀🍕", "!!"])
+def test_a_message_without_a_word_repeats_no_passage(bot: FaqBot, message: str) -> None:
+    assert bot.answer(message, history=["my back aches on long walks"]).band == "none"

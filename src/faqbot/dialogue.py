@@ -62,7 +62,7 @@ class Dialogue:
             kind = "help"
         if kind and (reply := self._reply(kind)):
             return self._replied(question, reply)
-        earlier = self._questions(earlier)
+        earlier = self._questions(earlier) if words_of(question) else []  # "?" goes on from nothing
         asked = without_greeting(question)
         if asked != question:
             ranking = None
