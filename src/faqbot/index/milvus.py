@@ -327,6 +327,7 @@ class MilvusStore:
         asked, breadth = min(VECTORS_A_PASSAGE * k, most), int(self._place["breadth"])
         while True:
             parameters = {"ef": max(breadth, 2 * asked)} if breadth else {}
+            self._ready()
             hits = self._search(self._name + VECTORS, "vector", vector.tolist(), asked, metric="IP", params=parameters)
             best: dict[str, float] = {}
             for hit in hits:
@@ -343,12 +344,8 @@ class MilvusStore:
 
     def dense_scores(self, vector: NDArray[np.float32], ids: Sequence[str]) -> NDArray[np.float32]:
         """See PassageStore."""
-        rows = self._call(
-            "query",
-            self._name + VECTORS,
-            filter=f"passage in {json.dumps(list(ids))}",
-            output_fields=["passage", "vector"],
-        )
+        only = f"passage in {json.dumps(list(ids))}"
+        rows = self._call("query", self._name + VECTORS, filter=only, output_fields=["passage", "vector"])
         best: dict[str, float] = {}
         for row in rows:
             product = float(np.asarray(row["vector"], np.float32) @ vector)
@@ -390,14 +387,13 @@ class MilvusStore:
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the rows, each read back and compared; nothing if all is well."""
         ids = [f"{number:016x}" for number in self._database.array("passage_ids").tolist()]
-        found: list[str] = []
         try:
             self.check()
             for batch in _batches(ids, INSERTED):
                 self.fetch(batch)
         except errors.FaqbotError as error:
-            found.append(str(error))
-        return tuple(found)
+            return (str(error),)
+        return ()
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -407,18 +403,14 @@ class MilvusStore:
         if not terms:
             return {}
         self._ready()
-        text = _text(term for term, count in terms.items() for _ in range(count))
-        hits = self._search(
-            self._name, "weights", text, limit, metric="BM25", filter=f"id in {json.dumps(list(only))}" if only else ""
-        )
+        text, among = _text(Counter(terms).elements()), f"id in {json.dumps(list(only))}" if only else ""
+        hits = self._search(self._name, "weights", text, limit, metric="BM25", filter=among)
         return {str(hit["id"]): float(hit["distance"]) * self._factor for hit in hits if hit["distance"]}
 
     def _search(self, name: str, field: str, query: Any, limit: int, *, metric: str, **options: Any) -> Sequence[Any]:
-        parameters = {"metric_type": metric, "params": options.pop("params", {})}
-        found = self._call(
-            "search", name, data=[query], anns_field=field, limit=limit, search_params=parameters, **options
-        )
-        hits: Sequence[Any] = found[0]
+        options["search_params"] = {"metric_type": metric, "params": options.pop("params", {})}
+        options |= {"data": [query], "anns_field": field, "limit": limit}
+        hits: Sequence[Any] = self._connection.call("search", collection_name=name, **options)[0]
         return hits
 
     def _call(self, method: str, name: str, **arguments: Any) -> Any:
@@ -427,8 +419,6 @@ class MilvusStore:
 
     def _ready(self) -> None:
         """Load the collections after each new connection, and read sign and factor of BM25 from a known passage."""
-        if self._loaded == self._connection.opened and self._loaded:
-            return
         with self._lock:
             if self._loaded == self._connection.opened and self._loaded:
                 return
@@ -438,15 +428,8 @@ class MilvusStore:
                 self._connection.call("load_collection", collection_name=name, timeout=PATIENCE if lite else 0.0)
             known = self._place["known"]
             if known:
-                hits = self._connection.call(
-                    "search",
-                    collection_name=self._name,
-                    data=[known["terms"]],
-                    anns_field="weights",
-                    limit=1,
-                    search_params={"metric_type": "BM25", "params": {}},
-                    filter=f'id == "{known["id"]}"',
-                )[0]
+                only = f'id == "{known["id"]}"'
+                hits = self._search(self._name, "weights", known["terms"], 1, metric="BM25", filter=only)
                 if not hits or not hits[0]["distance"]:
                     raise errors.IndexMismatchError(
                         f"{self._connection.address} does not find a passage by its own terms. Run: faqbot build"
@@ -503,8 +486,7 @@ def _known_score(passage: Passage, database: Database, count: int) -> dict[str, 
     terms = Counter(analyse(indexed_text(passage)))
     query = TextQuery(terms, database.postings(list(terms), database.array("term_hashes")), count)
     score = float(query.scores(np.array([0]))[0])
-    text = _text(term for term, times in terms.items() for _ in range(times))
-    return {"id": passage.id, "terms": text, "score": score} if score else {}
+    return {"id": passage.id, "terms": _text(terms.elements()), "score": score} if score else {}
 
 
 def _text(terms: Iterable[str]) -> str:
