@@ -187,15 +187,15 @@ def test_a_lost_pointer_is_named_with_the_command(index: Path, content: bytes | 
     assert len(verify(index)) == 1
 
 
-@pytest.mark.parametrize(("version", "age"), [(1, "an older"), (3, "a newer")])
+@pytest.mark.parametrize(("version", "age"), [(2, "an older"), (4, "a newer")])
 def test_another_format_says_to_build(index: Path, version: int, age: str) -> None:
-    content = (index / "000001.json").read_bytes().replace(b'"format": 2', b'"format": %d' % version)
+    content = (index / "000001.json").read_bytes().replace(b'"format": 3', b'"format": %d' % version)
     (index / "000001.json").write_bytes(content)
     (index / "CURRENT").write_text(f"000001-{hashlib.sha256(content).hexdigest()[:12]}\n")
     with pytest.raises(IndexMismatchError) as caught:
         open_index(index)
     assert str(caught.value) == (
-        f"The index at {index} was made by {age} faqbot in another format; this one reads format 2. "
+        f"The index at {index} was made by {age} faqbot in another format; this one reads format 3. "
         f"Run: faqbot build CORPUS --index {index}"
     )
 

@@ -45,7 +45,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, index_folder: Path) -> Path:
     for name in ("index", "newer", "elsewhere", "damaged", "unpointed", "locked"):
         shutil.copytree(index_folder, place / name, copy_function=os.link, ignore=shutil.ignore_patterns("LOCK"))
         (place / name / "LOCK").touch()
-    _reseal(place / "newer", b'"format": 2', b'"format": 3')
+    _reseal(place / "newer", b'"format": 3', b'"format": 4')
     _reseal(place / "elsewhere", b'"encoders/', b'"encoders/0')
     vectors = _in_use(place / "damaged").with_suffix(".faiss")
     content = vectors.read_bytes()
@@ -120,7 +120,7 @@ INDEX: list[tuple[str, int, str, str]] = [
         "ask x --index {}/newer",
         1,
         "made by a newer faqbot in another format",
-        "this one reads format 2. Run: faqbot build",
+        "this one reads format 3. Run: faqbot build",
     ),
     ("ask x --index {}/elsewhere", 1, "encoders", "Run: faqbot build CORPUS --index"),
     ("ask x --index {}/unpointed", 1, "CURRENT is missing", "Run: faqbot build CORPUS --index"),

@@ -34,7 +34,7 @@ from faqbot.index.files import (
 )
 from faqbot.index.store import Database
 
-FORMAT = 2  # raised when what is written could not be read by an older faqbot, or the other way round
+FORMAT = 3  # raised when what is written could not be read by an older faqbot, or the other way round
 CURRENT = "CURRENT"
 ENCODERS = "encoders"
 SUMS = "SHA256SUMS"  # in an encoder's folder, as sha256sum writes it
