@@ -56,6 +56,9 @@ PAIRS = [("May I row?", "Yes, gently."), ("May I ski?", "On flat tracks.")]
         "::: details May I row?\nYes, gently.\n:::\n\n::: details May I ski?\nOn flat tracks.\n:::\n",
         "1. May I row?\n\n   Yes, gently.\n\n2. May I ski?\n\n   On flat tracks.\n",
         "1. May I row?\nYes, gently.\n\n2. May I ski?\nOn flat tracks.\n",
+        "[Q] May I row?\n[A] Yes, gently.\n\n[Q] May I ski?\n[A] On flat tracks.\n",
+        "Q - May I row?\nA - Yes, gently.\n\nQ - May I ski?\nA - On flat tracks.\n",
+        "Q1) May I row?\nA1) Yes, gently.\n\nQ2) May I ski?\nA2) On flat tracks.\n",
         "May I row?\n: Yes, gently.\n\nMay I ski?\n\n:   On flat tracks.\n",
         "> May I row?\n\nYes, gently.\n\n> May I ski?\n\nOn flat tracks.\n",
         "May I row?\n----------\nYes, gently.\n\nMay I ski?\n---\n\nOn flat tracks.\n",
@@ -83,6 +86,13 @@ def test_an_answer_ends_where_its_container_does(reader: Reader, question: str, 
     report = reader(f"# Sports\n\n{question}\n\n{after}\n")
     assert _pairs(report) == [("May I row?", "Yes, gently.")]
     assert _lost(report) == ()
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "  \n", "\n"])
+def test_a_bold_line_among_bold_questions_begins_a_section(reader: Reader, gap: str) -> None:
+    report = reader(f"# Sports\n\n**May I row?**{gap}Yes, gently.\n\n**Fees**{gap}Ten a month.\n")
+    assert _pairs(report) == [("May I row?", "Yes, gently.")]
+    assert report.document.text.endswith("## Fees\n\nTen a month.\n")
 
 
 def test_lists_of_questions_for_the_reader_to_ask_are_no_pairs(reader: Reader) -> None:

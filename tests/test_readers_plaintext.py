@@ -180,6 +180,13 @@ def test_questions_after_q_and_answers_after_a(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("asked", "told"), [("Q1) ", "A1) "), ("[Q] ", "[A] "), ("Q - ", "A - ")])
+def test_labels_of_questions_and_answers(tmp_path: Path, asked: str, told: str) -> None:
+    document = _read(tmp_path, f"{asked}May I row?\n{told}Yes.\n\n{asked}May I ski?\n{told}On tracks.\n")
+    found = [(pair.question, document.text[pair.start : pair.end]) for pair in document.pairs]
+    assert found == [("May I row?", "Yes."), ("May I ski?", "On tracks.")]
+
+
 def test_a_numbered_question_may_be_answered_by_a_list(tmp_path: Path) -> None:
     document = _read(tmp_path, "Calves\n\n1. What helps?\n• Rest\n• Ice\n\n2. Is it bad?\nNo.\n")
     assert [document.text[pair.start : pair.end] for pair in document.pairs] == ["- Rest\n- Ice", "No."]

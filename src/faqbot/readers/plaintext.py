@@ -62,7 +62,7 @@ _QUESTIONS = re.compile(
     r"(?:frequently asked questions|faqs?|questions (?:and|&) answers|q ?& ?a)\b.{0,80}", re.IGNORECASE
 )
 _ASKED = re.compile(r"(?:q(?:uestion)?\s*\d*)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
-_ANSWERED = re.compile(r"\A(?:a(?:nswer)?)\s*[:.)]\s*(?=\S)", re.IGNORECASE)
+_ANSWERED = re.compile(r"\A(?:a(?:nswer)?)\s*\d{0,3}\s*[:.)]\s*(?=\S)", re.IGNORECASE)
 # What tells people how urgently to get help stands by itself, whatever heading is above it.
 _CARD = re.compile(
     r"(?:immediate action|urgent advice|non-urgent advice|emergency|call (?:999|911|112|an ambulance)"

@@ -26,7 +26,7 @@ _ITEM = re.compile(r"^([ ]*)- ", re.MULTILINE)
 _TAG = re.compile(r"<[^<>]*>")
 # Keys whose values are for programs.
 _MACHINE_KEYS = frozenset(
-    ("id", "_id", "@id", "@type", "@context", "role", "from", "answer_start", "is_impossible", "version")
+    ("id", "_id", "@id", "@type", "@context", "role", "from", "answer_start", "is_impossible", "version", "type")
 )
 _TEXT_KEYS = ("rendered", "html", "markdown", "plain", "value")
 _ROLES = {0: "question", 1: "answer"}

@@ -14,19 +14,25 @@ from faqbot.readers.tables import question_table
 from faqbot.types import Span
 
 _ASKED = re.compile(
-    r"(?:q(?:uestion)?|frage|f|pregunta|p|domanda|d|vraag|v|问题?|問題?)\s?(?:no\.?\s?)?\d{0,3}\s?[:：.．)]\s*",
+    r"(?:q(?:uestion)?|frage|f|pregunta|p|domanda|d|vraag|v|问题?|問題?)\s?(?:no\.?\s?)?\d{0,3}\s?[:：.．)]\s*"
+    r"|\\?\[q(?:uestion)?\s?\d{0,3}\\?\]:?\s*|q(?:uestion)?\s?\d{0,3}\s[-–—]\s",
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"(?P<mark>\*\*|__|\*)?(?:a(?:nswer)?|antwort|respuesta|r|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：.．)]\s*(?P<after>\*\*|__|\*)?\s*",
+    r"(?P<mark>\*\*|__|\*)?(?:(?:a(?:nswer)?|antwort|respuesta|r|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：.．)]"
+    r"|\\?\[a(?:nswer)?\s?\d{0,3}\\?\]:?|a(?:nswer)?\s?\d{0,3}\s[-–—](?=\s))\s*(?P<after>\*\*|__|\*)?\s*",
     re.IGNORECASE,
 )
 _STRICT_ANSWERED = re.compile(
-    r"(?:\*\*|__|\*)?(?:a|answer|antwort|respuesta|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：．]", re.IGNORECASE
+    r"(?:\*\*|__|\*)?(?:(?:a|answer|antwort|respuesta|réponse|risposta|antwoord|答案?)\s?\d{0,3}\s?[:：．]"
+    r"|\\?\[a(?:nswer)?\s?\d{0,3}\\?\])",
+    re.IGNORECASE,
 )
 _BOLD = re.compile(r"(?P<mark>\*\*\*|\*\*|___|__)(?=\S)(?P<text>[^\n]{1,300}?)(?<=\S)(?P=mark)(?![*_])\s*")
 # Among bold questions, a bold line without an end mark is a heading, too.
-_BOLD_LINE = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_\n.!?:;,]{2,80})(?P=mark)")
+_BOLD_LINE = re.compile(
+    r"(?P<mark>\*\*|__)(?P<text>[^*_\n.!?:;,]{2,80})(?P=mark)[ \t]*(?:\n(?P<rest>.+))?\Z", re.DOTALL
+)
 _BEFORE_QUESTION = re.compile(r"\A(?:> ?)?(?:\\?\d{1,3}\\?[.)]\s+)?")
 _EMPHASIS = re.compile(r"(?P<mark>\*|_)(?=\S)(?P<text>[^\n*_]{1,300}?)(?<=\S)(?P=mark)\s*\Z")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,3}[.)])(?P<space>[ \t]+)")
@@ -87,12 +93,18 @@ def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
             apart = "\n" if at and block.kind == "item" and found[at - 1].kind in ("item", "paragraph") else ""
             gap = "\n" if not rest and not text.startswith("\n\n", block.end) else ""
             edits.append((block.start, block.end, f"{apart}{heading}\n\n{rest}".rstrip() + gap))
-            bold = bold or (not rest and bool(_BOLD.match(piece)))
+            bold = bold or bool(_BOLD.match(piece))
             if asked.marked:
                 marked.add(plain(asked.question))
             open_label, labelled = not rest, asked.marked
-        elif bold and block.kind == "paragraph" and (line := _BOLD_LINE.fullmatch(piece)) and _is_answer(following):
-            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {line['text']}"))
+        elif (
+            bold
+            and block.kind == "paragraph"
+            and (line := _BOLD_LINE.match(piece))
+            and (line["rest"] or _is_answer(following))
+        ):
+            heading = f"{'#' * min(level + 1, 6)} {line['text']}"
+            edits.append((block.start, block.end, f"{heading}\n\n{line['rest'] or ''}".rstrip()))
         elif at in alone:
             edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(_unmarked(piece).split())}"))
             open_label, labelled = True, False
