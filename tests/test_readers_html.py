@@ -101,6 +101,13 @@ def test_raised_digits_are_no_part_of_the_number_before(reader: Reader, piece: s
     assert reader(f"<main><p>{piece}</p></main>").document.text == f"{text}\n"
 
 
+def test_a_short_main_is_the_content_beside_longer_pop_ups(reader: Reader) -> None:
+    help_text = "<div><h1>Keyboard</h1><p>Press left or right for the other chapters, S for the search, Escape to hide it.</p></div>"
+    report = reader(f"{help_text}<main><h1>Rowing</h1><p>{ROW}</p></main>")
+    assert report.document.text == f"# Rowing\n\n{ROW}\n"
+    assert [reason for reason, _ in _left_out(report)] == ["outside the main content"]
+
+
 def test_a_button_is_what_is_seen_of_it(reader: Reader) -> None:
     button = (
         "<button aria-expanded='false'><span class='sr-only'>Open</span>May I row?<span class='icon'>▼</span></button>"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqbot.chunking import report_word_loss, split
 from faqbot.markdown import plain
-from faqbot.readers import Limits, read
+from faqbot.readers import Limits, read, read_report
 from faqbot.readers.lines import Line, is_heading
 from faqbot.readers.parsed import byline, find_date, is_biography
 from faqbot.readers.plaintext import read_plain, structured
@@ -144,6 +145,20 @@ def test_titles_and_questions_in_scripts_without_capital_letters(
     document = _read(tmp_path, text)
     assert document.title == title
     assert [document.text[pair.start : pair.end] for pair in document.pairs] == pairs
+
+
+def test_wrapped_lines_of_chinese_are_a_paragraph_and_no_headings(tmp_path: Path) -> None:
+    lines = [
+        "划船对背部有好处，因为腿部完成大部分工作，而且",
+        "水面平静的时候几乎没有冲击。开始时请慢慢地划，不要",
+        "超过十分钟，并且找一个朋友一起去。",
+    ]
+    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    report = read_report(tmp_path / "a.txt", document_id="a.txt")
+    passages = split(report.document, len)
+    assert report_word_loss(report.document, passages, extracted=report.extracted).warnings == ()
+    document = _read(tmp_path, "划船\n\n" + "\n".join(lines) + "\n\n" + "\n".join(lines) + "\n")
+    assert document.text == f"# 划船\n\n{''.join(lines)}\n\n{''.join(lines)}\n"
 
 
 def test_an_email_has_its_subject_as_title_and_quotes_what_it_answers(tmp_path: Path) -> None:

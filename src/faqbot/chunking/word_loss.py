@@ -12,7 +12,8 @@ from faqbot.types import Document, Passage, ReadWarning
 
 LOSS_THRESHOLD = 0.02  # of a file's words
 _FEWEST = 3  # words; labels such as "Q:" are no loss
-_WORD = re.compile(r"[^\W_]+")
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # of which each letter is counted
+_WORD = re.compile(rf"[^\W_{_UNSPACED}]+|[{_UNSPACED}]")
 # What stands before a question or its answer, and goes when they become a pair.
 _LABEL = re.compile(
     r"[qa]\d{1,3}|question|answer|frage|antwort|pregunta|respuesta|réponse|domanda|risposta"

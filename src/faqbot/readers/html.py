@@ -170,7 +170,8 @@ def _marked(body: HtmlElement) -> list[HtmlElement]:
             each for each in body.xpath(path) if not any(_is_comment(above) for above in (each, *each.iterancestors()))
         ]
         outer = [each for each in found if not any(above in found for above in each.iterancestors())]
-        if sum(len(text_of(each).split()) for each in outer) >= max(3, _SHARE * everything):
+        share = _SHARE if "main" not in path else _SHARE / 4  # whose meaning is that it is the content
+        if sum(len(text_of(each).split()) for each in outer) >= max(3, share * everything):
             return outer
     named = [
         each

@@ -17,7 +17,10 @@ Look = Literal["text", "bullet", "number", "rule"]
 _BULLET = re.compile(r"([•◦▪■□‣·●○◆♦►▸➤➢✓✔]|[-–—*](?=\s))\s*(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _RULE = re.compile(r"[-=_*~•·.\s]{3,}")
-_SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*(?:\[\d{1,3}\])*$")
+_CLAUSES = re.compile(r"[，。、；：،؛।,;.!！]")
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；؟।][\"'”’)\]]*(?:\[\d{1,3}\])*$")
+_WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_WIDE_BREAK = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
 _WRAPPED_AT = 45  # shorter lines than this were not wrapped by a program
 _FEW_GAPS, _FEW_WRAPPED = 0.1, 0.15  # of all lines
 _MANY_LINES = 10
@@ -37,7 +40,7 @@ class Line:
     @property
     def runs_on(self) -> bool:
         """Whether a program may have wrapped the line: it is long and ends no sentence."""
-        return len(self.text) >= _WRAPPED_AT and not _SENTENCE_END.search(self.text)
+        return _width(self.text) >= _WRAPPED_AT and not _SENTENCE_END.search(self.text)
 
 
 def lines(text: str) -> list[Line]:
@@ -57,7 +60,7 @@ def lines(text: str) -> list[Line]:
 def _set_apart(found: list[Line]) -> list[Line]:
     """The same lines with a gap before each, if the text has lost its blank lines and no program wrapped it."""
     gaps = sum(line.gap > 0 for line in found)
-    wrapped = sum(before.runs_on and line.text[:1].islower() for before, line in pairwise(found))
+    wrapped = sum(before.runs_on and _goes_on(line.text) for before, line in pairwise(found))
     if gaps > len(found) * _FEW_GAPS or wrapped > len(found) * _FEW_WRAPPED or len(found) < _MANY_LINES:
         return found
     return [line if line.gap or line.look != "text" else replace(line, gap=1) for line in found]
@@ -75,6 +78,22 @@ def _line(raw: str, bare: str, gap: int) -> Line:
     if number:
         return Line(bare[number.end() :], "number", indent, int(number[1]), gap)
     return Line(raw.strip(), "text", indent, gap=gap)
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes; Chinese and Japanese letters are twice as wide as others."""
+    return len(text) + (0 if text.isascii() else sum(unicodedata.east_asian_width(letter) in "WF" for letter in text))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a line may go on with a sentence: it begins with a small letter, or one of a script without these."""
+    return text[:1].islower() or (not text.isascii() and unicodedata.category(text[0]) == "Lo")
+
+
+def joined_lines(texts: Sequence[str]) -> str:
+    """Lines that a program wrapped as one, with no space between letters of scripts that are written without."""
+    line = " ".join(texts)
+    return line if line.isascii() else _WIDE_BREAK.sub("", line)
 
 
 def tidy(text: str) -> str:
@@ -176,7 +195,8 @@ def is_heading(text: str, following: Line | None) -> bool:
 def _is_uncased(text: str) -> bool:
     """Whether a line is a short one in a script without capital letters, such as Hindi, Arabic or Chinese."""
     first, last = unicodedata.category(text[0]), unicodedata.category(text[-1])
-    return len(text) <= _LONGEST_UNCASED and first == "Lo" and (last[0] in "LMN" or text[-1] in "?？؟")
+    whole = _width(text) <= _LONGEST_UNCASED and first == "Lo" and (last[0] in "LMN" or text[-1] in "?？؟")
+    return whole and not _CLAUSES.search(text)
 
 
 def title_case(text: str) -> bool:

@@ -9,6 +9,7 @@ from faqbot.readers.lines import (
     closes,
     is_heading,
     is_ordinal,
+    joined_lines,
     lines,
     nested,
     take_bare_items,
@@ -244,7 +245,7 @@ class Structure:
         texts = [line.text for line in group]
         wrapped = sum(line.runs_on for line in group[:-1])
         if len(texts) > 1 and wrapped >= (len(texts) - 1) / 2:
-            return [tidy(" ".join(texts))]
+            return [tidy(joined_lines(texts))]
         return [tidy(text) for text in texts]
 
     def _continues(self, line: Line) -> bool:
