@@ -19,9 +19,10 @@ from faqbot.settings import Settings
 ROOT = Path(__file__).parents[1]
 # Files that take longest, by their names; run first, for a worker that begins one of them last ends alone.
 LONGEST = (
-    "index_milvus", "ui_browser", "speed", "server_workers", "admin_browser", "ui_accessibility", "ui_feedback", "server_app",
-    "index_faults", "journey", "building_known", "switching", "feedback_unanswered", "readers_hostile", "safety_classifier",
-    "wrong_use", "safety", "seeds", "example_folders", "encode_ray", "ui_finding", "index_damage",
+    # one process builds the index that the others wait for, the other has files that need none
+    "index_milvus", "safety_classifier", "ui_browser", "safety", "speed", "server_workers", "admin_browser", "ui_accessibility", "ui_feedback", "server_app",
+    "index_faults", "journey", "building_known", "switching", "feedback_unanswered", "readers_hostile",
+    "wrong_use", "seeds", "example_folders", "encode_ray", "ui_finding", "index_damage",
 )  # fmt: skip
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 outside.guard()
