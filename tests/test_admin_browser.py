@@ -281,6 +281,7 @@ def test_it_can_be_used_by_keyboard_alone(settings: Settings, context: Callable[
         expect(page.locator("#job .done")).to_contain_text("Published: 2 passages of 2 documents.", timeout=BUILDING)
         _tab_to(page, "a[href=try]")
         page.keyboard.press("Enter")
+        expect(page.locator("#q")).to_be_visible()  # on the next page
         _tab_to(page, "#q")
         page.keyboard.type("what does a wash cost")
         page.keyboard.press("Enter")
