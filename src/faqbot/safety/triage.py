@@ -29,7 +29,6 @@ RETRACTION = "That is not what I meant."
 _TAIL = 200
 _LONGEST_REPLY = 25  # words of a message that may go on with the one before
 _LONGEST_QUOTE = 8  # words
-_SAYS_NOTHING = 4  # words of a message without a sign that the one before it is still remembered after: "where?"
 _LIST_OF_DENIALS = 2  # signs that a message negates, from which the classifier does not read it
 _YES = re.compile(
     r"^\W*(?:(?:actually|well|oh|ok|okay|hm+|um+|er+|sorry|no wait|wait)\W+)*"
@@ -183,8 +182,7 @@ class Conversation:
         if reading.claims and self.hypothetical:
             new |= self.hypothetical.keys() - self.present.keys()
             self.present = {**self.hypothetical, **self.present}
-        if reading.place or reading.state or reading.words > _SAYS_NOTHING:
-            self._previous = message
+        self._previous = message
         return new
 
     def _take_back(self, denied: frozenset[str], retracts: bool, anew: set[str]) -> None:
