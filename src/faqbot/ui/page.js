@@ -302,6 +302,7 @@ window.faqbot = (() => {
       typing = window.setTimeout(suggest, 60);
     });
     box.addEventListener("blur", () => window.setTimeout(closeSuggestions, 150));
+    if (box.value) typing = window.setTimeout(suggest, 60); // what was typed before this script ran
   }
 
   async function suggest() {
