@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from faqbot.evaluation.safety import read_items
 from faqbot.safety import assess
 from faqbot.safety.classifier import FEWEST, MOST, THRESHOLD, WEIGHTS, Classifier, features_of
 from faqbot.safety.rules_file import load_rules
@@ -56,7 +57,7 @@ def main() -> None:
 def written() -> list[Example]:
     """Return the project's own labelled messages, without those kept for judging."""
     paths = sorted(path for part in ("train", "dev") for path in (DATA / "redflags" / part).glob("*.jsonl"))
-    return [_example(json.loads(line), path.name) for path in paths for line in _lines(path)]
+    return [Example(item.turns, item.expect in UP, path.name) for path in paths for item in read_items(path)]
 
 
 def ordinary() -> list[Example]:
@@ -117,12 +118,6 @@ def write(classifier: Classifier, messages: int) -> None:
     head = f"# Feature and weight, by scripts/{Path(__file__).name} on {messages} messages; the first line is the bias."
     rows = {"": classifier.bias, **classifier.weights}
     target.write_text("\n".join([head, *(f"{name}\t{weight:.2f}" for name, weight in rows.items()), ""]), "utf-8")
-
-
-def _example(row: dict[str, object], file: str) -> Example:
-    turns = row.get("turns") or [row["text"]]
-    assert isinstance(turns, list)
-    return Example(tuple(turns), (row.get("expect") or row.get("expect_final")) in UP, file)
 
 
 def _lines(path: Path) -> list[str]:

@@ -71,6 +71,11 @@ class Reading:
     state: bool = False
     words: int = 0
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether it takes back, mends or explains what was said before."""
+        return self.retracts or self.corrects or self.explains
+
 
 def assess(
     messages: Sequence[str],
@@ -169,7 +174,7 @@ class Conversation:
         explained = self._explained(reading, message)
         anew = {evidence.sign for evidence in present}
         self.explained = explained - anew if reading.explains else frozenset()
-        if reading.retracts or reading.corrects or reading.explains:
+        if reading.looks_back:
             explained |= {SIMILAR}
         self._take_back(reading.negated | explained, reading.retracts, anew)
         self._turn += 1
@@ -197,7 +202,7 @@ class Conversation:
         """Return the sign of the classifier; what is taken back or explained it does not read on with."""
         if SIMILAR not in self._rules.signs:
             return ()
-        if reading.retracts or reading.corrects or reading.explains:
+        if reading.looks_back:
             self._recent.clear()
         self._recent = [*self._recent, message][-TURNS:]
         if len(reading.negated) >= _LIST_OF_DENIALS:  # whose words are those of red flags
