@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from faqbot.chunking import render_passages, split
 from faqbot.chunking.chunker import shortened
-from faqbot.chunking.sentences import sentences
+from faqbot.chunking.segments import sentences
 from faqbot.errors import EncoderError
 from faqbot.markdown import blocks
 from faqbot.readers import Limits

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faqbot.chunking.packing import pack
+from faqbot.chunking.chunker import pack
 from faqbot.chunking.segments import Bond, Unit
 
 Row = list[tuple[int, Bond]]

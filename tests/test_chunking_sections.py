@@ -2,7 +2,7 @@
 
 import pytest
 
-from faqbot.chunking.citations import sources_of
+from faqbot.chunking.chunker import sources_of
 from faqbot.chunking.sections import sections
 from faqbot.markdown import blocks
 from faqbot.types import Document, Pair, Source, Span

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from faqbot.chunking.segments import Unit, halved, units
-from faqbot.chunking.sentences import sentence_spans
+from faqbot.chunking.segments import Unit, halved, sentence_spans, units
 from faqbot.markdown import blocks
 
 Hanging = list[tuple[str, str, str]]

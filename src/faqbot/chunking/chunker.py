@@ -1,17 +1,16 @@
-"""Cut a Document into Passages that the encoder reads whole."""
+"""Cut a Document into Passages that the encoder reads whole, each with the sources that it names."""
 
 import logging
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from faqbot.chunking.citations import sources_of
-from faqbot.chunking.packing import pack
 from faqbot.chunking.sections import Section, sections
-from faqbot.chunking.segments import Count, Unit, halved, units
+from faqbot.chunking.segments import Bond, Count, Unit, halved, units
 from faqbot.errors import EncoderError
-from faqbot.types import Document, Passage
+from faqbot.types import Document, Pair, Passage, Source
 
 SHORTEST_LIMIT = 32  # tokens; a passage with its heading needs them
 _LEAST_CONTEXT = 8  # tokens; less of a context says nothing
@@ -129,3 +128,70 @@ def shortened(text: str, count: Count, most: int) -> str:
         return text
     length = bisect_right(range(min(len(text), _LONGEST)), most, key=lambda length: count(f"{text[:length]}…"))
     return f"{text[: max(length - 1, 0)].rstrip()}…"
+
+
+# Packing units into passages
+
+# What it costs to cut before a unit, in passages: one passage more costs 1.
+_CUT: Mapping[Bond, float] = {"free": 0.0, "row": 0.0, "item": 0.3, "sentence": 0.5, "lead": 1.5}
+_OVER = 4.0  # for a passage twice as long as wished
+_UNDER = 0.15  # for an empty one: of two ways to cut, the more even one is taken
+_MOST_UNITS = 64
+
+
+def pack(units: Sequence[Unit], contexts: Sequence[int], *, words: int, room: int) -> list[tuple[int, int]]:
+    """Ranges of units, each at most `room` tokens with the context of its first unit and about `words` words.
+
+    Dynamic programming over the last cut. `contexts` are the tokens of each unit's context.
+    """
+    best = [0.0] + [float("inf")] * len(units)
+    cuts = [0] * (len(units) + 1)
+    for start, first in enumerate(units):
+        length, tokens = 0, contexts[start]
+        base = best[start] + 1 + (_CUT[first.bond] if start else 0.0)
+        for end in range(start + 1, min(start + _MOST_UNITS, len(units)) + 1):
+            length += units[end - 1].words
+            tokens += units[end - 1].tokens
+            if end > start + 1 and (tokens > room or length > 2 * words):
+                break
+            cost = base + _fit(length, words)
+            if cost < best[end]:
+                best[end], cuts[end] = cost, start
+    ranges: list[tuple[int, int]] = []
+    end = len(units)
+    while end:
+        ranges.append((cuts[end], end))
+        end = cuts[end]
+    return ranges[::-1]
+
+
+def _fit(length: int, words: int) -> float:
+    """How far a passage's length is from what is wished: long ones cost more and more."""
+    share = length / words - 1
+    return (_OVER if share > 0 else _UNDER) * share * share
+
+
+# Sources of a passage: those that the marks in its text name
+
+_MARKS = re.compile(r"\[\^?([^\[\]\n]{1,40})\](?![(:])")
+_RANGE = re.compile(r"(\d{1,3})\s?[-–—]\s?(\d{1,3})")
+_WIDEST_RANGE = 30
+
+
+def sources_of(document: Document, text: str, pair: Pair | None) -> tuple[Source, ...]:
+    """The sources marked in the text and those of its pair; where there are none, the document itself."""
+    named = {source.mark: source for source in document.sources if source.mark}
+    marked = [named[mark] for mark in dict.fromkeys(_marks(text)) if mark in named] if named else []
+    found = (*marked, *(pair.sources if pair else ()))
+    return found or (Source(document.title, document.url, document.author, document.date),)
+
+
+def _marks(text: str) -> Iterator[str]:
+    """Each mark of "[2]", "[2][4]", "[2, 4]" and "[2-4]" by itself."""
+    for group in _MARKS.findall(text):
+        for part in (part.strip() for part in group.split(",")):
+            ends = _RANGE.fullmatch(part)
+            if ends and 0 <= int(ends[2]) - int(ends[1]) <= _WIDEST_RANGE:
+                yield from map(str, range(int(ends[1]), int(ends[2]) + 1))
+            else:
+                yield part
