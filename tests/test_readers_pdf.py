@@ -9,8 +9,9 @@ import pytest
 
 from faqbot.errors import ReadError
 from faqbot.readers import Limits, ReadReport, read, read_report
-from faqbot.readers.pdf_text import Page, Run, document_text
-from faqbot.readers.pdf_text import Rule as Drawn
+from faqbot.readers.pdf_layout import Page, Run
+from faqbot.readers.pdf_layout import Rule as Drawn
+from faqbot.readers.pdf_text import document_text
 from pdf_samples import Field, Item, Rule, Text, column, placed_pdf, words
 from reader_samples import pdf_bytes
 

@@ -13,11 +13,12 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from faqbot.errors import ReadError, need
+from faqbot.errors import ReadError
 from faqbot.readers.decoding import clean
 from faqbot.readers.limits import LimitError, Limits, readable, refuse_lines, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, is_made_up
-from faqbot.readers.pdf_text import Page, Rule, Run, document_text
+from faqbot.readers.pdf_layout import Page, Rule, Run
+from faqbot.readers.pdf_text import document_text
 from faqbot.readers.plaintext import structured
 from faqbot.readers.questions import questions_as_headings
 
@@ -97,10 +98,7 @@ def _allow(expanded: int) -> None:
 
 @cache
 def _pdfminer() -> Any:
-    try:
-        from pdfminer import pdftypes
-    except ImportError as error:
-        raise need("pdfminer.six", "build", error) from error
+    from pdfminer import pdftypes
 
     pdftypes.zlib = _ZLIB
     pdftypes.decompress_corrupted = _decompress_corrupted
