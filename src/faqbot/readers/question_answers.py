@@ -10,7 +10,8 @@ from faqbot.errors import ReadError
 from faqbot.markdown import is_question, plain
 from faqbot.readers.csv_rows import CsvRecord, csv_records, header_at
 from faqbot.readers.decoding import clean
-from faqbot.readers.html_markdown import fragment_to_markdown, has_markup
+from faqbot.readers.html_elements import has_markup
+from faqbot.readers.html_markdown import fragment_to_markdown
 from faqbot.readers.limits import LimitError, Limits, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
 from faqbot.readers.tables import COLUMNS, TITLES, column_match, pair_columns
@@ -29,7 +30,6 @@ _MACHINE_KEYS = frozenset(
     ("id", "_id", "@id", "@type", "@context", "role", "from", "answer_start", "is_impossible", "version", "type")
 )
 _TEXT_KEYS = ("rendered", "html", "markdown", "plain", "value")
-_ROLES = {0: "question", 1: "answer"}
 _SHOWN = 60
 
 
@@ -52,6 +52,12 @@ class _Rows:
         self.warn(message, line)
         for text in texts:
             self.leave_out("not read", text)
+
+    def skip(self, error: ReadError, line: int, value: Any, message: str = "") -> None:
+        """Name an entry that cannot be read, and list its texts as left out; a file over a limit is refused whole."""
+        if isinstance(error, LimitError):
+            raise error
+        self.refuse(message or str(error), line, *_texts(value))
 
     def pair(
         self,
@@ -113,49 +119,35 @@ def read_jsonl(text: str, limits: Limits) -> ParsedFile:
             continue
         read += 1
         refuse_over(limits.rows, read, "rows")
+        value: Any = line
         try:
             value = _lined(load_json(line, limits), number)
-        except LimitError:
-            raise
+            extracted += _texts(value)
+            _entry(value, rows)
         except ReadError as error:
-            rows.refuse(re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)), number, line)
-            continue
-        extracted += _texts(value)
-        try:
-            _entry(value, rows, number)
-        except LimitError:
-            raise
-        except ReadError as error:
-            rows.refuse(str(error), number, *_texts(value))
+            rows.skip(error, number, value, re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)))
     return rows.parsed(Metadata(), "\n".join(extracted))
 
 
 def read_json(text: str, limits: Limits) -> ParsedFile:
     """Return the pairs of a JSON text in any of the usual shapes, and what it says about itself."""
     try:
-        value = load_json(text, limits)
-    except LimitError:
-        raise
+        return _from_value(load_json(text, limits), limits)
     except ReadError as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        if "Extra data" not in str(error) or not lines or not lines[0].rstrip().endswith(("}", "]")):
+        if "Extra data" not in str(error) or not text.lstrip().partition("\n")[0].rstrip().endswith(("}", "]")):
             raise
         return read_jsonl(text, limits)
-    return _from_value(value, limits)
 
 
 def read_yaml(text: str, limits: Limits) -> ParsedFile:
     """Return the pairs of a YAML text in any of the usual shapes; a broken entry of a list costs only itself."""
     try:
         return _from_value(load_yaml(text, limits), limits)
-    except LimitError:
-        raise
     except ReadError as error:
         if not str(error).startswith("not YAML"):
             raise
         value, broken, unread = _yaml_entries(text, limits, error)
         return _from_value(value, limits, broken, unread)
-    return _from_value(value, limits)
 
 
 # Tables
@@ -177,13 +169,9 @@ def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
                 f"line {records[at].line} has no question and answer columns; its columns: {found[:200]}. "
                 "Name one question and one answer"
             )
-        names, at = (
-            tuple(
-                _ROLES.get(columns.index(place) if place in columns else -1, f"{place + 1}")
-                for place in range(len(names))
-            ),
-            at - 1,
-        )
+        roles = {columns[0]: "question", columns[1]: "answer"}
+        names = tuple(roles.get(place, f"{place + 1}") for place in range(len(names)))
+        at -= 1
     names = tuple(f"{name} {place + 1}" if name.strip() in names[:place] else name for place, name in enumerate(names))
     for place, name in enumerate(names):
         if place not in columns and column_match(name, "answer"):
@@ -197,12 +185,8 @@ def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
 
 def _headless(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
     """In a table without header, the column whose cells are questions, and the one after it."""
-    filled = [record.cells for record in records if not record.is_blank]
-    for place in range(min(len(filled[0]) - 1, 3) if filled else 0):
-        asking = sum(len(cells) > place + 1 and is_question(cells[place]) for cells in filled)
-        if asking > 0.8 * len(filled):
-            return place, place + 1
-    return None
+    places = range(min(len(records[0].cells) - 1, 3))
+    return next(((place, place + 1) for place in places if _mostly_asks(records, place)), None)
 
 
 def _titled(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
@@ -211,11 +195,15 @@ def _titled(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
     question = next((at for at, name in enumerate(names) if name in TITLES), None)
     scored = [(column_match(name, "answer"), -at) for at, name in enumerate(names)]
     score, place = max(scored, default=(0, 0))
-    filled = [record.cells for record in records[1:] if not record.is_blank]
-    if question is None or not score or not filled:
+    if question is None or not score or not _mostly_asks(records[1:], question):
         return None
-    asking = sum(len(cells) > question and is_question(cells[question]) for cells in filled)
-    return (question, -place) if asking > 0.8 * len(filled) else None
+    return question, -place
+
+
+def _mostly_asks(records: Sequence[CsvRecord], place: int) -> bool:
+    """Whether nearly all records that are not blank have a question in a column."""
+    filled = [record.cells for record in records if not record.is_blank]
+    return sum(len(cells) > place and is_question(cells[place]) for cells in filled) > 0.8 * len(filled)
 
 
 def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int], delimiter: str, rows: _Rows) -> None:
@@ -236,8 +224,7 @@ def _table_row(record: CsvRecord, names: Sequence[str], columns: tuple[int, int]
             return
         cells[columns[1] :] = [delimiter.join(cells[columns[1] :]).rstrip(delimiter)]
         rows.warn(f"{len(record.cells)} cells under {len(names)} columns, the last ones joined: {shown}", line)
-    row = Row((name.strip(), cell) for name, cell in zip(names, cells, strict=False) if name.strip())
-    row.line = line
+    row = Row(((name.strip(), cell) for name, cell in zip(names, cells, strict=False) if name.strip()), line=line)
     question, answer = (cells[place] if place < len(cells) else "" for place in columns)
     inner = next(
         (part for part in answer.split("\n")[1:] if is_question(part.partition(delimiter)[0]) and delimiter in part), ""
@@ -296,14 +283,12 @@ def _from_value(
 def _list(entries: Sequence[Any], rows: _Rows) -> None:
     for number, entry in enumerate(entries, 1):
         try:
-            _entry(entry, rows, number)
-        except LimitError:
-            raise
+            _entry(entry, rows)
         except ReadError as error:
-            rows.refuse(f"entry {number}: {error}", getattr(entry, "line", 0), *_texts(entry))
+            rows.skip(error, getattr(entry, "line", 0), entry, f"entry {number}: {error}")
 
 
-def _entry(entry: Any, rows: _Rows, number: int) -> None:
+def _entry(entry: Any, rows: _Rows) -> None:
     """One entry of a list: a pair, two texts side by side, or something that holds pairs."""
     if isinstance(entry, Mapping):
         if not _mapping(entry, rows) and "@type" not in entry:
@@ -450,11 +435,9 @@ def _around(context: str, answer: str) -> str:
 
 
 def _intent(value: Mapping[str, Any], rows: _Rows, line: int) -> None:
-    row = Row()
-    row.line = line
     patterns = [each for each in value["patterns"] if isinstance(each, str) and each.strip()]
     question, *variants = patterns or [""]
-    _add(rows, row, question, _answer(value["responses"]), set(), variants)
+    _add(rows, Row(line=line), question, _answer(value["responses"]), set(), variants)
     rows.unread("tag", value.get("tag"))
 
 
@@ -471,9 +454,7 @@ def _chat(messages: Sequence[Any], rows: _Rows, line: int) -> None:
                 rows.refuse(f"no answer, not read: {_short(asked)}", line, asked)
             asked = content
         elif role in ("assistant", "gpt", "bot", "model") and asked:
-            row = Row()
-            row.line = line
-            _add(rows, row, asked, content, set())
+            _add(rows, Row(line=line), asked, content, set())
             asked = ""
         else:
             rows.unread(f"message of {role or 'nobody'}", content)

@@ -4,12 +4,12 @@ import json
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from faqbot.errors import ReadError, need
+from faqbot.errors import ReadError
 from faqbot.readers.limits import Limits, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata
 from faqbot.types import Source
@@ -18,8 +18,15 @@ from faqbot.types import Source
 class Row(dict[Any, Any]):
     """A mapping of a file with the line it begins in; `repeated` are keys that stand in it more than once."""
 
-    line: int = 0
-    repeated: tuple[str, ...] = ()
+    def __init__(self, entries: Iterable[tuple[Any, Any]] = (), *, line: int = 0) -> None:
+        super().__init__(entries)
+        self.line = line
+        self.repeated: tuple[str, ...] = ()
+
+    def note_repeated(self, keys: Sequence[Any]) -> None:
+        """Take note of those of the keys as written that stand there more than once."""
+        if len(keys) != len(self):
+            self.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
 
 
 def load_yaml(text: str, limits: Limits) -> Any:
@@ -28,10 +35,7 @@ def load_yaml(text: str, limits: Limits) -> Any:
     `22:30`, `0123`, `3.10` and `Yes` stay as they were typed; an empty value is None. Aliases, which can multiply
     without end, and tags are refused. Raises ReadError with line and column.
     """
-    try:
-        import yaml
-    except ImportError as error:
-        raise need("PyYAML", "build", error) from error
+    import yaml
 
     _check_yaml(text, limits)
     try:
@@ -50,9 +54,9 @@ def load_yaml(text: str, limits: Limits) -> Any:
 
 def load_json(text: str, limits: Limits) -> Any:
     """Return the value of a JSON text, scalars as text, mappings as Row. Raises ReadError with line and column."""
-    _check_json_nesting(text, limits)
+    _check_json(text, limits)
     try:
-        return _json_decoder(text).decode(text)
+        return _as_text(_json_decoder(text).decode(text))
     except json.JSONDecodeError as error:
         raise ReadError(f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
     except (ValueError, RecursionError) as error:
@@ -69,11 +73,8 @@ def _json_decoder(text: str) -> json.JSONDecoder:
 
     def parse_object(where: Any, strict: Any, scan: Any, hook: Any, pairs_hook: Any, memo: Any = None) -> Any:
         found, end = JSONObject(where, strict, scan, None, list, memo)
-        row = Row((key, _as_typed(value)) for key, value in found)
-        row.line = bisect_right(starts, where[1] - 1)
-        keys = [key for key, _ in found]
-        if len(keys) != len(row):
-            row.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        row = Row(found, line=bisect_right(starts, where[1] - 1))
+        row.note_repeated([key for key, _ in found])
         return row, end
 
     decoder.parse_object = parse_object
@@ -81,10 +82,17 @@ def _json_decoder(text: str) -> json.JSONDecoder:
     return decoder  # type: ignore[no-any-return]
 
 
-def _as_typed(value: Any) -> Any:
+def _as_text(value: Any) -> Any:
+    """The same value with its numbers, dates and truth values as text; mappings are changed."""
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    if isinstance(value, dict):
+        for key, each in value.items():
+            value[key] = _as_text(each)
+        return value
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return [_as_typed(each) for each in value] if isinstance(value, list) else value
+        return str(value).lower()
+    return None if value is None else str(value)
 
 
 def _yaml_loader() -> Any:
@@ -101,13 +109,10 @@ def _yaml_loader() -> Any:
     }
 
     def construct_row(loader: Any, node: Any) -> Any:
-        row = Row()
-        row.line = node.start_mark.line + 1
+        row = Row(line=node.start_mark.line + 1)
         yield row
         row.update(loader.construct_mapping(node))
-        if len(row) != len(node.value):
-            keys = [key.value for key, _ in node.value]
-            row.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        row.note_repeated([key.value for key, _ in node.value])
 
     PlainLoader.add_constructor("tag:yaml.org,2002:map", construct_row)
     return PlainLoader
@@ -145,23 +150,20 @@ def _yaml_problem(error: Exception) -> str:
     return f"not YAML: {getattr(error, 'problem', None) or error}{place}"
 
 
-def _check_json_nesting(text: str, limits: Limits) -> None:
-    depth, quoted, escaped, values = 0, False, False, 0
-    for character in text:
-        if quoted:
-            quoted, escaped = escaped or character != '"', character == "\\" and not escaped
-        elif character == '"':
-            quoted, escaped = True, False
-        elif character in "[{":
+def _check_json(text: str, limits: Limits) -> None:
+    depth = values = 0
+    for found in _JSON_TOKEN.finditer(text):
+        if found[0] in "[{":
             depth += 1
             refuse_over(limits.nesting, depth, "levels of JSON")
-        elif character in "]}":
+        elif found[0] in "]}":
             depth -= 1
         else:
-            values += character == ","
+            values += found[0] == ","
     refuse_over(limits.nodes, values, "values in JSON")
 
 
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[][{},]', re.DOTALL)
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_FENCE = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _COLON_INSIDE = re.compile(r"^([A-Za-z][\w-]*):[ \t]+(?![\"'\[{|>&*!%@`#])(\S[^\n]*:[ \t][^\n]*?)[ \t]*$", re.MULTILINE)
@@ -225,15 +227,6 @@ def _toml(text: str) -> Any:
         return _as_text(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ReadError(f"front matter: not TOML: {error}") from error
-
-
-def _as_text(value: Any) -> Any:
-    """Values of TOML with numbers, dates and truth values as text."""
-    if isinstance(value, dict):
-        return {key: _as_text(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_as_text(each) for each in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def metadata_of(keys: Mapping[Any, Any]) -> Metadata:
