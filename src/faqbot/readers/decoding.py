@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from faqbot.errors import ReadError, need
+from faqbot.errors import ReadError
 from faqbot.readers.limits import Limits, refuse_over
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -56,10 +56,8 @@ def _plain_characters(text: str) -> str:
 
 def _repaired(text: str) -> str:
     """The text with lines put right that were UTF-8 read as another encoding; ftfy changes only what is certain."""
-    try:
-        from ftfy import fix_encoding
-    except ImportError as error:
-        raise need("ftfy", "build", error) from error
+    from ftfy import fix_encoding
+
     return "\n".join(fix_encoding(line) if _MOJIBAKE.search(line) else line for line in text.split("\n"))
 
 
@@ -87,10 +85,8 @@ def _likely_encodings(content: bytes) -> tuple[str, ...]:
 
 
 def _guess(content: bytes) -> str:
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError as error:
-        raise need("charset-normalizer", "build", error) from error
+    from charset_normalizer import from_bytes
+
     found = from_bytes(content[:_SAMPLE], cp_isolation=list(_ENCODINGS))
     likely = min(found, key=lambda match: (match.chaos, _ENCODINGS.index(match.encoding)), default=None)
     return likely.encoding if likely else "cp1252"

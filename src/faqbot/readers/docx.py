@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from faqbot.errors import ReadError, need
+from faqbot.errors import ReadError
 from faqbot.readers.decoding import clean
 from faqbot.readers.html import bold_lines_as_headings
-from faqbot.readers.html_markdown import check_nesting, convert, parse_html
+from faqbot.readers.html_elements import check_nesting, parse_html
+from faqbot.readers.html_markdown import convert
 from faqbot.readers.limits import Limits, readable, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, is_made_up
 from faqbot.readers.questions import questions_as_headings
@@ -277,10 +278,8 @@ def _mark_header(table: Any) -> None:
 
 
 def _html(prepared: _Prepared) -> str:
-    try:
-        import mammoth
-    except ImportError as error:
-        raise need("mammoth", "build", error) from error
+    import mammoth
+
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, data in prepared.members.items():

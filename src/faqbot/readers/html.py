@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from faqbot.errors import ReadError, need
+from faqbot.errors import ReadError
 from faqbot.markdown import blocks, plain
 from faqbot.readers.decoding import clean, decode
-from faqbot.readers.html_markdown import Converted, check_nesting, convert, fragment_to_markdown, parse_html, text_of
+from faqbot.readers.html_elements import check_nesting, parse_html, text_of
+from faqbot.readers.html_markdown import Converted, convert, fragment_to_markdown
 from faqbot.readers.limits import Limits, readable, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, find_references
 from faqbot.readers.questions import questions_as_headings
@@ -278,10 +279,8 @@ def _metadata(page: str, root: HtmlElement) -> Metadata:
 
 
 def _trafilatura() -> Any:
-    try:
-        import trafilatura
-    except ImportError as error:
-        raise need("trafilatura", "build", error) from error
+    import trafilatura
+
     for name in ("trafilatura", "htmldate", "courlan"):  # whose lines about pages mean nothing to who builds an index
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return trafilatura

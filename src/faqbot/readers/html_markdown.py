@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from faqbot.errors import need
 from faqbot.markdown import is_question
 from faqbot.markdown import plain as plain_text
-from faqbot.readers.limits import Limits, readable, refuse_over
+from faqbot.readers.html_elements import (
+    BLOCKS,
+    CONTROLS,
+    MOST_COLUMNS,
+    MOST_MADE,
+    NOT_TEXT,
+    UNSEEN,
+    UNSEEN_CLASS,
+    cells_of,
+    class_of,
+    definition_groups,
+    elements,
+    is_asking,
+    is_component,
+    is_toggle,
+    may_spread,
+    parse_html,
+    span_of,
+    target_of,
+    text_of,
+)
+from faqbot.readers.limits import readable
 from faqbot.readers.parsed import LeftOut
 from faqbot.readers.postprocess import is_notice
 from faqbot.readers.tables import markdown_table, question_table
@@ -20,100 +40,17 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 BREAK = "\ue000"  # a block of its own: here a part ends, unless a heading follows
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,15})\b[^<>]*?(/?)>", re.IGNORECASE)
-# Elements whose end is often left out, or that have none: they say nothing about nesting.
-_LOOSE = frozenset(
-    (
-        *("p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup", "html", "body"),
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
-    )
-)
-NOT_TEXT = frozenset(
-    ("script", "style", "template", "svg", "head", "object", "iframe", "canvas", "audio", "video", "math")
-)
-_UNSEEN = frozenset(("script", "style", "template", "head"))
-_APART = frozenset(("br", "button", "option", "select", "textarea", "label", "svg"))
-_CONTROLS = frozenset(("select", "textarea", "datalist", "input", "button", "progress", "meter"))
-_BLOCKS = frozenset(
-    (
-        *("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt"),
-        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup"),
-        *(
-            "hr",
-            "html",
-            "legend",
-            "li",
-            "main",
-            "menu",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "section",
-            "summary",
-            "table",
-            "tbody",
-        ),
-        *("td", "tfoot", "th", "thead", "tr", "ul", "noscript", "caption"),
-    )
-)
 _STRONG, _EMPHASIS = frozenset(("b", "strong")), frozenset(("i", "em", "cite", "dfn"))
+_LISTS = frozenset(("ul", "ol", "menu"))
 _STRUCK = frozenset(("s", "del", "strike"))
 _HEADING = re.compile(r"h[1-6]$")
-_ASKING_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:question|faq[_-]?q|faq[_-]?(?:title|heading)|accordion[_-]?(?:title|header|heading|trigger|button)|toggle[_-]?title)"
-    r"(?:[\s_-]|$)",
-    re.IGNORECASE,
-)
-_CONTAINER_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:list|items?|wrap(?:per)?|container|group|section|block)(?:[\s_-]|$)", re.IGNORECASE
-)
-_UNSEEN_CLASS = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|icon|chevron)(?:\s|$)", re.IGNORECASE
-)
 _LONGEST_QUESTION = 40  # words
-_MOST_COLUMNS = 100  # of a table
-_MOST_MADE = 10_000  # cells that stand for others, where these are fewer; a table that asks for more is not spread
 _SPACE = re.compile(r"\s+")
 _SPECIAL = re.compile(r"(?<!\\)([*`])|<(?=[A-Za-z/!])")
 _LINE_START = re.compile(r"^(?=#{1,6}\s|>|[-+]\s|\d{1,3}[.)]\s|={3,}\s*$|-{3,}\s*$|```|~~~)", re.MULTILINE)
-_MARKUP = re.compile(
-    r"<\s*/?\s*[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>]*)?/?>|&(?:[a-zA-Z]{2,12}|#\d{2,6}|#x[0-9a-fA-F]{2,6});"
-)
 _BLANKS = re.compile(r"\n{3,}")
 _RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LABELS = ("question", "title", "label", "heading", "header", "summary", "name")  # of web components
-
-
-def has_markup(text: str) -> bool:
-    """Return whether a text holds HTML tags or entities."""
-    return bool(_MARKUP.search(text))
-
-
-def check_nesting(page: str, limits: Limits) -> None:
-    """Raise ReadError for HTML nested so deeply that parsers fail on it."""
-    depth = deepest = 0
-    for closing, name, alone in _TAG.findall(page):
-        if name.casefold() not in _LOOSE and not alone:
-            depth = max(0, depth + (-1 if closing else 1))
-            deepest = max(deepest, depth)
-    refuse_over(limits.tags, deepest, "levels of HTML")
-
-
-def parse_html(page: str) -> HtmlElement:
-    """Return the tree of a page or of a piece of one."""
-    try:
-        from lxml import etree
-        from lxml.html import HTMLParser, document_fromstring
-    except ImportError as error:
-        raise need("lxml", "build", error) from error
-    page = page.replace("\0", "")
-    with readable("HTML", etree.LxmlError):
-        parser = HTMLParser(remove_pis=True)
-        try:
-            return document_fromstring(page, parser=parser)
-        except etree.ParserError:  # nothing but comments or ends of elements
-            return document_fromstring(f"<div>{page}</div>", parser=parser)
 
 
 def fragment_to_markdown(piece: str) -> str:
@@ -168,18 +105,14 @@ class _Converter:
 
     def prepare(self, root: HtmlElement) -> None:
         """Find the elements that hold blocks, and the panels that buttons open."""
-        ids = {
-            element.get("id"): element for element in root.iter() if isinstance(element.tag, str) and element.get("id")
-        }
-        for element in root.iter():
-            if not isinstance(element.tag, str):
-                continue
-            if element.tag in _BLOCKS or _is_component(element):
+        ids = {element.get("id"): element for element in elements(root) if element.get("id")}
+        for element in elements(root):
+            if element.tag in BLOCKS or is_component(element):
                 parent = element.getparent()
                 while parent is not None and parent not in self.blocky:
                     self.blocky.add(parent)
                     parent = parent.getparent()
-            target = _target(element)
+            target = target_of(element)
             panel = ids.get(target) if target else None
             if (
                 panel is not None
@@ -189,7 +122,7 @@ class _Converter:
             ):
                 self.panels.setdefault(panel, element)
                 self.openers.add(element)
-        for panel in (each for each in root.iter() if isinstance(each.tag, str) and each.get("role") == "tabpanel"):
+        for panel in (each for each in elements(root) if each.get("role") == "tabpanel"):
             label = ids.get((panel.get("aria-labelledby") or "").split(" ")[0])
             if panel not in self.panels and label is not None:
                 self.panels[panel] = label
@@ -224,20 +157,20 @@ class _Converter:
     def is_block(self, element: HtmlElement) -> bool:
         """Whether an element stands on lines of its own."""
         return (
-            element.tag in _BLOCKS
-            or _is_component(element)
+            element.tag in BLOCKS
+            or is_component(element)
             or element in self.blocky
             or element in self.panels
             or element in self.openers
-            or _is_toggle(element)
-            or _is_asking(element)
+            or is_toggle(element)
+            or is_asking(element)
         )
 
     def block(self, element: HtmlElement) -> list[str]:
         """The blocks of an element that stands on lines of its own."""
         tag = element.tag
         if tag in NOT_TEXT or tag in ("noscript", "dialog") or element.get("role") in ("dialog", "alertdialog"):
-            if tag not in ("script", "style", "template", "head"):
+            if tag not in UNSEEN:
                 self.drop(f"<{tag}>", text_of(element))
             return []
         if element in self.panels:
@@ -249,27 +182,27 @@ class _Converter:
             return []
         if _HEADING.match(tag):
             return self.heading(element, int(tag[1]))
-        if _is_toggle(element):
+        if is_toggle(element):
             label = self.plain(element)
             if is_notice(label) or not label:
                 self.drop("control", label)
                 return []
             return [self.question(label)]
-        if _is_asking(element):
+        if is_asking(element):
             text = self.plain(element)
             if (
                 text
                 and len(text.split()) <= _LONGEST_QUESTION
-                and (is_question(text) or "itemprop" in element.attrib or "uestion" in _class(element))
+                and (is_question(text) or "itemprop" in element.attrib or "uestion" in class_of(element))
             ):
                 return [self.question(text)]
         label = next((value for name in _LABELS if (value := element.get(name))), "") if "-" in tag else ""
         if is_question(label):
             return [self.question(" ".join(label.split())), *self.answer(element), BREAK]
-        handler = getattr(self, f"_{tag}", None)
-        if handler is not None:
-            return list(handler(element))
-        return self.children(element)
+        if tag in _LISTS:
+            return self.items(element, ordered=tag == "ol")
+        handler: Callable[[HtmlElement], list[str]] = getattr(self, f"_{tag}", self.children)
+        return handler(element)
 
     def opens_panel(self, element: HtmlElement) -> bool:
         """Whether an element is no more than what opens a panel, whose own place has its label."""
@@ -285,11 +218,10 @@ class _Converter:
         tab = opener.get("role") == "tab" or element.get("role") == "tabpanel"
         if not label or is_notice(label):
             self.drop("control", label)
-            return [*self.block(element)]
-        if tab and not is_question(label):
-            heading = self.head(self.level + 1, label)
-            return [heading, *self.answer(element), BREAK]
-        return [self.question(label), *self.answer(element), BREAK]
+            return self.block(element)
+        tabbed = tab and not is_question(label)
+        heading = self.head(self.level + 1, label) if tabbed else self.question(label)
+        return [heading, *self.answer(element), BREAK]
 
     def answer(self, element: HtmlElement) -> list[str]:
         """The blocks of an answer, in which headings are bold lines."""
@@ -312,7 +244,7 @@ class _Converter:
         text = self.plain(element)
         if not text:
             return []
-        asking = _is_asking(element) or any(_is_toggle(each) for each in element.iter() if isinstance(each.tag, str))
+        asking = is_asking(element) or any(map(is_toggle, elements(element)))
         if asking and not is_notice(text) and not self.answering:
             self.questions.add(plain_text(text))
         elif not self.answering and not is_question(text):
@@ -327,12 +259,6 @@ class _Converter:
         flat = " ".join((text or "").split())
         if flat:
             self.left_out.append(LeftOut(reason, flat))
-
-    def _p(self, element: HtmlElement) -> list[str]:
-        return self.children(element)
-
-    def _br(self, element: HtmlElement) -> list[str]:
-        return []
 
     def _hr(self, element: HtmlElement) -> list[str]:
         return [BREAK if self.answering else "---"]
@@ -358,9 +284,9 @@ class _Converter:
 
     def _dl(self, element: HtmlElement) -> list[str]:
         terms = list(element.iter("dt"))
-        asking = any(is_question(self.plain(term)) or any(map(_is_toggle, _elements(term))) for term in terms)
+        asking = any(is_question(self.plain(term)) or any(map(is_toggle, elements(term))) for term in terms)
         found: list[str] = []
-        for names, definitions in _groups(element):
+        for names, definitions in definition_groups(element):
             labels = [label for name in names if (label := self.plain(name))]
             self.panels = {panel: opener for panel, opener in self.panels.items() if panel not in definitions}
             if asking:
@@ -377,15 +303,6 @@ class _Converter:
                 found += [block for blocks in inner for block in blocks]
         return [*_tight(found), BREAK] if asking else _tight(found)
 
-    def _ul(self, element: HtmlElement) -> list[str]:
-        return self.items(element, ordered=False)
-
-    def _menu(self, element: HtmlElement) -> list[str]:
-        return self.items(element, ordered=False)
-
-    def _ol(self, element: HtmlElement) -> list[str]:
-        return self.items(element, ordered=True)
-
     def items(self, element: HtmlElement, *, ordered: bool) -> list[str]:
         """The items of a list as one block; items that hold headings or questions as blocks of their own."""
         start = int(element.get("start", "1")) if element.get("start", "1").isdigit() else 1
@@ -394,18 +311,8 @@ class _Converter:
         for number, child in enumerate((each for each in element if isinstance(each.tag, str)), start):
             if child.tag in NOT_TEXT:
                 continue
-            inner = (
-                self.block(child)
-                if child.tag in ("ul", "ol", "menu")
-                else (
-                    self.children(child)
-                    if child.tag == "li"
-                    and not _is_toggle(child)
-                    and child not in self.panels
-                    and not _is_asking(child)
-                    else self.block(child)
-                )
-            )
+            asking = is_toggle(child) or child in self.panels or is_asking(child)
+            inner = self.children(child) if child.tag == "li" and not asking else self.block(child)
             if not inner:
                 continue
             if any(part.startswith("#") or part == BREAK for part in inner):
@@ -413,17 +320,12 @@ class _Converter:
                 lines = []
                 found += inner
                 continue
+            text = _item_text(inner)
+            if child.tag in _LISTS:
+                lines.append("  " + text.replace("\n", "\n  "))
+                continue
             marker = f"{number}. " if ordered else "- "
-            indent = " " * len(marker)
-            text = (
-                "\n\n".join(inner)
-                if any("\n" in part and part.startswith(("|", "```")) for part in inner)
-                else _item_text(inner)
-            )
-            body = re.sub(r"\n(?=[^\n])", f"\n{indent}", text)
-            lines.append(body if child.tag in ("ul", "ol", "menu") else f"{marker}{body}")
-            if child.tag in ("ul", "ol", "menu"):
-                lines[-1] = "  " + text.replace("\n", "\n  ")
+            lines.append(marker + re.sub(r"\n(?=[^\n])", "\n" + " " * len(marker), text))
         found += ["\n".join(lines)] if lines else ([BREAK] if found else [])
         loose = _text(element.text).strip() + " ".join(_text(child.tail).strip() for child in element).strip()
         return [*found, loose] if loose else found
@@ -434,30 +336,28 @@ class _Converter:
 
     def _pre(self, element: HtmlElement) -> list[str]:
         text = element.text_content().strip("\n")
-        return (
-            [f"```\n{text}\n```"]
-            if text.strip() and "```" not in text
-            else ([_line([_text(text)])] if text.strip() else [])
-        )
+        if not text.strip():
+            return []
+        return [_line([_text(text)]) if "```" in text else f"```\n{text}\n```"]
 
     def _table(self, element: HtmlElement) -> list[str]:
-        rows = [row for row in element.iter("tr") if _owner(row, "table") is element]
+        rows = [row for row in element.iter("tr") if next(row.iterancestors("table"), None) is element]
         caption = next((each for each in element if each.tag == "caption"), None)
         found = [text] if caption is not None and (text := self.plain(caption)) else []
         inside = {"table", "h1", "h2", "h3", "h4", "h5", "h6", "details", "dl"}
         if element.get("role") in ("presentation", "none") or any(
-            each.tag in inside for row in rows for each in row.iter() if isinstance(each.tag, str)
+            each.tag in inside for row in rows for each in elements(row)
         ):
-            return found + [block for row in rows for cell in _cells(row) for block in self.children(cell)]
+            return found + [block for row in rows for cell in cells_of(row) for block in self.children(cell)]
         grid, whole = self.grid(rows)
         if not grid:
             return found
         if max(map(len, grid)) == 1:
             return found + [row[0] for row in grid if row[0]]
         filled = sum(bool(cell) for row in grid for cell in row)
-        if len(grid) * len(grid[0]) > max(_MOST_MADE, 4 * filled):  # next to nothing but empty cells
+        if len(grid) * len(grid[0]) > max(MOST_MADE, 4 * filled):  # next to nothing but empty cells
             return found + [", ".join(filter(None, row)) for row in grid]
-        cells = _cells(rows[0])
+        cells = cells_of(rows[0])
         header = all(cell.tag == "th" for cell in cells) or rows[0].getparent().tag == "thead"
         table = question_table(whole)
         if table is not None:
@@ -475,20 +375,20 @@ class _Converter:
         A cell over several rows stands in each of them, one over several columns in the first.
         """
         filled: dict[tuple[int, int], str] = {}
-        spread = _spread(rows)
+        spread = may_spread(rows)
         for down, row in enumerate(rows):
             across = 0
-            for cell in _cells(row):
-                while (down, across) in filled and across < _MOST_COLUMNS:
+            for cell in cells_of(row):
+                while (down, across) in filled and across < MOST_COLUMNS:
                     across += 1
                 text = "\n\n".join(part for part in self.answer(cell) if part != BREAK)
-                if across >= _MOST_COLUMNS:  # no honest table; its text goes into the last column
-                    last = (down, _MOST_COLUMNS - 1)
+                if across >= MOST_COLUMNS:  # no honest table; its text goes into the last column
+                    last = (down, MOST_COLUMNS - 1)
                     filled[last] = f"{filled.get(last, '')} {text}".strip()
                     continue
-                wide, high = (_span(cell, "colspan"), _span(cell, "rowspan")) if spread else (1, 1)
+                wide, high = (span_of(cell, "colspan"), span_of(cell, "rowspan")) if spread else (1, 1)
                 for below in range(min(high, len(rows) - down)):
-                    for beside in range(min(wide, _MOST_COLUMNS - across)):
+                    for beside in range(min(wide, MOST_COLUMNS - across)):
                         filled[down + below, across + beside] = text if beside == 0 else ""
                 across += wide
         columns = sorted({across for (_, across), text in filled.items() if text})
@@ -513,19 +413,18 @@ class _Converter:
         if tag == "br":
             return "\n"
         if tag == "img":
-            alt = " ".join((element.get("alt") or "").split())
-            return _text(alt)
+            return _text(" ".join((element.get("alt") or "").split()))
         if tag in NOT_TEXT or tag == "noscript":
-            if tag not in ("script", "style", "template", "head"):
+            if tag not in UNSEEN:
                 self.drop(f"<{tag}>", text_of(element))
             return ""
-        if tag in _CONTROLS and not _is_toggle(element):
+        if tag in CONTROLS and not is_toggle(element):
             self.drop("control", text_of(element))
             return ""
         if element.get("aria-hidden") == "true" and len(text_of(element)) <= 3:
             self.drop("icon", text_of(element))
             return ""
-        if _UNSEEN_CLASS.search(_class(element)) and any(map(_is_toggle, element.iterancestors())):
+        if UNSEEN_CLASS.search(class_of(element)) and any(map(is_toggle, element.iterancestors())):
             self.drop("label for screen readers", text_of(element))
             return ""
         if tag in _STRUCK:
@@ -534,7 +433,7 @@ class _Converter:
         text = self.inside(element)
         if tag == "sup":
             return raised(text)
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             return f" {text} "
         if tag in _STRONG or tag in _EMPHASIS:
             return _marked(text, "**" if tag in _STRONG else "*")
@@ -556,30 +455,6 @@ class _Converter:
 def raised(text: str) -> str:
     """Digits above the line as such, since 10 to the power of 3 is not 103; "a" and "st" as they are."""
     return text.translate(_RAISED) if re.fullmatch(r"\s*[-+\u2212]?\d{1,3}\s*", text) else text
-
-
-def text_of(element: HtmlElement) -> str:
-    """Return all text in an element on one line, but scripts and styles; words are apart where blocks are."""
-    return " ".join("".join(_texts(element)).split())
-
-
-def _texts(element: HtmlElement) -> Iterator[str]:
-    """Pieces of text in document order, without recursion."""
-    from lxml import etree
-
-    skip: HtmlElement | None = None
-    for event, each in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
-        known = event in ("start", "end") and (each.tag in _BLOCKS or each.tag in _APART or _is_component(each))
-        apart = " " if known else ""
-        if event == "start" and skip is None:
-            if each.tag in _UNSEEN:
-                skip = each
-            else:
-                yield f"{apart}{each.text or ''}"
-        elif event == "end" and each is skip:
-            skip = None
-        if event != "start" and skip is None and each is not element:
-            yield f"{apart}{each.tail or ''}"
 
 
 def _text(text: str | None) -> str:
@@ -611,7 +486,9 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _item_text(inner: Sequence[str]) -> str:
-    """The blocks of a list item: a nested list right below its text, paragraphs with a gap."""
+    """The blocks of a list item: a nested list right below its text, paragraphs, tables and code with a gap."""
+    if any("\n" in part and part.startswith(("|", "```")) for part in inner):
+        return "\n\n".join(inner)
     text = inner[0]
     for part in inner[1:]:
         text += ("\n" if re.match(r"(?:- |\d+\. )", part) else "\n\n") + part
@@ -627,104 +504,3 @@ def _tight(blocks: list[str]) -> list[str]:
         else:
             found.append(block)
     return found
-
-
-def _groups(element: HtmlElement) -> Iterator[tuple[list[HtmlElement], list[HtmlElement]]]:
-    """The terms that stand together, with the definitions below them."""
-    names: list[HtmlElement] = []
-    definitions: list[HtmlElement] = []
-    for child in _definitions(element):
-        if child.tag == "dt" and definitions:
-            yield names, definitions
-            names, definitions = [], []
-        (names if child.tag == "dt" else definitions).append(child)
-    if names or definitions:
-        yield names, definitions
-
-
-def _elements(element: HtmlElement) -> Iterator[HtmlElement]:
-    return (each for each in element.iter() if isinstance(each.tag, str))
-
-
-def _definitions(element: HtmlElement) -> Iterator[HtmlElement]:
-    """Terms and definitions of a list, also those in a div around each group."""
-    for child in element:
-        if child.tag in ("dt", "dd"):
-            yield child
-        elif child.tag == "div":
-            yield from _definitions(child)
-
-
-def _owner(element: HtmlElement, tag: str) -> HtmlElement | None:
-    return next(iter(element.iterancestors(tag)), None)
-
-
-def _cells(row: HtmlElement) -> list[HtmlElement]:
-    return [cell for cell in row if cell.tag in ("td", "th")]
-
-
-def _span(cell: HtmlElement, name: str) -> int:
-    value = cell.get(name, "1").strip()
-    return max(int(value), 1) if value.isdigit() and len(value) < 6 else 1
-
-
-def _spread(rows: Sequence[HtmlElement]) -> bool:
-    """Whether cells may stand in all rows and columns that they span: an honest table makes few cells more by it."""
-    cells = [(down, cell) for down, row in enumerate(rows) for cell in _cells(row)]
-    made = sum(
-        min(_span(cell, "colspan"), _MOST_COLUMNS) * min(_span(cell, "rowspan"), len(rows) - down)
-        for down, cell in cells
-    )
-    return made - len(cells) <= max(_MOST_MADE, len(cells))
-
-
-def _is_component(element: HtmlElement) -> bool:
-    """Whether an element is one of a page's own, or goes into one."""
-    return "-" in element.tag or element.get("slot") is not None
-
-
-def _class(element: HtmlElement) -> str:
-    return f"{element.get('class', '')}"
-
-
-def _is_toggle(element: HtmlElement) -> bool:
-    """Whether an element opens and shuts something, as the questions of an accordion do."""
-    button = element.tag == "button" or element.get("role") in ("button", "tab")
-    return element.get("aria-expanded") is not None and (
-        button or element.tag in ("a", "summary", "div", "h2", "h3", "h4", "span", "li", "p", "dt")
-    )
-
-
-def _is_asking(element: HtmlElement) -> bool:
-    """Whether the page says that an element is a question: by microdata or by its class."""
-    if element.get("itemprop") == "name" and any(
-        "Question" in (each.get("itemtype") or "") for each in element.iterancestors()
-    ):
-        first = next((each for each in element.iterancestors() if each.get("itemtype")), None)
-        return first is not None and first.get("itemtype", "").rstrip("/").endswith("Question")
-    name = _class(element)
-    return (
-        bool(name)
-        and element.tag in ("div", "p", "span", "li", "a", "strong", "label", "h2", "h3", "h4", "h5", "h6")
-        and bool(_ASKING_CLASS.search(name))
-        and not _CONTAINER_CLASS.search(name)
-    )
-
-
-def _target(element: HtmlElement) -> str:
-    """The id of what an element opens."""
-    toggles = (
-        element.get("aria-expanded") is not None
-        or element.get("role") == "tab"
-        or element.get("data-toggle")
-        or element.get("data-bs-toggle")
-    )
-    if not toggles:
-        return ""
-    for name in ("aria-controls", "data-bs-target", "data-target", "href"):
-        value = (element.get(name) or "").strip()
-        if name == "aria-controls" and value:
-            return value.split(" ")[0]
-        if value.startswith("#") and len(value) > 1:
-            return value[1:]
-    return ""

@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from faqbot.markdown import code_spans, html_spans, is_question, plain
-from faqbot.readers.html_markdown import BREAK, convert, parse_html, raised
+from faqbot.readers.html_elements import parse_html
+from faqbot.readers.html_markdown import BREAK, convert, raised
 from faqbot.readers.limits import Limits, refuse_lines
 from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.questions import questions_as_headings

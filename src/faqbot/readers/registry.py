@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faqbot.config import named_files
-from faqbot.errors import CorpusError, ReadError
+from faqbot.errors import CorpusError, ReadError, need
 from faqbot.readers.decoding import decode
 from faqbot.readers.docx import read_docx
 from faqbot.readers.html import read_html
@@ -65,8 +65,11 @@ def read_report(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> R
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
-    with ended_after(limits.seconds):
-        return _read(path, suffix, document_id, limits)
+    try:
+        with ended_after(limits.seconds):
+            return _read(path, suffix, document_id, limits)
+    except ImportError as error:  # each reader imports what it rests on when it is first needed
+        raise need(error.name or suffix, "build", error) from error
 
 
 def _read(path: Path, suffix: str, document_id: str, limits: Limits) -> ReadReport:
