@@ -26,6 +26,7 @@ index: $(VENV)/installed  ## build the index of corpus/
 	$(BIN)/faqbot build corpus --index $(INDEX)
 
 test: export OMP_NUM_THREADS ?= 1
+test: export PYTHONDONTWRITEBYTECODE :=  # or each process of the tests compiles what has changed since the installation
 test: $(VENV)/installed-dev  ## run the whole test suite
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 

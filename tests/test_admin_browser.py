@@ -358,19 +358,18 @@ def test_a_build_that_was_finished_before_the_server_died_is_taken_over(
     settings: Settings, context: Callable[..., BrowserContext]
 ) -> None:
     corpus = Path(settings.corpus)
-    with served(settings) as (_, address):
+    with FaqBot.load(settings.index, settings=settings) as bot, serving(bot, settings) as address:
         upload(logged_in(context(), address), file("repair.csv", CSV))
     # What a server leaves that dies between the index and the corpus folder: the new version is in use.
     (corpus / "repair.csv").write_bytes(CSV)
     version = build(corpus, Path(settings.index), settings=settings).version
     (corpus / "repair.csv").unlink()
-    with served(settings) as (_, address):
+    with FaqBot.load(settings.index, settings=settings) as bot, serving(bot, settings) as address:
         page = logged_in(context(), address)
         expect(page.locator("#job")).to_contain_text("1 change waits")
         publish(page)
         assert (corpus / "repair.csv").read_bytes() == CSV
-        with FaqBot.load(settings.index, settings=settings) as bot:
-            assert bot.index_version == version
+        assert bot.index_version == version
         page.get_by_role("button", name="Roll back").click()
         expect(page.locator("#notices")).to_contain_text("Rolled back")
         assert "fifteen euros" not in tried(page, "do you mend punctures")

@@ -187,7 +187,7 @@ def test_a_bot_on_milvus_answers_as_the_embedded_one_and_gives_the_alert_when_mi
     index = shutil.copytree(index_folder, tmp_path / "index", ignore=shutil.ignore_patterns("LOCK"))
     build(corpus, index, settings=Settings(threads=1, store=store_at(server, "answers")))
     lines = QUESTIONS.read_text(encoding="utf-8").split("\n")
-    asked = [json.loads(line)["question"] for line in lines if line.strip()]
+    asked = [json.loads(line)["question"] for line in lines if line.strip()][::3]
     settings = Settings(store_timeout=2)
     with FaqBot.load(index_folder, settings=Settings()) as here, FaqBot.load(index, settings=settings) as there:
         pairs = zip(here.answer_many(asked, top_k=1), there.answer_many(asked, top_k=1), strict=True)

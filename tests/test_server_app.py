@@ -1,7 +1,5 @@
 """The server announces its address, stops when told to, and says in one line why it cannot start."""
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -63,28 +61,6 @@ def _ask(address: str, given: list[int]) -> None:
         given.append(httpx.post(f"{address}api/answer", json={"question": "why does it hurt"}, timeout=60).status_code)
     except httpx.TransportError:
         given.append(0)
-
-
-def test_a_server_that_was_started_too_early_answers_once_there_is_an_index(index_folder: Path, tmp_path: Path) -> None:
-    index, question = tmp_path / "index", {"question": "Why does my back hurt when I walk?"}
-    command = [sys.executable, "-m", "faqbot", "serve", "--index", str(index), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        address = server.stdout.readline().split()[-1]
-        early = httpx.post(f"{address}api/answer", json=question, timeout=60)
-        assert early.status_code == 503
-        assert "No index at" in early.json()["error"]
-        assert httpx.get(f"{address}api/ready").status_code == 503
-        shutil.copytree(index_folder, index, copy_function=os.link)
-        ends = time.monotonic() + 60
-        while httpx.get(f"{address}api/ready", timeout=60).status_code != 200:
-            assert time.monotonic() < ends
-            time.sleep(0.5)
-        late = httpx.post(f"{address}api/answer", json=question, timeout=60)
-        assert late.status_code == 200
-        assert late.json()["hits"]
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(10) == 0
 
 
 def test_small_answers_do_not_wait_for_each_other() -> None:
@@ -163,40 +139,55 @@ def test_the_full_queue_of_the_page_refuses_at_once_and_says_when_to_come_again(
             assert "event: complete" in httpx.get(f"{address}/gradio_api/call/answer/{event}", timeout=30).text
 
 
-def test_a_page_shows_a_new_configuration_and_new_documents_without_a_restart(
+def test_a_server_started_too_early_answers_once_there_is_an_index_and_shows_each_new_one_without_a_restart(
     with_encoder: Callable[[Path], Path], tmp_path: Path
 ) -> None:
-    corpus, index = tmp_path / "corpus", with_encoder(tmp_path / "index")
+    corpus, elsewhere, index = tmp_path / "corpus", with_encoder(tmp_path / "elsewhere"), tmp_path / "index"
     corpus.mkdir()
 
-    def publish(title: str, question: str) -> None:
+    def publish(title: str, question: str, index: Path = index) -> None:
         (corpus / "faqbot.toml").write_text(f'safety = "none"\n[page]\ntitle = "{title}"\n', encoding="utf-8")
         (corpus / "q.csv").write_text(f"question,answer\n{question},Every day from nine to five.\n", encoding="utf-8")
         build(corpus, index, settings=Settings(threads=1))
 
-    publish("Old Mill Bikes", "When do you open?")
+    publish("Old Mill Bikes", "When do you open?", elsewhere)
     command = [sys.executable, "-m", "faqbot", "serve", "--index", str(index), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server,
+        httpx.Client(timeout=60) as client,
+    ):
         assert server.stdout is not None
         address = server.stdout.readline().split()[-1]
-        assert _shown(address, "Old Mill Bikes", "When do you open?")
+
+        def asked(question: str) -> httpx.Response:
+            return client.post(f"{address}api/answer", json={"question": question})
+
+        def shown(*texts: str) -> bool:
+            """Whether the page shows all of these within a minute."""
+            return within_a_minute(lambda: all(text in page for page in [client.get(address).text] for text in texts))
+
+        early = asked("When do you open?")
+        assert (early.status_code, client.get(f"{address}api/ready").status_code) == (503, 503)
+        assert "No index at" in early.json()["error"]
+        elsewhere.rename(index)
+        assert within_a_minute(lambda: client.get(f"{address}api/ready").status_code == 200)
+        assert asked("When do you open?").json()["hits"]
+        assert shown("Old Mill Bikes", "When do you open?")
         publish("Old Mill Bikes", "When do you wash bikes?")
-        assert _shown(address, "Old Mill Bikes", "When do you wash bikes?")
+        assert shown("Old Mill Bikes", "When do you wash bikes?")
         publish("New Mill Bikes", "When do you wash bikes?")
-        assert _shown(address, "New Mill Bikes", "When do you wash bikes?")
-        assert httpx.get(f"{address}topics", timeout=60).text.count("New Mill Bikes") > 0
-        answer = httpx.post(f"{address}api/answer", json={"question": "when do you wash bikes"}, timeout=60)
-        assert "Every day" in answer.json()["hits"][0]["passage"]["text"]
+        assert shown("New Mill Bikes", "When do you wash bikes?")
+        assert client.get(f"{address}topics").text.count("New Mill Bikes") > 0
+        assert "Every day" in asked("when do you wash bikes").json()["hits"][0]["passage"]["text"]
         server.send_signal(signal.SIGTERM)
         assert server.wait(60) == 0
 
 
-def _shown(address: str, *texts: str) -> bool:
-    """Whether the page shows all of these within a minute."""
+def within_a_minute(reached: Callable[[], bool]) -> bool:
+    """Whether it comes to be within a minute."""
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
-        page = httpx.get(address, timeout=60).text
-        if all(text in page for text in texts):
+        if reached():
             return True
-        time.sleep(0.5)
+        time.sleep(0.25)
     return False

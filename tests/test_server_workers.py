@@ -23,7 +23,7 @@ WORKERS = 2
 ARTICLE = (
     "# Lanterns\n\n## How do I wax a paper lantern?\n\nWarm the beeswax and brush it on both sides of the paper.\n"
 )
-QUESTION = {"question": "How do I wax a paper lantern?"}
+QUESTION = "How do I wax a paper lantern?"
 
 
 class Served:
@@ -37,6 +37,8 @@ class Served:
         assert self.process.stdout is not None
         self.said = [self.process.stdout.readline() for _ in range(2)]
         self.address = self.said[1].split()[-1]
+        # a connection of its own for each request: any process may take it
+        self.client = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 
     def processes(self) -> set[int]:
         """Those that answer, asked until as many as there are have been heard."""
@@ -45,10 +47,14 @@ class Served:
         while len(found) < WORKERS:
             assert time.monotonic() < ends, f"only {found} answered"
             found.add(self.get("ready").json()["process"])
+            time.sleep(0.01)
         return found
 
     def get(self, name: str) -> httpx.Response:
-        return httpx.get(self.address + name, timeout=60)
+        return self.client.get(self.address + name)
+
+    def answer(self, question: str = QUESTION) -> httpx.Response:
+        return self.client.post(f"{self.address}answer", json={"question": question})
 
     def stop(self) -> float:
         """Seconds from SIGTERM to the end."""
@@ -81,34 +87,79 @@ def serving(index: Path) -> Iterator[Served]:
     finally:
         served.process.kill()  # its processes end with it
         served.process.communicate()
+        served.client.close()
 
 
-def test_processes_share_the_work_and_one_that_dies_is_started_again(index_folder: Path) -> None:
-    with serving(index_folder) as served:
-        assert served.said[0] == (
-            "Several processes serve REST only; the page takes one: faqbot serve without --workers.\n"
-        )
-        first = served.processes()
-        assert served.process.pid not in first
-        killed = min(first)
-        os.kill(killed, signal.SIGKILL)
-        until(lambda: not runs(killed))
-        statuses = [httpx.post(f"{served.address}answer", json=QUESTION, timeout=60).status_code for _ in range(8)]
-        assert statuses == [200] * 8  # by the other one
-        until(lambda: len(served.processes() - {killed}) == WORKERS)
-        assert len(served.processes() & first) == WORKERS - 1
-        assert {runs(pid) for pid in served.processes()} == {True}
+@pytest.fixture(scope="module")
+def index(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index to change."""
+    index = tmp_path_factory.mktemp("workers") / "index"
+    shutil.copytree(index_folder, index, copy_function=os.link, ignore=shutil.ignore_patterns("LOCK"))
+    (index / "LOCK").touch()
+    return index
 
 
-def test_a_process_that_hangs_is_replaced_and_a_stop_ends_all_in_five_seconds(index_folder: Path) -> None:
-    with serving(index_folder) as served:
-        hung, other = sorted(served.processes())
-        os.kill(hung, signal.SIGSTOP)
-        until(lambda: not runs(hung))
-        processes = served.processes()
-        assert other in processes
-        assert served.stop() < 5 * slowness()
-        assert {runs(pid) for pid in processes} == {False}
+@pytest.fixture(scope="module")
+def shared_server(index: Path) -> Iterator[Served]:
+    """One for tests that leave it answering with two processes; the last one stops it."""
+    with serving(index) as served:
+        yield served
+
+
+def test_the_page_is_said_to_take_one_process_and_articles_are_served(shared_server: Served) -> None:
+    served = shared_server
+    only = "Several processes serve REST only; the page takes one: faqbot serve without --workers."
+    assert served.said[0] == f"{only}\n"
+    root = served.address.removesuffix("api/")
+    page = served.client.get(root)
+    assert (page.status_code, page.json()) == (404, {"error": f"{only} REST is described at /api/docs"})
+    place = served.answer("what is sciatica").json()["hits"][0]["passage"]["document_id"]
+    assert served.client.get(f"{root}documents/{place}").status_code == 200
+    assert served.client.get(f"{root}own/document.css").status_code == 200
+
+
+def test_processes_share_the_work_and_one_that_dies_is_started_again(shared_server: Served) -> None:
+    served = shared_server
+    first = served.processes()
+    assert served.process.pid not in first
+    killed = min(first)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: not runs(killed))
+    assert [served.answer().status_code for _ in range(8)] == [200] * 8  # by the other one
+    until(lambda: len(served.processes() - {killed}) == WORKERS)
+    assert len(served.processes() & first) == WORKERS - 1
+    assert {runs(pid) for pid in served.processes()} == {True}
+
+
+def test_a_process_that_hangs_is_replaced(shared_server: Served) -> None:
+    hung, other = sorted(shared_server.processes())
+    os.kill(hung, signal.SIGSTOP)
+    until(lambda: not runs(hung))
+    assert other in shared_server.processes()
+
+
+def test_each_process_goes_over_to_a_new_generation(
+    shared_server: Served, index: Path, corpus: Path, tmp_path: Path
+) -> None:
+    served, more = shared_server, tmp_path / "corpus"
+    served.processes()
+    assert "beeswax" not in served.answer().text
+    shutil.copytree(corpus, more)
+    (more / "lanterns.md").write_text(ARTICLE, encoding="utf-8")
+    build(more, index, settings=Settings())
+    new: list[bool] = []
+
+    def ask() -> bool:
+        new.append("beeswax" in served.answer().text)
+        return new[-20:] == [True] * 20  # so many in a row are not all of one process
+
+    until(ask)
+
+
+def test_a_stop_ends_all_in_five_seconds(shared_server: Served) -> None:
+    processes = shared_server.processes()
+    assert shared_server.stop() < 5 * slowness()
+    assert {runs(pid) for pid in processes} == {False}
 
 
 def test_a_stop_waits_no_longer_while_one_hangs(index_folder: Path) -> None:
@@ -125,41 +176,6 @@ def test_processes_end_when_the_one_that_started_them_is_killed(index_folder: Pa
         processes = served.processes()
         served.process.kill()
         until(lambda: not any(map(runs, processes)))
-
-
-def test_each_process_goes_over_to_a_new_generation(index_folder: Path, corpus: Path, tmp_path: Path) -> None:
-    index, more = tmp_path / "index", tmp_path / "corpus"
-    shutil.copytree(index_folder, index)
-    shutil.copytree(corpus, more)
-    with serving(index) as served:
-        served.processes()
-        assert "beeswax" not in httpx.post(f"{served.address}answer", json=QUESTION, timeout=60).text
-        (more / "lanterns.md").write_text(ARTICLE, encoding="utf-8")
-        build(more, index, settings=Settings())
-        new: list[bool] = []
-
-        def ask() -> bool:
-            new.append("beeswax" in httpx.post(f"{served.address}answer", json=QUESTION, timeout=60).text)
-            return new[-20:] == [True] * 20  # so many in a row are not all of one process
-
-        until(ask)
-
-
-def test_the_page_is_said_to_take_one_process_and_articles_are_served(index_folder: Path) -> None:
-    with serving(index_folder) as served:
-        root = served.address.removesuffix("api/")
-        page = httpx.get(root, timeout=60)
-        assert (page.status_code, page.json()) == (
-            404,
-            {
-                "error": "Several processes serve REST only; the page takes one: faqbot serve without --workers. "
-                "REST is described at /api/docs"
-            },
-        )
-        document = httpx.post(f"{served.address}answer", json={"question": "what is sciatica"}, timeout=60).json()
-        place = document["hits"][0]["passage"]["document_id"]
-        assert httpx.get(f"{root}documents/{place}").status_code == 200
-        assert httpx.get(f"{root}own/document.css").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -193,6 +209,6 @@ def test_without_an_index_each_process_says_so_and_still_watches(tmp_path: Path)
         ready = served.get("ready")
         assert ready.status_code == 503
         assert ready.json()["error"].startswith(f"No index at {tmp_path / 'none'}.")
-        alarm = httpx.post(f"{served.address}answer", json={"question": "I can't pee and my groin is numb"}, timeout=60)
+        alarm = served.answer("I can't pee and my groin is numb")
         assert alarm.status_code == 503
         assert json.loads(alarm.text)["alert"]["level"] == "emergency"
