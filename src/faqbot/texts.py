@@ -1,62 +1,16 @@
 """Every sentence of the page, the widget and the articles, in one place.
 
-`faqbot.toml` replaces single ones under `[language]`. Sentences about health stand in fields of their own, which
-`Texts.without_health` empties, so that an FAQ about bicycles says nothing of doctors or emergencies.
+`faqbot.toml` replaces single ones under `[language]`. Sentences about health are marked, and `Texts.without_health`
+empties them, so that an FAQ about bicycles says nothing of doctors or emergencies.
 """
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
-HEALTH_FIELDS = frozenset(
-    {
-        "see_someone",
-        "safety_label",
-        "not_reviewed",
-        "unwell",
-        "feedback_no_emergency",
-        "level_emergency",
-        "level_urgent",
-        "level_conditional",
-        "level_advice",
-        "level_crisis",
-        "prefix_emergency",
-        "prefix_urgent",
-        "prefix_conditional",
-        "prefix_advice",
-        "still_holds",
-        "because_wrote",
-        "because_answered",
-        "not_meant",
-        "tab_check",
-        "tab_visit",
-        "keep",
-        "kept",
-        "region_label",
-        "region_neutral",
-        "region_uk",
-        "region_us",
-        "region_eu",
-        "check_intro",
-        "check_note",
-        "check_start",
-        "check_progress",
-        "check_back",
-        "check_skip",
-        "check_next",
-        "check_finish",
-        "check_again",
-        "check_stopped",
-        "check_go_on",
-        "visit_heading",
-        "visit_intro",
-        "visit_make",
-        "visit_ready",
-        "save_page",
-        "yes",
-        "no",
-        "not_sure",
-    }
-)
+
+def _health(text: str) -> str:
+    """A field for a sentence about health, safety or visits."""
+    return field(default=text, metadata={"health": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +20,9 @@ class Texts:
     # The page around the conversation.
     skip: str = "Skip to the question box"
     tagline: str = "Answers quoted from sourced articles."
-    not_reviewed: str = "Not reviewed by a clinician."
-    safety_label: str = "Safety advice"
-    see_someone: str = "See a health professional about new, bad or worsening pain."
+    not_reviewed: str = _health("Not reviewed by a clinician.")
+    safety_label: str = _health("Safety advice")
+    see_someone: str = _health("See a health professional about new, bad or worsening pain.")
     no_script: str = "This page needs JavaScript to answer questions."
     topics: str = "All topics, A to Z"
     question: str = "Your question"
@@ -76,8 +30,8 @@ class Texts:
     ask: str = "Ask"
     start_again: str = "Start again"
     tab_ask: str = "Ask"
-    tab_check: str = "Check"
-    tab_visit: str = "My visit"
+    tab_check: str = _health("Check")
+    tab_visit: str = _health("My visit")
     # Before anything is asked.
     about_page: str = "About this page"
     welcome: str = "What would you like to know?"
@@ -98,7 +52,7 @@ class Texts:
         "copy or print what you want to keep."
     )
     reload: str = "Load the page again"
-    unwell: str = "If you feel very unwell, do not wait for this page: call your emergency number."
+    unwell: str = _health("If you feel very unwell, do not wait for this page: call your emergency number.")
     # An answer.
     you_wrote: str = "You wrote:"
     understood: str = "I read {corrections}."
@@ -134,58 +88,58 @@ class Texts:
     print: str = "Print"
     read_aloud: str = "Read aloud"
     stop_reading: str = "Stop reading"
-    keep: str = "Add to my visit summary"
-    kept: str = "Added"
+    keep: str = _health("Add to my visit summary")
+    kept: str = _health("Added")
     table: str = "Table"
     # Alerts.
-    level_emergency: str = "Emergency"
-    level_urgent: str = "Urgent"
-    level_conditional: str = "Check this first"
-    level_advice: str = "Advice"
-    level_crisis: str = "Help now"
-    prefix_emergency: str = "Immediate action required:"
-    prefix_urgent: str = "Urgent advice:"
-    prefix_conditional: str = "If this is happening to you:"
-    prefix_advice: str = "Advice:"
-    still_holds: str = "This still holds, because of what you wrote before."
-    because_wrote: str = "Because you wrote"
-    because_answered: str = "Because you answered"
-    not_meant: str = "That is not what I meant"
+    level_emergency: str = _health("Emergency")
+    level_urgent: str = _health("Urgent")
+    level_conditional: str = _health("Check this first")
+    level_advice: str = _health("Advice")
+    level_crisis: str = _health("Help now")
+    prefix_emergency: str = _health("Immediate action required:")
+    prefix_urgent: str = _health("Urgent advice:")
+    prefix_conditional: str = _health("If this is happening to you:")
+    prefix_advice: str = _health("Advice:")
+    still_holds: str = _health("This still holds, because of what you wrote before.")
+    because_wrote: str = _health("Because you wrote")
+    because_answered: str = _health("Because you answered")
+    not_meant: str = _health("That is not what I meant")
     call: str = "Call {number}"
-    region_label: str = "Where are you? Numbers to call"
-    region_neutral: str = "Anywhere (112, 911, 999)"
-    region_uk: str = "United Kingdom"
-    region_us: str = "United States"
-    region_eu: str = "European Union"
+    region_label: str = _health("Where are you? Numbers to call")
+    region_neutral: str = _health("Anywhere (112, 911, 999)")
+    region_uk: str = _health("United Kingdom")
+    region_us: str = _health("United States")
+    region_eu: str = _health("European Union")
     # The symptom check and the summary for a visit.
-    check_intro: str = (
+    check_intro: str = _health(
         "One question at a time. Skip what you like; “Not sure” counts as much as “Yes”. "
         "Your answers stay on this page and are gone when you leave it."
     )
-    check_note: str = (
+    check_note: str = _health(
         "This check looks for warning signs. It cannot rule anything out. "
         "If you are worried, see a health professional."
     )
-    check_start: str = "Start the check"
-    check_progress: str = "Question {at} of {all}"
-    check_back: str = "Back"
-    check_skip: str = "Skip"
-    check_next: str = "Next"
-    check_finish: str = "Show what to do"
-    check_again: str = "Start the check again"
-    check_stopped: str = "The check stops here: do this first."
-    check_go_on: str = "Go on with the check all the same"
-    yes: str = "Yes"
-    no: str = "No"
-    not_sure: str = "Not sure"
-    visit_heading: str = "For your visit"
-    visit_intro: str = (
+    check_start: str = _health("Start the check")
+    check_progress: str = _health("Question {at} of {all}")
+    check_back: str = _health("Back")
+    check_skip: str = _health("Skip")
+    check_next: str = _health("Next")
+    check_finish: str = _health("Show what to do")
+    check_again: str = _health("Start the check again")
+    check_stopped: str = _health("The check stops here: do this first.")
+    check_go_on: str = _health("Go on with the check all the same")
+    yes: str = _health("Yes")
+    no: str = _health("No")
+    not_sure: str = _health("Not sure")
+    visit_heading: str = _health("For your visit")
+    visit_intro: str = _health(
         "One page to show or read out: what you wrote, what you answered in the check, and the passages you added. "
         "It is made now and stored nowhere."
     )
-    visit_make: str = "Make my summary"
-    visit_ready: str = "Your summary is ready."
-    save_page: str = "Save as a page"
+    visit_make: str = _health("Make my summary")
+    visit_ready: str = _health("Your summary is ready.")
+    save_page: str = _health("Save as a page")
     # Feedback.
     feedback_label: str = "Feedback on this answer"
     feedback_question: str = "Did this help?"
@@ -213,7 +167,7 @@ class Texts:
         "Of all other questions only their number is kept."
     )
     feedback_not_stored: str = "Not kept: who you are, where you write from, and the rest of the conversation."
-    feedback_no_emergency: str = "What is written in an emergency is not kept either."
+    feedback_no_emergency: str = _health("What is written in an emergency is not kept either.")
     feedback_where: str = (
         "It goes into a file of whoever runs this page, and nowhere else. Ask them to have something deleted."
     )
@@ -237,6 +191,9 @@ class Texts:
         return replace(self, **dict.fromkeys(HEALTH_FIELDS, ""))
 
 
+HEALTH_FIELDS = frozenset(each.name for each in fields(Texts) if each.metadata)
+
+
 def fill(text: str, **values: str) -> str:
     """Return the text with each "{name}" that has a value replaced by it; other braces stay."""
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
@@ -244,4 +201,4 @@ def fill(text: str, **values: str) -> str:
 
 def text_names() -> tuple[str, ...]:
     """Return the names that `[language]` may use."""
-    return tuple(field.name for field in fields(Texts))
+    return tuple(each.name for each in fields(Texts))

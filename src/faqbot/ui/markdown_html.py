@@ -21,35 +21,10 @@ _MARK, _MARK_END, _REF, _REF_END = "\ue000", "\ue001", "\ue002", "\ue003"
 _PRIVATE = re.compile("[\ue000-\ue003]")
 _TEXT_KINDS = ("text", "code_inline", "code_block", "fence", "softbreak", "hardbreak")
 _CLOSING = ".!?,;:)]\"'”’%"  # punctuation that belongs to the marked sentence before it
-_TAGS = set(
-    [
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "em",
-        "strong",
-        "s",
-        "a",
-        "blockquote",
-        "code",
-        "pre",
-        "hr",
-        "br",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "img",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ]
-)
+_TAGS = {
+    "p", "ul", "ol", "li", "em", "strong", "s", "a", "blockquote", "code", "pre", "hr", "br", "img",
+    "table", "thead", "tbody", "tr", "th", "td", "h2", "h3", "h4", "h5", "h6",
+}  # fmt: skip
 _ATTRIBUTES = {"p": {"class"}, "ol": {"start"}, "a": {"href"}, "th": {"scope"}, "img": {"src", "alt", "loading"}}
 _PICTURE = re.compile(r"[^:?#\\]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
 _SCROLL = '<div class="scroll" tabindex="0" role="group" aria-label="{}"><table>'
