@@ -35,10 +35,8 @@ from faqbot.service import Answering, unavailable_bot
 from faqbot.settings import Settings
 from faqbot.ui.articles import article_routes
 from faqbot.ui.assets import Assets
-from faqbot.ui.handlers import Handlers
+from faqbot.ui.handlers import Handlers, suggestion_routes
 from faqbot.ui.options import page_options
-from faqbot.ui.suggestions import suggestion_routes
-from faqbot.ui.widget import widget_values
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +79,7 @@ def create_app(
     )
     add_rest(app, Services(bot, settings, recorder, limit))
     options = page_options(bot, settings)
-    assets = Assets(options, widget_values(options))
+    assets = Assets(options)
     app.include_router(article_routes(bot, options, assets))
     app.include_router(suggestion_routes(bot))
     app.router.routes.extend(assets.routes())

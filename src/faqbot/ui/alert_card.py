@@ -21,15 +21,16 @@ def alert_card(alert: Alert, view: View, *, repeated: bool = False) -> str:
     if not _heading(alert):
         return ""
     texts = view.texts
+    label, prefix, sign = _wording(alert, texts)
     body = (texts.still_holds,) if repeated else alert.body
     not_meant = f'<p class="actions"><button type="button" data-do="not-meant">{escape(texts.not_meant)}</button></p>'
     return joined(
         (
             f'<section class="care care-{alert.level} {_mood(alert)}" data-level="{alert.level}" '
-            f'role="group" aria-label="{escape(_label(alert, texts))}">',
-            f'<div class="care-head"><p class="care-label">{_icon(alert.level)}'
-            f"<span>{escape(_label(alert, texts))}</span></p>",
-            f'<h3 class="care-heading"><span class="hidden">{escape(_prefix(alert.level, texts))} </span>',
+            f'role="group" aria-label="{escape(label)}">',
+            f'<div class="care-head"><p class="care-label"><span class="sign" aria-hidden="true">{sign}</span>'
+            f"<span>{escape(label)}</span></p>",
+            f'<h3 class="care-heading"><span class="hidden">{escape(prefix)} </span>',
             f"{words(_heading(alert))}</h3></div>",
             *(f"<p>{words(line)}</p>" for line in body),
             _calls(alert.numbers, texts),
@@ -45,12 +46,13 @@ def banner(alert: Alert, view: View, because: str = "") -> dict[str, Any]:
     `because` stands before the person's own words, "Because you wrote" unless said otherwise.
     """
     texts = view.texts
+    label, prefix, _ = _wording(alert, texts)
     quoted = ", ".join(f"“{clean(match)}”" for match in alert.matches)
     return {
         "level": alert.level,
         "mood": _mood(alert),
-        "label": _label(alert, texts),
-        "prefix": _prefix(alert.level, texts),
+        "label": label,
+        "prefix": prefix,
         "heading": clean(_heading(alert)),
         "numbers": [_number(number, texts) for number in alert.numbers],
         "regions": _numbers_by_region(alert, view),
@@ -90,30 +92,17 @@ def _mood(alert: Alert) -> str:
     return "crisis" if "crisis" in alert.categories and alert.level == "emergency" else ""
 
 
-def _label(alert: Alert, texts: Texts) -> str:
-    labels: dict[Level, str] = {
-        "emergency": texts.level_crisis if _mood(alert) else texts.level_emergency,
-        "urgent": texts.level_urgent,
-        "conditional": texts.level_conditional,
-        "none": texts.level_advice,
+def _wording(alert: Alert, texts: Texts) -> tuple[str, str, str]:
+    """The label of the level, the words before the heading that are read out only, and the sign beside the label."""
+    emergency = texts.level_crisis if _mood(alert) else texts.level_emergency
+    wordings: dict[Level, tuple[str, str, str]] = {
+        "emergency": (emergency, texts.prefix_emergency, "!"),
+        "urgent": (texts.level_urgent, texts.prefix_urgent, "!"),
+        "conditional": (texts.level_conditional, texts.prefix_conditional, "?"),
+        "none": (texts.level_advice, texts.prefix_advice, "i"),
     }
-    return labels[alert.level]
-
-
-def _prefix(level: Level, texts: Texts) -> str:
-    prefixes: dict[Level, str] = {
-        "emergency": texts.prefix_emergency,
-        "urgent": texts.prefix_urgent,
-        "conditional": texts.prefix_conditional,
-        "none": texts.prefix_advice,
-    }
-    return prefixes[level]
+    return wordings[alert.level]
 
 
 def _heading(alert: Alert) -> str:
     return alert.heading or alert.message
-
-
-def _icon(level: Level) -> str:
-    sign = {"emergency": "!", "urgent": "!", "conditional": "?", "none": "i"}[level]
-    return f'<span class="sign" aria-hidden="true">{sign}</span>'

@@ -1,12 +1,12 @@
-"""The interface's own files, packed with the code, each under an address that changes with its content."""
+"""The interface's own files, packed with the code: the page's style and script, and the widget of other sites."""
 
 import gzip
 import json
 import re
-from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,9 +14,19 @@ from starlette.routing import Route
 
 from faqbot.ui.options import PageOptions
 
-KINDS = {"css": "text/css", "js": "text/javascript"}
-NAMES = ("page.css", "page.js", "document.css")
-WIDGET_VALUES = '"{{values}}"'
+_KINDS = {"css": "text/css", "js": "text/javascript"}
+_OWN = ("page.css", "page.js", "document.css")
+_DAY, _MINUTES_5 = 86_400, 300  # seconds that a browser may keep a file: the widget's address does not change with it
+_WIDGET_VALUES = '"{{values}}"'
+_WIDGET_TEXTS = (
+    "ask", "start_again", "question", "placeholder", "searching", "failed", "unwell", "very_likely", "probably",
+    "may_help", "no_answer", "about", "unmatched", "best", "others", "for_later", "ask_next", "choose", "whole_article",
+    "original", "sources", "source", "level_emergency", "level_urgent", "level_conditional", "level_crisis",
+    "prefix_emergency", "prefix_urgent", "prefix_conditional", "because_wrote", "not_meant", "call", "people_ask",
+    "safety_label", "feedback_label", "feedback_question", "feedback_helpful", "feedback_not_helpful",
+    "feedback_did_not_answer", "feedback_thanks", "feedback_sending", "feedback_unsent", "feedback_contact",
+    "you_wrote", "widget_open", "widget_close", "widget_greeting",
+)  # fmt: skip
 
 
 @cache
@@ -26,45 +36,45 @@ def packed(name: str) -> str:
 
 
 class Assets:
-    """The files with an operator's colours in them."""
+    """The files with an operator's colours and texts in them."""
 
-    def __init__(self, options: PageOptions, widget: Mapping[str, object] | None = None) -> None:
-        """`widget` are the values that the widget's script carries."""
+    def __init__(self, options: PageOptions) -> None:
         colours = _colours(options)
-        self._texts = {name: packed(name) + (colours if name.endswith(".css") else "") for name in NAMES}
-        self._versions = {name: sha256(text.encode()).hexdigest()[:12] for name, text in self._texts.items()}
-        self._compressed = {name: gzip.compress(text.encode(), mtime=0) for name, text in self._texts.items()}
-        self._widget = packed("widget.js").replace(WIDGET_VALUES, json.dumps(widget or {}, ensure_ascii=False))
+        self._own = {name: _Asset(name, packed(name) + (colours if name.endswith(".css") else "")) for name in _OWN}
+        values = json.dumps(_widget_values(options), ensure_ascii=False)
+        self._widget = _Asset("widget.js", packed("widget.js").replace(_WIDGET_VALUES, values), _MINUTES_5)
 
     def address(self, name: str) -> str:
-        """Return where a page loads the file from, relative to the server's root."""
-        return f"own/{name}?v={self._versions[name]}"
+        """Return where a page loads the file from, relative to the server's root; it changes with the content."""
+        return f"own/{name}?v={self._own[name].version}"
 
     def routes(self) -> list[Route]:
-        """Return one route for each file, and one for the widget."""
-        return [
-            *(Route(f"/own/{name}", self._serve, name=name) for name in NAMES),
-            Route("/widget.js", self._serve_widget),
-        ]
+        """Return one route for each file."""
+        own = [Route(f"/own/{name}", asset.serve) for name, asset in self._own.items()]
+        return [*own, Route("/widget.js", self._widget.serve)]
 
-    async def _serve(self, request: Request) -> Response:
-        name = request.url.path.rpartition("/")[2]
-        headers = {"Cache-Control": "public, max-age=86400", "ETag": f'"{self._versions[name]}"'}
-        headers["Vary"] = "Accept-Encoding"
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        kind = KINDS[name.rpartition(".")[2]]
-        if accepts_gzip(request.headers.get("accept-encoding", "")):
-            headers["Content-Encoding"] = "gzip"
-            return Response(self._compressed[name], media_type=kind, headers=headers)
-        return Response(self._texts[name], media_type=kind, headers=headers)
 
-    async def _serve_widget(self, request: Request) -> Response:
-        headers = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
+class _Asset:
+    """One file as it is served, compressed once."""
+
+    def __init__(self, name: str, text: str, seconds: int = _DAY) -> None:
+        self._plain = text.encode()
+        self._compressed = gzip.compress(self._plain, mtime=0)
+        self._kind = _KINDS[name.rpartition(".")[2]]
+        self.version = sha256(self._plain).hexdigest()[:12]
+        self._headers = {
+            "Cache-Control": f"public, max-age={seconds}",
+            "ETag": f'"{self.version}"',
+            "Vary": "Accept-Encoding",
+        }
+
+    async def serve(self, request: Request) -> Response:
+        if request.headers.get("if-none-match") == self._headers["ETag"]:
+            return Response(status_code=304, headers=self._headers)
         if accepts_gzip(request.headers.get("accept-encoding", "")):
-            headers["Content-Encoding"] = "gzip"
-            return Response(gzip.compress(self._widget.encode(), mtime=0), media_type=KINDS["js"], headers=headers)
-        return Response(self._widget, media_type=KINDS["js"], headers=headers)
+            headers = self._headers | {"Content-Encoding": "gzip"}
+            return Response(self._compressed, media_type=self._kind, headers=headers)
+        return Response(self._plain, media_type=self._kind, headers=self._headers)
 
 
 def accepts_gzip(accepted: str) -> bool:
@@ -78,3 +88,19 @@ def _colours(options: PageOptions) -> str:
     light = f":root{{--accent:{options.accent}}}" if options.accent else ""
     dark = options.accent_dark and f"@media (prefers-color-scheme:dark){{:root{{--accent:{options.accent_dark}}}}}"
     return f"\n{light}{dark}"
+
+
+def _widget_values(options: PageOptions) -> dict[str, Any]:
+    """What the widget's script carries of its server: texts, the standing advice ("" for none), examples, colours."""
+    advice = options.standing.get(options.region, "")
+    return {
+        "title": options.title,
+        "standing": " ".join(filter(None, (options.lead, advice))) if advice else "",
+        "examples": list(options.examples),
+        "accent": options.accent,
+        "accentDark": options.accent_dark,
+        "contact": options.contact,
+        "feedback": options.feedback,
+        "stored": options.texts.feedback_on if options.feedback else options.texts.nothing_stored,
+        "texts": {name: getattr(options.texts, name) for name in _WIDGET_TEXTS},
+    }

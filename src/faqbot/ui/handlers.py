@@ -6,6 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse
+
 from faqbot.errors import FaqbotError
 from faqbot.feedback import FeedbackRecorder
 from faqbot.safety import assess, conclude, regions
@@ -22,6 +26,7 @@ from faqbot.ui.symptom_check import conclusion
 from faqbot.visit_summary import summarise, write_html, write_markdown
 
 _EXAMPLES = 4
+_SUGGESTIONS = 6
 _MAX_KEPT = 50
 _MAX_MESSAGES = 2000  # read at all; a longer conversation is refused, with its alert, long before
 _UNREADABLE = "What the page sent cannot be read. Start a new conversation."
@@ -149,6 +154,31 @@ class Handlers:
             return self.bot.document(document_id).reviewed
         except FaqbotError:
             return ""  # the index went over to a newer version in this moment
+
+
+class Typed(BaseModel):
+    """What stands in the box so far."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    text: str = Field(max_length=4000)
+
+
+def suggestion_routes(bot: Answering) -> APIRouter:
+    """Return `POST /suggest`, which gives {"suggestions": [...]}, empty where the index has none or cannot be read.
+
+    What was typed is sent as a body, since addresses stand in server logs. Nothing of it is stored.
+    """
+    router = APIRouter()
+
+    @router.post("/suggest", include_in_schema=False)
+    def suggest(typed: Typed) -> JSONResponse:
+        try:
+            found = bot.suggest(typed.text, _SUGGESTIONS)
+        except FaqbotError:
+            found = ()
+        return JSONResponse({"suggestions": list(found)}, headers={"Cache-Control": "no-store"})
+
+    return router
 
 
 def _value(html: str, alert: Alert, text: str, view: View) -> Value:

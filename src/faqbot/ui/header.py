@@ -4,16 +4,16 @@ import json
 import re
 from collections.abc import Iterable
 
+from faqbot.texts import Texts
 from faqbot.ui.assets import Assets
-from faqbot.ui.feedback_buttons import stored_notice
 from faqbot.ui.html import escape, joined, words
-from faqbot.ui.options import PageOptions, View
+from faqbot.ui.options import PageOptions
 
 # What the page's script says itself.
 _SCRIPT_TEXTS = (
     "searching", "failed", "stuck", "reload", "unwell", "copied", "no_copy", "read_aloud", "stop_reading", "kept",
-    "check_progress", "feedback_sending", "feedback_unsent", "copy", "print", "save_page", "sources", "reviewed",
-    "suggestions", "suggestions_found",
+    "check_progress", "feedback_sending", "feedback_unsent", "copy", "print", "save_page", "sources", "suggestions",
+    "suggestions_found",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def page_top(options: PageOptions) -> str:
             f"<p>{words(tagline)}</p>",
             f'<nav class="links" aria-label="{escape(texts.topics)}"><a href="topics">{escape(texts.topics)}</a></nav>',
             _region_choice(options),
-            stored_notice(View(options)) if options.feedback else "",
+            _stored_notice(options.texts) if options.feedback else "",
             "</header>",
             '<p id="spoken" class="hidden" role="status" aria-live="polite"></p>',
             f'<noscript><p class="problem">{escape(texts.no_script)}</p></noscript>',
@@ -93,6 +93,19 @@ def welcome(options: PageOptions, examples: Iterable[str]) -> str:
     )
 
 
+def _stored_notice(texts: Texts) -> str:
+    """What is stored while feedback is on: one line, all of it when that is opened."""
+    stored = (
+        texts.feedback_stored,
+        texts.feedback_removed,
+        texts.feedback_not_stored,
+        texts.feedback_no_emergency,
+        texts.feedback_where,
+    )
+    lines = "".join(f"<p>{escape(line)}</p>" for line in stored if line)
+    return f'<details class="kept"><summary>{escape(texts.feedback_what)}</summary>{lines}</details>'
+
+
 def _values(options: PageOptions) -> str:
     """What the page's script needs to know, as JSON that cannot end its element."""
     values = {
@@ -100,7 +113,6 @@ def _values(options: PageOptions) -> str:
         "region": options.region,
         "standing": dict(options.standing),
         "numbers": {region: [tel for tel, _ in numbers] for region, numbers in options.numbers.items()},
-        "title": options.title,
     }
     return json.dumps(values, ensure_ascii=False).replace("<", "\\u003c")
 

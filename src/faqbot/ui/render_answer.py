@@ -1,12 +1,12 @@
 """One exchange as HTML: what was asked, the advice that comes first, then a reply or the passages as cards."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from faqbot.texts import fill
 from faqbot.types import Alert, Answer, Hit
 from faqbot.ui.alert_card import alert_card
-from faqbot.ui.feedback_buttons import feedback_bar
 from faqbot.ui.html import escape, joined, words
 from faqbot.ui.options import View
 from faqbot.ui.passage_card import answering_words, evidence_card, folded_card
@@ -23,9 +23,9 @@ def answer_turn(answer: Answer, view: View, *, repeated: bool = False, earlier: 
     card = alert_card(answer.alert, view, repeated=repeated)
     if answer.reply:
         return _turn(answer.question, view, card, f'<p class="reply">{words(answer.reply)}</p>')
-    inside = _understood(answer, view) + _choices(answer, view) + _body(answer, view)
+    inside = _understood(answer, view) + _questions(view.texts.choose, answer.choices) + _body(answer, view)
     if answer.alert.level != "emergency" and answer.answered:
-        inside += (feedback_bar(answer, view) if view.options.feedback else "") + _next(answer, view, earlier)
+        inside += (_feedback_bar(answer, view) if view.options.feedback else "") + _next(answer, view, earlier)
     return _turn(answer.question, view, card, inside)
 
 
@@ -79,12 +79,6 @@ def _understood(answer: Answer, view: View) -> str:
     return f'<p class="understood">{words(fill(view.texts.understood, corrections=pairs))}</p>' if pairs else ""
 
 
-def _choices(answer: Answer, view: View) -> str:
-    """Questions to pick from where a word or two leave open what is meant."""
-    buttons = _question_buttons(answer.choices)
-    return f'<div class="next"><h3>{escape(view.texts.choose)}</h3><ul>{buttons}</ul></div>' if buttons else ""
-
-
 def _body(answer: Answer, view: View) -> str:
     """The passages, or those of each question of a message that asks several, in order."""
     if not answer.parts:
@@ -98,10 +92,6 @@ def _body(answer: Answer, view: View) -> str:
     if answer.alert.level != "emergency":
         return parts
     return f'<details class="folded found"><summary>{escape(view.texts.for_later)}</summary>{parts}</details>'
-
-
-def _question_buttons(questions: Iterable[str]) -> str:
-    return "".join(f'<li><button type="button" data-ask>{words(text)}</button></li>' for text in questions)
 
 
 def _found(answer: Answer, view: View) -> str:
@@ -139,7 +129,47 @@ def _next(answer: Answer, view: View, earlier: Collection[str]) -> str:
     passages = [passage for hit in answer.hits for passage in (hit.passage, *hit.duplicates)]
     known = {text.strip().casefold() for text in (answer.question, *earlier, *(each.question for each in passages))}
     left = [text for text in answer.suggestions if text.strip().casefold() not in known]
-    buttons = _question_buttons(left)
-    if not buttons:
+    return _questions(view.texts.ask_next, left)
+
+
+def _questions(heading: str, questions: Iterable[str]) -> str:
+    buttons = "".join(f'<li><button type="button" data-ask>{words(text)}</button></li>' for text in questions)
+    return f'<div class="next"><h3>{escape(heading)}</h3><ul>{buttons}</ul></div>' if buttons else ""
+
+
+def _feedback_bar(answer: Answer, view: View) -> str:
+    """Three buttons by which people say whether the answer helped, with what the page's script sends for them.
+
+    What comes after "did not answer" waits beside them: the next passages by their title, and the operator's contact.
+    """
+    texts = view.texts
+    sent = {
+        "question": answer.question,
+        "passage_id": answer.hits[0].passage.id if answer.hits else "",
+        "confidence": round(answer.confidence, 4),
+    }
+    buttons = (
+        _verdict("helpful", "thumb up", texts.feedback_helpful)
+        + _verdict("not_helpful", "thumb down", texts.feedback_not_helpful)
+        + _verdict("did_not_answer", "", texts.feedback_did_not_answer)
+    )
+    return (
+        f'<section class="opinion" role="group" aria-label="{escape(texts.feedback_label)}" '
+        f'data-opinion="{escape(json.dumps(sent, ensure_ascii=False))}"><h3>{escape(texts.feedback_question)}</h3>'
+        f'<p class="actions">{buttons}</p><p class="thanks" role="status"></p>{_instead(answer, view)}</section>'
+    )
+
+
+def _instead(answer: Answer, view: View) -> str:
+    """What is offered to somebody whose question was not answered: the page opens the next passages itself."""
+    contact = fill(view.texts.feedback_contact, contact=view.options.contact) if view.options.contact else ""
+    others = len(answer.hits) > 1
+    if not others and not contact:
         return ""
-    return f'<div class="next"><h3>{escape(view.texts.ask_next)}</h3><ul>{buttons}</ul></div>'
+    offered = f'<p>{escape(view.texts.feedback_instead)}</p><ul class="offered"></ul>' if others else ""
+    return f'<div class="instead" hidden>{offered}{f"<p>{words(contact)}</p>" if contact else ""}</div>'
+
+
+def _verdict(verdict: str, sign: str, label: str) -> str:
+    icon = f'<span class="{sign}" aria-hidden="true"></span>' if sign else ""
+    return f'<button type="button" data-verdict="{verdict}" aria-pressed="false">{icon}{escape(label)}</button>'
