@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from faqbot.config import Config, load_config
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 NEVER = 2.0  # a confidence that nothing reaches
+# Answers worked out at once: with eight on two cores, threads that want the interpreter hold one another up
+# (docs/performance.md).
+AT_ONCE = (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class FaqBot:
         self._opened = opened
         self._suggester: tuple[str, QuestionSuggester] | None = None  # with the name of its index version
         self._refused = ""  # the name of a newer version that could not be opened
+        self._turns = BoundedSemaphore(AT_ONCE)
 
     @classmethod
     def load(cls, index: str | Path = "index", *, settings: Settings | None = None) -> FaqBot:
@@ -106,7 +113,8 @@ class FaqBot:
         check(question, earlier, self.settings, alert)
         depth = self._depth(top_k, alert)
         opened = self._opened  # the one version that this answer is of, whatever is opened meanwhile
-        return _dialogue(opened, alert, depth).answer(question, earlier)
+        with nullcontext() if self.waits_for_store else self._turns:
+            return _dialogue(opened, alert, depth).answer(question, earlier)
 
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
         """Answers to questions that have nothing to do with one another, in order; encoded together.
@@ -182,6 +190,11 @@ class FaqBot:
         """A passage of the index; raises IndexMismatchError for one that is not there (any more)."""
         (stored,) = self._opened.index.fetch([passage_id])
         return stored.passage
+
+    @property
+    def waits_for_store(self) -> bool:
+        """Whether passages lie outside the index folder: then any number of questions is answered at once."""
+        return self._opened.index.is_remote
 
     @property
     def index_version(self) -> str:

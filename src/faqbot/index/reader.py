@@ -64,6 +64,11 @@ class Index:
         """The words of the corpus as written."""
         return Vocabulary(self._database.words())
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether passages lie in a store outside the index folder, which answers wait for."""
+        return not isinstance(self._store, EmbeddedStore)
+
     def check(self) -> None:
         """Raise EngineError while the passages cannot be had."""
         self._store.check()
@@ -178,11 +183,12 @@ class EmbeddedStore:
         """See PassageStore. An approximate search only proposes; exact products decide."""
         wanted, most = min(k, len(self._ids)), len(self._vectors)
         count = min(wanted * WANTED_VECTORS, most)
-        rows = self._owners(self._vectors.search(vector, count))
-        while len(rows) < wanted and count < most:
+        best = self._best_products(vector, count)
+        while len(best) < wanted and count < most:
             count = min(2 * count, most)
-            rows = self._owners(self._vectors.search(vector, count))
-        products = self._products(vector, rows)
+            best = self._best_products(vector, count)
+        rows = np.array(list(best), np.int64)
+        products = np.array(list(best.values()), np.float32) if self._vectors.exact else self._products(vector, rows)
         order = np.lexsort((rows, -products))[:wanted]
         return self._matches(rows[order], products[order])
 
@@ -239,13 +245,12 @@ class EmbeddedStore:
     def _matches(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> Matches:
         return Matches(tuple(f"{number:016x}" for number in self._ids[rows].tolist()), scores)
 
-    def _owners(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The passages that the vectors belong to, in order, each once."""
-        rows = np.sort(np.searchsorted(self._offsets, numbers, side="right") - 1)
-        first = np.empty(len(rows), np.bool_)  # np.unique would load masked arrays, a hundredth of a start
-        first[:1] = True
-        np.not_equal(rows[1:], rows[:-1], out=first[1:])
-        return rows[first]
+    def _best_products(self, vector: NDArray[np.float32], count: int) -> dict[int, float]:
+        """The passages that the `count` nearest vectors belong to, each with the product of its nearest."""
+        numbers, products = self._vectors.search(vector, count)
+        rows = np.searchsorted(self._offsets, numbers, side="right") - 1
+        # From the last to the first, so that the nearest of a passage's vectors counts.
+        return dict(zip(rows[::-1].tolist(), products[::-1].tolist(), strict=True))
 
     def _products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The best inner product of each of these passages."""

@@ -51,13 +51,17 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, query: Vectors, count: int) -> NDArray[np.int64]:
-        """Return the numbers of about the `count` vectors of highest inner product with a (d,) query, best first."""
+    def search(self, query: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the numbers of about the `count` vectors of highest inner product with a (d,) query, best first.
+
+        Their products come with them, which are those of what is stored: approximate where that is compressed.
+        """
         if not count:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int64), np.empty(0, np.float32)
         load_faiss()
-        found: NDArray[np.int64] = self._index.search(query[None], count)[1][0]
-        return found[found >= 0]
+        products, numbers = self._index.search(query[None], count)
+        found = numbers[0] >= 0
+        return numbers[0][found], products[0][found]
 
 
 def write_vectors(

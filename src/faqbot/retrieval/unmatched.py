@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -64,15 +65,16 @@ def mentions(
     stands in, `idf` (t,) their weights, `coverage` (t,) how well the passage meets each.
     """
     known = _passage_words(passage)
+    share, weight, covers = shares.tolist(), idf.tolist(), coverage.tolist()  # lists: a few numbers at a time
     found = []
     before = ""
     for word, tokens in _words(question, own):
         joined, before = before + word, word
-        if float(shares[tokens].min()) >= COMMON or not _is_informative(word):
+        if min(share[tokens]) >= COMMON or not _is_informative(word):
             continue
-        covered = float(coverage[tokens].mean())
+        covered = fmean(covers[tokens])
         mentioned = covered >= COVERED or joined in known.words or _is_mentioned(word, known)
-        found.append(Mention(word, covered, float(idf[tokens].max()), mentioned, float(idf[tokens].sum())))
+        found.append(Mention(word, covered, max(weight[tokens]), mentioned, sum(weight[tokens])))
     return tuple(found)
 
 
@@ -94,13 +96,14 @@ def subject(
 ) -> Subject:
     """Return what a question is about; `weights` (t,) are those of its tokens."""
     known = _passage_words(passage)
+    each = weights.tolist()
     total = met = unknown = 0.0
     count = 0
     for word, tokens in _words(question, 0):
         if not _is_subject(word):
             continue
         count += 1
-        weight = float(weights[tokens].max())
+        weight = max(each[tokens])
         total += weight
         mentioned = word in known.words or _is_mentioned(word, known)
         met += weight * mentioned
@@ -109,16 +112,16 @@ def subject(
     return Subject(count, met / total, unknown / total)
 
 
-def _words(question: Layout, own: int) -> Iterator[tuple[str, list[int]]]:
-    """Each word of the question itself, as written, with its tokens; each word once."""
-    seen: dict[str, list[int]] = {}
+def _words(question: Layout, own: int) -> Iterator[tuple[str, slice]]:
+    """Each word of the question itself, in lower case, with its tokens; each word once."""
+    seen: dict[str, slice] = {}
     past = 0
     while past < len(question.starts):
         first, past = past, question.word_tokens(past)[1] + 1
         start = question.starts[first]
         word = question.text[start : question.ends[past - 1]]
         if start >= own and len(word) > 2 and word[0].isalpha():
-            seen.setdefault(word.lower(), list(range(first, past)))
+            seen.setdefault(word.lower(), slice(first, past))
     yield from seen.items()
 
 
