@@ -1,5 +1,6 @@
 """Files of every format become documents; what cannot be read says why."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -350,6 +351,15 @@ def test_a_corpus_is_found_in_order_with_what_was_left_out(tmp_path: Path) -> No
         SkippedFile("same", "a link to a folder. Copy the folder in"),
         SkippedFile("up", f"a link to {tmp_path}, outside the corpus folder. Copy the file in"),
     )
+
+
+def test_a_file_whose_name_is_not_utf_8_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.md"))
+    path.write_text("# Rest\n\nLie down.\n")
+    found = discover(tmp_path)
+    assert (found.files, found.skipped) == ((), (SkippedFile("bad\\udcff.md", "its name is not UTF-8. Rename it"),))
+    with pytest.raises(ReadError, match="its name is not UTF-8"):
+        read(path, document_id=path.name)
 
 
 def test_a_single_file_is_a_corpus_of_one(tmp_path: Path) -> None:

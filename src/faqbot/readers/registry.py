@@ -65,6 +65,8 @@ def read_report(path: Path, *, document_id: str, limits: Limits = _DEFAULT) -> R
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise ReadError(f"the suffix {suffix or '(none)'} is none of {', '.join(sorted(SUFFIXES))}")
+    if document_id != _printable(document_id):
+        raise ReadError(_ODD_NAME)
     try:
         with ended_after(limits.seconds):
             return _read(path, suffix, document_id, limits)
@@ -108,6 +110,7 @@ _SAVE_AS = {
     **dict.fromkeys((".doc", ".odt", ".rtf", ".pages"), ".docx or .pdf"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), ".pdf"),
 }
+_ODD_NAME = "its name is not UTF-8. Rename it"
 _PICTURES = frozenset((".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))  # shown by the pages that name them
 
 
@@ -153,9 +156,10 @@ def discover(corpus: Path) -> CorpusFiles:
     for document_id, path in _walk(corpus, skipped):
         if document_id in settings:
             continue
-        reason = _reason(path, corpus)
+        name = _printable(document_id)
+        reason = _reason(path, corpus) if name == document_id else _ODD_NAME
         if reason:
-            skipped.append(SkippedFile(document_id, reason))
+            skipped.append(SkippedFile(name, reason))
         else:
             files.append(CorpusFile(document_id, path))
     return CorpusFiles(tuple(sorted(files, key=_by_id)), tuple(sorted(skipped, key=_by_id)))
@@ -185,6 +189,11 @@ def _walk(corpus: Path, skipped: list[SkippedFile]) -> Iterator[tuple[str, Path]
                 continue
             if document_id.casefold() not in _NOT_DOCUMENTS:
                 yield document_id, path
+
+
+def _printable(name: str) -> str:
+    """A name as text: one that is no UTF-8 holds lone surrogates, which cannot be written anywhere."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _reason(path: Path, corpus: Path) -> str:
