@@ -105,7 +105,7 @@ def read_everything(opened: Index) -> str:
             found.ids, found.dense.tolist(), found.lexical.tolist(), found.ceiling,
             [(each.passage, each.tokens.tolist(), each.token_ids.tolist()) for each in stored],
             list(opened.documents()), opened.document("guide.md"), list(opened.passages()), opened.asset("a.svg"),
-            opened.token_counts.tolist(), opened.vocabulary.words, [*map(opened.vocabulary.count, opened.vocabulary.words)],
+            opened.token_counts.tolist(), opened.vocabulary,
             opened.meta, opened.encoder, opened.calibration, opened.facts, opened.source, opened.questions(),
         )
     )  # fmt: skip

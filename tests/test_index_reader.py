@@ -133,9 +133,8 @@ def test_more_candidates_than_passages_gives_all_of_them(opened: Index) -> None:
 def test_words_and_pieces_are_counted(opened: Index) -> None:
     vocabulary = opened.vocabulary
     assert ("piriformis" in vocabulary, "follow-up" in vocabulary, "piri" in vocabulary) == (True, True, False)
-    assert (vocabulary.count("walks"), vocabulary.count("walk"), vocabulary.count("nothing")) == (2, 1, 0)
-    assert vocabulary.words == sorted(vocabulary.words)
-    assert len(vocabulary.words) == len(vocabulary)
+    assert (vocabulary["walks"], vocabulary["walk"]) == (2, 1)
+    assert list(vocabulary) == sorted(vocabulary)
     counts = np.zeros(50, int)
     for each in sample_passages():
         counts[np.unique(each.token_ids)] += 1

@@ -1,7 +1,5 @@
 """Repair of misspelt words against the words of a corpus."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,22 +11,8 @@ COUNTS = {"back": 50, "stretch": 9, "before": 12, "walk": 40, "painkillers": 3, 
 ENGLISH = {"again", "age", "snow", "gentle", "over", "word"}
 
 
-class Words:
-    """A vocabulary of a few words with counts."""
-
-    @property
-    def words(self) -> Sequence[str]:
-        return sorted(COUNTS)
-
-    def __contains__(self, word: str) -> bool:
-        return word in COUNTS
-
-    def count(self, word: str) -> int:
-        return COUNTS.get(word, 0)
-
-
 def corrector() -> SpellingCorrector:
-    return SpellingCorrector(Words(), ENGLISH.__contains__, shorthand())
+    return SpellingCorrector(COUNTS, ENGLISH.__contains__, shorthand())
 
 
 @pytest.mark.parametrize(

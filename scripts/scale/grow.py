@@ -126,8 +126,7 @@ def recall(index: Path, questions: Sequence[str], k: int = 50) -> dict[str, obje
 
 
 def _database(opened: Index) -> Database:
-    path, encoder = opened.folder / f"{opened.version.stem}.db", opened.encoder
-    return Database(path, dimension=encoder.dimension, token_dimension=encoder.token_dimension)
+    return Database(opened.folder / f"{opened.version.stem}.db")
 
 
 if __name__ == "__main__":

@@ -178,7 +178,7 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 
 
 def _fits(word: str) -> bool:
-    return len(word) <= LONGEST and len(word.encode("utf-8", "surrogatepass")) <= LONGEST
+    return len(word) <= LONGEST and len(word.encode()) <= LONGEST
 
 
 def _parts(word: str) -> list[str]:

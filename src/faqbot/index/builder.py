@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import metadata
@@ -32,9 +32,9 @@ from faqbot.index.encoder_files import encoder_folders, keep_encoder
 from faqbot.index.files import Step, no_step
 from faqbot.index.interface import Asset, Contents, Embedding, EncodedPassage, EncoderInfo, SourceFile
 from faqbot.index.reader import open_index, store_of
-from faqbot.index.store import Database, text_hash
-from faqbot.index.version_builder import KnownTexts, VersionBuilder, read_previous
-from faqbot.index.versions import current_name, is_index, milvus_place, read_version
+from faqbot.index.store import Database
+from faqbot.index.version_builder import KnownTexts, VersionBuilder
+from faqbot.index.versions import current_database, is_index
 from faqbot.readers import CorpusFile, ReadReport, SkippedFile, discover, read_report
 from faqbot.settings import Settings
 from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
@@ -116,7 +116,7 @@ def build(
     _keep_apart(corpus, index)
     store_of(index, settings.store)
     meta = config_meta(corpus, settings) | dict(meta or {})
-    known = KnownFiles(read_previous(index))
+    known = KnownFiles(current_database(index))
     found = read_corpus(corpus, known, variants=variants, progress=progress)
     if not found.documents:
         raise CorpusError(_nothing(corpus, found.skipped))
@@ -263,7 +263,7 @@ class KnownFiles:
             content = file.path.read_bytes()
         except OSError:
             return None  # reading it says why
-        found = digest(code_hash(), file.document_id.encode(errors="surrogatepass"), content)
+        found = digest(code_hash(), file.document_id.encode(), content)
         before = self._before.get(file.document_id)
         self.files[file.document_id] = SourceFile(found, "")
         if not before or before.content_hash != found or not self._previous:
@@ -366,7 +366,7 @@ def describe_source(
     """Return what an index of this corpus is made from: compared to tell whether it is up to date."""
     found = hashlib.sha256()
     for file in discover(corpus).files:
-        found.update(f"{file.document_id}\0".encode(errors="surrogatepass"))
+        found.update(f"{file.document_id}\0".encode())
         found.update(_content_hash(file.path))
     variants = read_variants(corpus) if variants is None else variants
     found.update(json.dumps({question: list(texts) for question, texts in variants.items()}, sort_keys=True).encode())
@@ -425,31 +425,29 @@ def _build(
             files={name: SourceFile(each.content_hash, chunking, each.parsed) for name, each in corpus.files.items()},
             assets=corpus.assets,
         )
-        with _milvus_writer(builder.index, settings) as store:
+        with _milvus_writer(builder, settings) as store:
             version = builder.write(contents, encoder_folder=exported, keep=settings.keep_versions, store=store)
     warnings = (f"{document.id}, {warning}" for document in corpus.documents for warning in document.warnings)
     return BuildReport(version.id, version.documents, version.passages, corpus.skipped, tuple(warnings))
 
 
 @contextmanager
-def _milvus_writer(index: Path, settings: Settings) -> Iterator[MilvusWriter | None]:
+def _milvus_writer(builder: VersionBuilder, settings: Settings) -> Iterator[MilvusWriter | None]:
     """What puts the passages where the settings or the version in use say, None for the index itself."""
-    place = store_of(index, settings.store)
+    place = store_of(builder.index, settings.store)
     if not place:
         yield None
         return
     from faqbot.index.milvus import MilvusWriter, read_address
 
-    owner = ""
-    with suppress(OSError, IndexMissingError, IndexDamagedError, IndexMismatchError):
-        owner = milvus_place(index, read_version(index, current_name(index))).get("owner", "")
+    owner = builder.previous.milvus.get("owner", "") if builder.previous else ""
     with closing(MilvusWriter(read_address(place), token=settings.store_token, owner=owner)) as writer:
         yield writer
 
 
 def _hashed(text: str, info: ModelInfo, *, whole: bool) -> EncodedText:
-    settings = f"{info.passage_prompt}\0{'tokens' if whole else 'vector'}"
-    return EncodedText(text, text_hash(text, fingerprint=info.fingerprint, settings=settings), whole)
+    parts = (text, info.fingerprint, f"{info.passage_prompt}\0{'tokens' if whole else 'vector'}")
+    return EncodedText(text, digest(*(part.encode() for part in parts)), whole)
 
 
 def _share_of(progress: Progress, start: int, batch: int, total: int) -> Callable[[float], None]:

@@ -212,7 +212,7 @@ class MilvusWriter:
         self.owner = owner or secrets.token_hex(4)
         self._flat_limit = flat_limit
 
-    def replace(self, database: Database, encoder: EncoderInfo) -> dict[str, Any]:
+    def replace(self, database: Database) -> dict[str, Any]:
         """Fill new collections with the passages of a database; return what is stored with the version to find them.
 
         Raises EngineError, CorpusError for a passage that is too long, and IndexMismatchError where another index
@@ -222,11 +222,11 @@ class MilvusWriter:
         name = f"{self._prefix}{secrets.token_hex(4)}"
         self._refuse_foreign()
         kind = "FLAT" if vectors <= self._flat_limit else "HNSW"
-        fields = self._create(name, encoder, kind)
+        fields = self._create(name, database.encoder, kind)
         known: dict[str, Any] = {}
         for numbers in _batches(range(count), INSERTED):
             stored = database.fetch(numbers)
-            rows = [_row(each, encoder, fields) for each in stored]
+            rows = [_row(each, fields) for each in stored]
             self.connection.work("insert", collection_name=name, data=rows)
             found = zip(stored, database.vectors(numbers), strict=True)
             data = [
@@ -311,13 +311,12 @@ class MilvusWriter:
 
 
 class MilvusStore:
-    """The passages of a version on Milvus: see PassageStore. `place` is what MilvusWriter.replace returned."""
+    """The passages of a version on Milvus: see PassageStore. Where, its database knows from MilvusWriter.replace."""
 
-    def __init__(
-        self, place: Mapping[str, Any], database: Database, encoder: EncoderInfo, connection: Connection
-    ) -> None:
-        self._place, self._database, self._encoder, self._connection = place, database, encoder, connection
-        self._name = str(place["collection"])
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database, self._connection = database, connection
+        self._place = database.milvus
+        self._name = str(self._place["collection"])
         self._term_hashes: NDArray[np.uint64] = database.array("term_hashes")
         self._factor, self._loaded, self._lock = 0.0, 0, threading.Lock()
 
@@ -444,7 +443,7 @@ class MilvusStore:
             raise errors.IndexDamagedError(
                 f"Passage {row['id']} came back from {self._connection.address} changed. Run: faqbot build"
             )
-        matrix = np.frombuffer(tokens, np.int8).reshape(-1, self._encoder.token_dimension)
+        matrix = np.frombuffer(tokens, np.int8).reshape(-1, self._database.encoder.token_dimension)
         return StoredPassage(decode_passage(record), matrix, np.frombuffer(ids, np.int32))
 
 
@@ -466,7 +465,7 @@ def load_pymilvus() -> ModuleType:
     return sys.modules["pymilvus"]
 
 
-def _row(stored: StoredPassage, encoder: EncoderInfo, fields: int) -> dict[str, Any]:
+def _row(stored: StoredPassage, fields: int) -> dict[str, Any]:
     record, ids, tokens = encode_record(stored.passage), stored.token_ids.tobytes(), stored.tokens.tobytes()
     parts = [tokens[start : start + TOKEN_FIELD_BYTES] for start in range(0, len(tokens), TOKEN_FIELD_BYTES)]
     terms = _text(analyse(indexed_text(stored.passage))) or "0"

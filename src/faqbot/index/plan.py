@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from faqbot.encoders.models import Model
 from faqbot.index.builder import KnownFiles, check_words, read_corpus, split_all, texts_of
 from faqbot.index.encoder_files import encoder_folders
-from faqbot.index.version_builder import read_previous
+from faqbot.index.versions import current_database
 
 if TYPE_CHECKING:
     from faqbot.readers import SkippedFile
@@ -34,7 +34,7 @@ class BuildPlan:
 
 def plan_build(corpus: Path, index: Path, *, settings: Settings) -> BuildPlan:
     """Compare a corpus folder with the index made from it. Writes nothing."""
-    previous = read_previous(index)
+    previous = current_database(index)
     known = KnownFiles(previous)
     found = read_corpus(corpus, known)
     model = Model(settings.model, encoder_folders(index, settings.encoder_cache))

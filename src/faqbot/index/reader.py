@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -13,13 +12,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from faqbot.errors import EncoderError, EngineError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.errors import EncoderError, EngineError, IndexDamagedError, IndexMismatchError
 from faqbot.index.bm25 import Posting, TextQuery, count_terms
 from faqbot.index.files import ReadHold
-from faqbot.index.interface import Asset, Candidates, EncoderInfo, Matches, PassageStore, StoredPassage
-from faqbot.index.store import CONNECTIONS, Database
+from faqbot.index.interface import Asset, Candidates, Matches, PassageStore, StoredPassage
+from faqbot.index.store import CONNECTIONS, OWN_META, Database
 from faqbot.index.vectors import VectorIndex
-from faqbot.index.versions import Version, advice, current_name, damage, read_version
+from faqbot.index.versions import (
+    CURRENT,
+    ENCODERS,
+    Version,
+    advice,
+    current_database,
+    current_name,
+    damage,
+    read_version,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,25 +52,22 @@ class Index:
         self.version = version
         self.folder = index
         self._database, self._store, self._hold = database, store, hold
-        own = database.meta()
-        self.encoder = EncoderInfo(**json.loads(own.pop("encoder")))
-        self.facts: Mapping[str, Any] = json.loads(own.pop("facts"))
-        self.source: Mapping[str, Any] = json.loads(own.pop("source"))
-        self.calibration: dict[str, Any] = json.loads(own.pop("calibration"))
-        self._questions: tuple[str, ...] = tuple(json.loads(own.pop("questions")))
-        own.pop("words")
-        own.pop("milvus", "")
-        self.meta: Mapping[str, str] = own
-        self.encoder_folder = index / "encoders" / self.encoder.fingerprint
+        self.encoder = database.encoder
+        self.facts: Mapping[str, Any] = database.fact("facts")
+        self.source: Mapping[str, Any] = database.fact("source")
+        self.calibration: dict[str, Any] = database.fact("calibration")
+        self._questions: tuple[str, ...] = tuple(database.fact("questions"))
+        self.meta: Mapping[str, str] = {key: text for key, text in database.meta.items() if key not in OWN_META}
+        self.encoder_folder = index / ENCODERS / self.encoder.fingerprint
         self.token_counts: NDArray[np.int32] = database.array("token_counts")
 
     def __len__(self) -> int:
         return int(self.facts["passages"])
 
     @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """The words of the corpus as written."""
-        return Vocabulary(self._database.words())
+    def vocabulary(self) -> Mapping[str, int]:
+        """The words of the corpus as written, in lower case and sorted, with how often each occurs."""
+        return self._database.words()
 
     @property
     def is_remote(self) -> bool:
@@ -143,28 +148,6 @@ class Index:
         if not np.isfinite(vector).all():
             raise EncoderError("The query vector holds values that are no numbers. The encoder is damaged: build anew")
         return np.ascontiguousarray(vector, np.float32)
-
-
-class Vocabulary:
-    """The words of a corpus as written, in lower case, with how often each occurs."""
-
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        self._counts = counts
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._counts
-
-    def count(self, word: str) -> int:
-        """Return how often a word occurs, 0 where it does not."""
-        return self._counts.get(word, 0)
-
-    @property
-    def words(self) -> Sequence[str]:
-        """Every word, sorted."""
-        return list(self._counts)
 
 
 class EmbeddedStore:
@@ -297,38 +280,30 @@ def open_index(
     `hash_limit` bytes is compared by its size, and its rows by their checksums when they are fetched. Raises
     IndexMissingError, IndexDamagedError (naming the file and the command), IndexMismatchError or SettingsError.
     """
-    name = current_name(index)
-    path = index / f"{name.partition('-')[0]}.json"
-    hold = None
-    try:
-        version = read_version(index, name)
-        hold = ReadHold(path)
-        read_version(index, name)  # once more: it was not deleted before it was held
-        large = {file for file, record in version.files.items() if file.endswith(".db") and record.size > hash_limit}
-        for problem in damage(index, version, set(version.files) - large):
-            raise IndexDamagedError(problem)
-        return _open(index, version, hold, connections, _Access(store, token, timeout))
-    except FileNotFoundError:
-        if hold:
-            hold.close()
-        if current_name(index) != name:  # it was replaced and deleted just now
-            return open_index(
-                index, store=store, token=token, timeout=timeout, hash_limit=hash_limit, connections=connections
-            )
-        raise IndexDamagedError(f"{path} is missing, which {index / 'CURRENT'} names. {advice(index)}") from None
-    except BaseException:
-        if hold:
-            hold.close()
-        raise
-
-
-@dataclass(frozen=True, slots=True)
-class _Access:
-    """What the caller says of a store outside the index: where it is, what opens it, and seconds for a question."""
-
-    store: str
-    token: str
-    timeout: float
+    while True:
+        name = current_name(index)
+        path = index / f"{name.partition('-')[0]}.json"
+        try:
+            with ExitStack() as held:
+                version = read_version(index, name)
+                hold = held.enter_context(closing(ReadHold(path)))
+                read_version(index, name)  # once more: it was not deleted before it was held
+                large = {
+                    each for each, file in version.files.items() if each.endswith(".db") and file.size > hash_limit
+                }
+                for problem in damage(index, version, set(version.files) - large):
+                    raise IndexDamagedError(problem)
+                database = Database(index / f"{version.stem}.db", connections=connections, advice=advice(index))
+                if database.milvus:
+                    passages = _on_milvus(index, database, store, token, timeout)
+                else:
+                    passages = _embedded(index, version, database, store)
+                opened = Index(index, version, database, passages, hold)
+                held.pop_all()
+                return opened
+        except FileNotFoundError:
+            if current_name(index) == name:  # else it was replaced and deleted just now
+                raise IndexDamagedError(f"{path} is missing, which {index / CURRENT} names. {advice(index)}") from None
 
 
 def store_of(index: Path, store: str) -> str:
@@ -342,59 +317,40 @@ def store_of(index: Path, store: str) -> str:
         from faqbot.index.milvus import read_address
 
         return str(read_address(store))
-    try:
-        version = read_version(index, current_name(index))
-        return str(_milvus_place(Database(index / f"{version.stem}.db", connections=1)).get("address", ""))
-    except (OSError, IndexMissingError, IndexDamagedError, IndexMismatchError):
-        return ""
+    database = current_database(index)
+    return str(database.milvus.get("address", "")) if database else ""
 
 
-def _milvus_place(database: Database) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(database.meta().get("milvus", "{}"))
-    return found
-
-
-def _open(index: Path, version: Version, hold: ReadHold, connections: int, access: _Access) -> Index:
-    database = Database(index / f"{version.stem}.db", connections=connections, advice=advice(index))
-    facts = database.meta()
-    try:
-        encoder, search = json.loads(facts["encoder"]), json.loads(facts["facts"])["search"]
-    except KeyError as error:
-        raise IndexDamagedError(f"{database.path} is damaged: meta lacks {error}. {advice(index)}") from error
-    database.shape = (encoder["dimension"], encoder["token_dimension"])
-    place = _milvus_place(database)
-    if place:
-        return Index(index, version, database, _milvus_store(index, place, database, access), hold)
-    if access.store not in ("", EMBEDDED):
-        store_of(index, access.store)  # which refuses what is none
+def _embedded(index: Path, version: Version, database: Database, store: str) -> PassageStore:
+    if store not in ("", EMBEDDED):
+        store_of(index, store)  # which refuses what is none
         raise IndexMismatchError(
-            f"The index at {index} holds its passages itself, not {access.store}. "
-            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {access.store}"
+            f"The index at {index} holds its passages itself, not {store}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {store}"
         )
-    vectors = VectorIndex(index / f"{version.stem}.faiss", probes=search.get("probes", 0))
-    return Index(index, version, database, EmbeddedStore(index, database, vectors), hold)
+    probes = database.fact("facts")["search"].get("probes", 0)
+    return EmbeddedStore(index, database, VectorIndex(index / f"{version.stem}.faiss", probes=probes))
 
 
-def _milvus_store(index: Path, place: Mapping[str, Any], database: Database, access: _Access) -> PassageStore:
+def _on_milvus(index: Path, database: Database, store: str, token: str, timeout: float) -> PassageStore:
     from faqbot.index.milvus import Connection, MilvusStore, read_address
 
-    built = read_address(place["address"])
-    if access.store == EMBEDDED or (access.store and read_address(access.store).alias != built.alias):
+    built = read_address(database.milvus["address"])
+    if store == EMBEDDED or (store and read_address(store).alias != built.alias):
         raise IndexMismatchError(
-            f"The index at {index} keeps its passages at {built}, not {access.store}. "
-            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {access.store}"
+            f"The index at {index} keeps its passages at {built}, not {store}. "
+            f"Leave --store out, or run: faqbot build CORPUS --index {index} --store {store}"
         )
-    address = read_address(access.store) if access.store else built
-    connection = Connection(address, token=access.token, timeout=access.timeout)
-    store = MilvusStore(place, database, EncoderInfo(**json.loads(database.meta()["encoder"])), connection)
+    connection = Connection(read_address(store) if store else built, token=token, timeout=timeout)
+    passages = MilvusStore(database, connection)
     try:
-        store.check()
+        passages.check()
     except EngineError as error:
         logger.warning("%s", error)  # it is asked again with every question
     except BaseException:
-        store.close()
+        passages.close()
         raise
-    return store
+    return passages
 
 
 def _interleaved(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -22,11 +22,12 @@ from faqbot.index.bm25 import PostingsBuilder, indexed_text, surface_words
 from faqbot.index.encoder_files import discard_damaged_encoders, encoder_records, install_encoder
 from faqbot.index.files import FileWriter, Step, builder_lock, no_step, record_file, write_error
 from faqbot.index.interface import HASH_BYTES, Contents, Embedding, EncodedPassage, EncoderInfo
-from faqbot.index.store import Database, DatabaseWriter, set_meta
+from faqbot.index.store import OWN_META, Database, DatabaseWriter, set_meta
 from faqbot.index.vectors import FLAT_LIMIT, VectorIndex, write_vectors
 from faqbot.index.versions import (
     PARTIAL,
     Version,
+    current_database,
     current_name,
     current_names,
     damage,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 KEPT = 2  # versions
 MOST_QUESTIONS = 1000
 LENGTH_TOLERANCE = 1e-3
-OWN_META = frozenset({"calibration", "encoder", "facts", "milvus", "questions", "source", "words"})
 _ID = re.compile(r"[0-9a-f]{16}")
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class VersionBuilder:
         with ExitStack() as held:
             held.enter_context(builder_lock(index))
             discard_damaged_encoders(index, self._writer)
-            self.previous = read_previous(index)
+            self.previous = current_database(index)
             self._held = held.pop_all()
         self.known, self._loaded = KnownTexts(), False
         if self.previous:
@@ -126,13 +126,8 @@ class VersionBuilder:
         """Return the calibration of the version in use, nothing if another encoder made that."""
         if not self.previous:
             return {}
-        try:
-            own = self.previous.meta()
-            calibration: dict[str, Any] = json.loads(own["calibration"])
-            return calibration if json.loads(own["encoder"])["fingerprint"] == fingerprint else {}
-        except (IndexDamagedError, KeyError) as error:
-            logger.warning("The calibration of the index is not kept: %s", error)
-            return {}
+        calibration: dict[str, Any] = self.previous.fact("calibration")
+        return calibration if self.previous.encoder.fingerprint == fingerprint else {}
 
     def write(
         self,
@@ -155,22 +150,22 @@ class VersionBuilder:
             raise ValueError(f"{sorted(clash)} are names that the index itself uses in meta")
         remove_leftovers(self.index, self._writer)
         encoder = contents.encoder
-        self.load_unfinished(encoder)
+        self.load_unfinished()
         stem = next_stem(self.index)
         paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
         with self._removing_on_error(paths):
             facts = self._write_database(contents, paths, flat_limit, embedded=store is None)
             if store:
-                self._fill(store, paths.partial, encoder)
+                self._fill(store, paths.partial)
             self._writer.flush(paths.partial)
             self._writer.rename(paths.partial, paths.database)
             install_encoder(self.index, encoder_folder, encoder.fingerprint, self._writer)
-            return self._seal(paths, facts, encoder, keep, store)
+            return self._seal(paths, facts, encoder.fingerprint, keep, store)
 
-    def load_unfinished(self, encoder: EncoderInfo) -> None:
+    def load_unfinished(self) -> None:
         """Let `known` have the embeddings of builds that did not finish, and of stage()."""
         if not self._loaded:
-            self.known.sources.extend(self._unfinished(encoder))
+            self.known.sources.extend(self._unfinished())
             self._loaded = True
 
     def stage(self, encoder: EncoderInfo, passages: Iterable[EncodedPassage]) -> int:
@@ -179,8 +174,7 @@ class VersionBuilder:
         What comes before a kill or an error is kept.
         """
         path, count = self.index / f"{next_stem(self.index)}{PARTIAL}", 0
-        shape = {"dimension": encoder.dimension, "token_dimension": encoder.token_dimension}
-        writer = DatabaseWriter(path, **shape, step=self._step)
+        writer = DatabaseWriter(path, encoder, step=self._step)
         try:
             for each in passages:
                 _check(each, encoder)
@@ -205,7 +199,7 @@ class VersionBuilder:
             if f"{used.stem}.faiss" in used.files:
                 self._writer.link(self.index / f"{used.stem}.faiss", paths.vectors)
             facts = {"documents": used.documents, "passages": used.passages}
-            return self._seal(paths, facts, self._encoder_of(paths.database), keep)
+            return self._seal(paths, facts, used.fingerprint, keep)
 
     def close(self) -> None:
         """Let others build."""
@@ -219,23 +213,15 @@ class VersionBuilder:
     ) -> None:
         self.close()
 
-    def _fill(self, store: MilvusWriter, database: Path, encoder: EncoderInfo) -> None:
-        written = Database(
-            database,
-            dimension=encoder.dimension,
-            token_dimension=encoder.token_dimension,
-            connections=1,
-            sealed=False,
-        )
-        place = store.replace(written, encoder)
+    def _fill(self, store: MilvusWriter, database: Path) -> None:
+        written = Database(database, connections=1, sealed=False)
+        place = store.replace(written)
         del written  # which closes it
         set_meta(database, "milvus", json.dumps(place), step=self._step)
 
     def _write_database(self, contents: Contents, paths: _Paths, flat_limit: int, *, embedded: bool) -> dict[str, int]:
         encoder = contents.encoder
-        writer = DatabaseWriter(
-            paths.partial, dimension=encoder.dimension, token_dimension=encoder.token_dimension, step=self._step
-        )
+        writer = DatabaseWriter(paths.partial, encoder, step=self._step)
         self.known.sources.append(writer)
         try:
             documents = 0
@@ -254,9 +240,8 @@ class VersionBuilder:
                 search = self._write_vectors(writer, paths.vectors, totals, encoder.dimension, flat_limit)
             totals.write(writer)
             facts = {"documents": documents, **totals.counts, "search": search}
-            for key, value in (("facts", facts), ("encoder", asdict(encoder)), ("source", contents.source)):
+            for key, value in (("facts", facts), ("source", contents.source), ("calibration", contents.calibration)):
                 writer.add_meta(key, json.dumps(value))
-            writer.add_meta("calibration", json.dumps(contents.calibration))
             for key, text in contents.meta.items():
                 writer.add_meta(key, text)
             writer.commit()
@@ -271,8 +256,9 @@ class VersionBuilder:
         self, writer: DatabaseWriter, path: Path, totals: _Totals, dimension: int, flat_limit: int
     ) -> dict[str, Any]:
         self._step(f"write {path.name}")
-        batches = writer.vector_batches(dimension)
-        search = write_vectors(path, batches, totals.counts["vectors"], dimension, flat_limit=flat_limit)
+        search = write_vectors(
+            path, writer.vector_batches(), totals.counts["vectors"], dimension, flat_limit=flat_limit
+        )
         self._writer.flush(path)
         return search
 
@@ -280,14 +266,14 @@ class VersionBuilder:
         self,
         paths: _Paths,
         facts: Mapping[str, int],
-        encoder: EncoderInfo,
+        fingerprint: str,
         keep: int,
         store: MilvusWriter | None = None,
     ) -> Version:
         """Write the JSON, compare every byte and open the files as a reader would, and point to the version."""
         own = [path for path in (paths.database, paths.vectors) if path.exists()]
-        records = encoder_records(self.index, encoder.fingerprint) | {path.name: record_file(path) for path in own}
-        version = seal(self.index, paths.database.stem, records, self._writer, **facts, encoder=encoder.fingerprint)
+        records = encoder_records(self.index, fingerprint) | {path.name: record_file(path) for path in own}
+        version = seal(self.index, paths.database.stem, records, self._writer, **facts, encoder=fingerprint)
         self._writer.flush(self.index)
         self._step("check")
         for problem in damage(self.index, version):
@@ -318,19 +304,10 @@ class VersionBuilder:
             return bool(read_version(self.index, name))
         return False
 
-    def _encoder_of(self, database: Path) -> EncoderInfo:
-        return EncoderInfo(**json.loads(Database(database, connections=1).meta()["encoder"]))
-
-    def _unfinished(self, encoder: EncoderInfo) -> Iterator[Database]:
+    def _unfinished(self) -> Iterator[Database]:
         for path in partials(self.index):
             try:
-                yield Database(
-                    path,
-                    dimension=encoder.dimension,
-                    token_dimension=encoder.token_dimension,
-                    connections=1,
-                    sealed=False,
-                )
+                yield Database(path, connections=1, sealed=False)
             except IndexDamagedError as error:
                 logger.warning("%s. Its texts are encoded anew", error)
 
@@ -348,21 +325,6 @@ class VersionBuilder:
         with suppress(IndexMissingError, IndexDamagedError):
             return current_name(self.index).startswith(f"{stem}-")
         return False
-
-
-def read_previous(index: Path) -> Database | None:
-    """Return the database of the version in use, None where there is none that can be read."""
-    try:
-        version = read_version(index, current_name(index))
-        database = Database(index / f"{version.stem}.db", connections=1)
-        encoder = json.loads(database.meta()["encoder"])
-        database.shape = (encoder["dimension"], encoder["token_dimension"])
-    except (OSError, KeyError, IndexMissingError, IndexMismatchError):
-        return None
-    except IndexDamagedError as error:
-        logger.warning("%s Everything is read and encoded anew", error)
-        return None
-    return database
 
 
 @dataclass(frozen=True, slots=True)

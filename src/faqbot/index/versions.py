@@ -279,10 +279,22 @@ def advice(index: Path) -> str:
     return f"Run: faqbot build CORPUS --index {index} (or: faqbot rollback --index {index})"
 
 
+def current_database(index: Path) -> Database | None:
+    """Return the database of the version in use, None where there is none that can be read."""
+    try:
+        version = read_version(index, current_name(index))
+        database = Database(index / f"{version.stem}.db", connections=1)
+        return database if database.encoder else None
+    except (OSError, IndexMissingError, IndexMismatchError):
+        return None
+    except IndexDamagedError as error:
+        logger.warning("%s Nothing of this version is used", error)
+        return None
+
+
 def milvus_place(index: Path, version: Version) -> dict[str, Any]:
     """Return where the passages of a version are on Milvus, empty where they are in the index itself."""
-    found: dict[str, Any] = json.loads(Database(index / f"{version.stem}.db", connections=1).meta().get("milvus", "{}"))
-    return found
+    return Database(index / f"{version.stem}.db", connections=1).milvus
 
 
 def _point_alias(index: Path, version: Version, token: str) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -19,21 +18,6 @@ from faqbot.retrieval.terms import is_negation, term_lists
 WORD = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}|\b\d?[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST = 3
 FREQUENT = 3  # passages a word must stand in for a three-letter word to be taken for it
-
-
-class Vocabulary(Protocol):
-    """The surface words of a corpus, lower case, and how often they occur."""
-
-    @property
-    def words(self) -> Sequence[str]:
-        """Every word."""
-        ...
-
-    def __contains__(self, word: str) -> bool: ...
-
-    def count(self, word: str) -> int:
-        """How often a word occurs; 0 for an unknown one."""
-        ...
 
 
 @cache
@@ -76,6 +60,7 @@ class Corrected:
 class SpellingCorrector:
     """Corrects words that neither the corpus nor the language knows, by the nearest word of the corpus.
 
+    `vocabulary` are the words of the corpus, lower case, with how often each occurs.
     `known` judges whether a word is one of the language (the encoder's vocabulary holds the common words whole); so
     are the words of english_words.txt: "acne" is no "ache", "subside" no "suicide".
     `shorthand` are spellings of chat ("shud", "wat") with what they stand for. Distance is optimal string
@@ -83,7 +68,7 @@ class SpellingCorrector:
     and abbreviations stay, and nothing is corrected into its opposite ("unsafe" into "safe").
     """
 
-    vocabulary: Vocabulary
+    vocabulary: Mapping[str, int]
     known: Callable[[str], bool]
     shorthand: Mapping[str, str] = field(default_factory=dict)
     _found: dict[str, str | None] = field(default_factory=dict)
@@ -145,19 +130,19 @@ class SpellingCorrector:
         if not within:
             return None
         return min(
-            within, key=lambda pair: (pair[0], -JaroWinkler.similarity(word, pair[1]), -self.vocabulary.count(pair[1]))
+            within, key=lambda pair: (pair[0], -JaroWinkler.similarity(word, pair[1]), -self.vocabulary[pair[1]])
         )[1]
 
     def _alike(self, letter: str) -> list[str]:
         """The words of the corpus that begin with a letter."""
         if not self._by_letter:
-            for word in self.vocabulary.words:
+            for word in self.vocabulary:
                 if len(word) >= SHORTEST:
                     self._by_letter.setdefault(word[0], []).append(word)
         return self._by_letter.get(letter, [])
 
     def _trusted(self, word: str, other: str) -> bool:
-        return len(word) > SHORTEST or self.vocabulary.count(other) >= FREQUENT
+        return len(word) > SHORTEST or self.vocabulary[other] >= FREQUENT
 
 
 def _is_name(word: str, *, first: bool) -> bool:
