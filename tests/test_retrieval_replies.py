@@ -26,6 +26,8 @@ DATA = Path(__file__).parent / "data"
         ("Thank you so much!!", "thanks"),
         ("thnaks a lot", "thanks"),
         ("ok thanks bye", "goodbye"),
+        ("thx x", "thanks"),
+        ("cheers xx", "thanks"),
         ("who r u", "about"),
         ("Are you a bot?", "about"),
         ("are u a doctor?", "doctor"),
