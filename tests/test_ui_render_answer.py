@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from faqbot.config import PageConfig
 from faqbot.types import Alert, Answer, Certainty
 from faqbot.ui.options import PageOptions, View
 from faqbot.ui.render_answer import answer_turn, certainty_words, error_turn, no_answer, screen_reader_text
 from web_samples import EMERGENCY, PACING, answer
 
 GOLDEN = Path(__file__).parent / "golden"
-VIEW = View(PageOptions(title="Walking <again>", contact="Ask at the desk"), "k1", {"living/walking.md": "2026-11-22"})
-FEEDBACK = View(PageOptions(feedback=True, contact="Ask at the desk"), "k2")
+PAGE = PageConfig(title="Walking <again>", contact="Ask at the desk")
+VIEW = View(PageOptions(PAGE), "k1", {"living/walking.md": "2026-11-22"})
+FEEDBACK = View(PageOptions(PAGE, feedback=True), "k2")
 NONE = answer(band="none", certainty="none", confidence=0.1, corrections=())
 TURNS = {
     "answer": answer_turn(answer(), VIEW),
@@ -151,5 +153,5 @@ def test_an_error_is_shown_with_its_text_and_advice() -> None:
 
 def test_without_a_visit_tab_no_card_offers_to_add_to_it() -> None:
     assert 'data-do="keep"' in TURNS["answer"]
-    assert 'data-do="keep"' not in answer_turn(answer(), View(PageOptions(tabs=("ask",), health=False)))
+    assert 'data-do="keep"' not in answer_turn(answer(), View(PageOptions(PageConfig(tabs=("ask",)), health=False)))
     assert PACING.title in TURNS["answer"]

@@ -113,6 +113,11 @@ class Passage:
         return f"documents/{quote(self.document_id)}?start={self.start}&end={self.end}#passage"
 
     @property
+    def name(self) -> str:
+        """What people know it by: its question, else the heading above it, else its document's title or id."""
+        return self.question or (self.headings[-1] if self.headings else self.title or self.document_id)
+
+    @property
     def embedded_text(self) -> str:
         """What the encoder reads: headings, question and context before the text; the title only blurs it."""
         question = () if self.question in self.headings else (self.question,)

@@ -113,8 +113,7 @@ def _short(text: str) -> str:
 
 
 def _read(passage: Passage) -> Read:
-    title = passage.question or (passage.headings[-1] if passage.headings else "") or passage.title
-    return Read(_short(title or passage.document_id), passage.url or passage.document_id)
+    return Read(_short(passage.name), passage.url or passage.document_id)
 
 
 def write_markdown(visit: Visit) -> str:

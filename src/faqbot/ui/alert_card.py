@@ -25,18 +25,16 @@ def alert_card(alert: Alert, view: View, *, repeated: bool = False) -> str:
     body = (texts.still_holds,) if repeated else alert.body
     not_meant = f'<p class="actions"><button type="button" data-do="not-meant">{escape(texts.not_meant)}</button></p>'
     return joined(
-        (
-            f'<section class="care care-{alert.level} {_mood(alert)}" data-level="{alert.level}" '
-            f'role="group" aria-label="{escape(label)}">',
-            f'<div class="care-head"><p class="care-label"><span class="sign" aria-hidden="true">{sign}</span>'
-            f"<span>{escape(label)}</span></p>",
-            f'<h3 class="care-heading"><span class="hidden">{escape(prefix)} </span>',
-            f"{words(_heading(alert))}</h3></div>",
-            *(f"<p>{words(line)}</p>" for line in body),
-            _calls(alert.numbers, texts),
-            not_meant if alert.can_retract else "",
-            "</section>",
-        )
+        f'<section class="care care-{alert.level} {_mood(alert)}" data-level="{alert.level}" '
+        f'role="group" aria-label="{escape(label)}">',
+        f'<div class="care-head"><p class="care-label"><span class="sign" aria-hidden="true">{sign}</span>'
+        f"<span>{escape(label)}</span></p>",
+        f'<h3 class="care-heading"><span class="hidden">{escape(prefix)} </span>',
+        f"{words(_heading(alert))}</h3></div>",
+        *(f"<p>{words(line)}</p>" for line in body),
+        _calls(alert.numbers, texts),
+        not_meant if alert.can_retract else "",
+        "</section>",
     )
 
 

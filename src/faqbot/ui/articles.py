@@ -12,10 +12,10 @@ from faqbot.texts import Texts
 from faqbot.types import Document, Span
 from faqbot.ui.assets import Assets
 from faqbot.ui.header import standing_aside
-from faqbot.ui.html import escape, joined, link, shown_date, words
+from faqbot.ui.html import escape, joined, link, words
 from faqbot.ui.markdown_html import Surroundings, article_html
 from faqbot.ui.options import PageOptions
-from faqbot.ui.passage_card import source_entry
+from faqbot.ui.passage_card import source_list, written_by
 
 # A picture is shown by <img>, where no script in it runs; opened by itself it can neither run nor load anything.
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -82,24 +82,22 @@ class _Pages:
     def page(self, root: str, title: str, inside: str) -> str:
         """A whole page: the banner, the way back, one main heading, what is inside."""
         options, texts = self.options, self.texts
-        footer = f"<footer><p>{words(options.footer)}</p></footer>" if options.footer else ""
+        footer = f"<footer><p>{words(options.page.footer)}</p></footer>" if options.page.footer else ""
         return joined(
-            (
-                "<!doctype html>",
-                f'<html lang="{escape(options.language)}"><head><meta charset="utf-8">',
-                f"<title>{escape(title)} – {escape(options.title)}</title>",
-                '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">',
-                f'<link rel="stylesheet" href="{root}{self.assets.address("document.css")}">',
-                "</head><body>",
-                f'<a class="skip" href="#main">{escape(title)}</a>',
-                standing_aside(options, raised=False),
-                f'<nav class="back" aria-label="{escape(options.title)}">'
-                f'<a href="{root or "./"}">{escape(texts.back)}</a> '
-                f'<a href="{root}topics">{escape(texts.topics)}</a></nav>',
-                f'<main class="document" id="main" tabindex="-1"><h1>{words(title)}</h1>{inside}</main>{footer}',
-                "</body></html>",
-            )
+            "<!doctype html>",
+            f'<html lang="{escape(options.language)}"><head><meta charset="utf-8">',
+            f"<title>{escape(title)} – {escape(options.page.title)}</title>",
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">',
+            f'<link rel="stylesheet" href="{root}{self.assets.address("document.css")}">',
+            "</head><body>",
+            f'<a class="skip" href="#main">{escape(title)}</a>',
+            standing_aside(options, raised=False),
+            f'<nav class="back" aria-label="{escape(options.page.title)}">'
+            f'<a href="{root or "./"}">{escape(texts.back)}</a> '
+            f'<a href="{root}topics">{escape(texts.topics)}</a></nav>',
+            f'<main class="document" id="main" tabindex="-1"><h1>{words(title)}</h1>{inside}</main>{footer}',
+            "</body></html>",
         )
 
     def article(self, document: Document, wanted: Span, root: str) -> str:
@@ -123,33 +121,22 @@ class _Pages:
         letters = sorted(entries)
         jump = "".join(f'<li><a href="#letter-{escape(letter)}">{escape(letter)}</a></li>' for letter in letters)
         return joined(
-            (
-                f"<p>{words(texts.topics_intro)}</p>",
-                f'<nav class="letters" aria-label="{escape(texts.topics_letters)}"><ul>{jump}</ul></nav>',
-                *(_section(letter, entries[letter]) for letter in letters),
-            )
+            f"<p>{words(texts.topics_intro)}</p>",
+            f'<nav class="letters" aria-label="{escape(texts.topics_letters)}"><ul>{jump}</ul></nav>',
+            *(_section(letter, entries[letter]) for letter in letters),
         )
 
     def _about(self, document: Document) -> str:
-        reviewed = escape(self.texts.reviewed).replace("{date}", shown_date(document.reviewed))
-        parts = [
-            words(document.author),
-            shown_date(document.date) if document.date else "",
-            reviewed if document.reviewed else "",
-            link(self.texts.original, document.url) if document.url else "",
-        ]
-        written = " · ".join(filter(None, parts))
-        return f'<p class="about">{written}</p>' if written else ""
+        parts = written_by(document.author, document.date, document.reviewed, self.texts)
+        if document.url:
+            parts.append(link(self.texts.original, document.url))
+        return f'<p class="about">{" · ".join(parts)}</p>' if parts else ""
 
     def _sources(self, document: Document) -> str:
         if not document.sources:
             return ""
-        lines = "".join(f"<li{_target(source.mark)}>{source_entry(source)}</li>" for source in document.sources)
-        return f'<section class="sources"><h2>{escape(self.texts.article_sources)}</h2><ul>{lines}</ul></section>'
-
-
-def _target(mark: str) -> str:
-    return f' id="source-{mark}" tabindex="-1"' if mark.isalnum() else ""
+        entries = source_list(document.sources, "source-")
+        return f'<section class="sources"><h2>{escape(self.texts.article_sources)}</h2>{entries}</section>'
 
 
 def _section(letter: str, entries: set[tuple[str, str]]) -> str:

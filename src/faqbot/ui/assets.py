@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from faqbot.config import PageConfig
 from faqbot.ui.options import PageOptions
 
 _KINDS = {"css": "text/css", "js": "text/javascript"}
@@ -39,7 +40,7 @@ class Assets:
     """The files with an operator's colours and texts in them."""
 
     def __init__(self, options: PageOptions) -> None:
-        colours = _colours(options)
+        colours = _colours(options.page)
         self._own = {name: _Asset(name, packed(name) + (colours if name.endswith(".css") else "")) for name in _OWN}
         values = json.dumps(_widget_values(options), ensure_ascii=False)
         self._widget = _Asset("widget.js", packed("widget.js").replace(_WIDGET_VALUES, values), _MINUTES_5)
@@ -84,22 +85,22 @@ def accepts_gzip(accepted: str) -> bool:
     return any(name == "gzip" and not refused.fullmatch(weight) for name, _, weight in codings)
 
 
-def _colours(options: PageOptions) -> str:
-    light = f":root{{--accent:{options.accent}}}" if options.accent else ""
-    dark = options.accent_dark and f"@media (prefers-color-scheme:dark){{:root{{--accent:{options.accent_dark}}}}}"
+def _colours(page: PageConfig) -> str:
+    light = f":root{{--accent:{page.accent}}}" if page.accent else ""
+    dark = page.accent_dark and f"@media (prefers-color-scheme:dark){{:root{{--accent:{page.accent_dark}}}}}"
     return f"\n{light}{dark}"
 
 
 def _widget_values(options: PageOptions) -> dict[str, Any]:
     """What the widget's script carries of its server: texts, the standing advice ("" for none), examples, colours."""
-    advice = options.standing.get(options.region, "")
+    page, advice = options.page, options.standing.get(options.region, "")
     return {
-        "title": options.title,
+        "title": page.title,
         "standing": " ".join(filter(None, (options.lead, advice))) if advice else "",
-        "examples": list(options.examples),
-        "accent": options.accent,
-        "accentDark": options.accent_dark,
-        "contact": options.contact,
+        "examples": list(page.examples),
+        "accent": page.accent,
+        "accentDark": page.accent_dark,
+        "contact": page.contact,
         "feedback": options.feedback,
         "stored": options.texts.feedback_on if options.feedback else options.texts.nothing_stored,
         "texts": {name: getattr(options.texts, name) for name in _WIDGET_TEXTS},

@@ -75,7 +75,7 @@ class Handlers:
 
     def initial_state(self) -> Value:
         """Return the conversation before anything was asked."""
-        examples = self.options.examples or self.bot.examples(_EXAMPLES)
+        examples = self.options.page.examples or self.bot.examples(_EXAMPLES)
         view = self._view()
         return _value(welcome(self.options, examples), Alert(), "", view) | {"fresh": True}
 

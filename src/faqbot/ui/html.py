@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote, urlsplit
 
@@ -106,6 +105,6 @@ def quoted_link(url: str, quotation: str) -> str:
     return f"{address}{':~:' if '#' in address else '#:~:'}text={directive}"
 
 
-def joined(parts: Iterable[str]) -> str:
+def joined(*parts: str) -> str:
     """The parts that are not empty, one a line."""
     return "\n".join(part for part in parts if part)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from faqbot.config import NO_BANNER
+from faqbot.config import NO_BANNER, PageConfig
 from faqbot.safety import card, regions, standing_banner
 from faqbot.service import Answering
 from faqbot.settings import Settings
@@ -12,30 +12,20 @@ from faqbot.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """Title, texts and parts of the page.
+    """What the operator set about the page, its texts, and the advice that stands on it.
 
     `standing` is the advice that always shows, by region, after its `lead`; empty where there is none. `numbers` are
-    the emergency numbers (what is dialled, label) by region. `health` is False where safety is
-    "none": then nothing speaks of health. Colours are "#rrggbb" or "" for the page's own.
+    the emergency numbers by region, as they are dialled. `health` is False where safety is "none": then nothing
+    speaks of health.
     """
 
-    title: str = "Back pain when walking"
+    page: PageConfig = field(default_factory=PageConfig)
     texts: Texts = field(default_factory=Texts)
-    intro: str = ""
-    placeholder: str = ""
-    examples: tuple[str, ...] = ()
-    tabs: tuple[str, ...] = ("ask", "check", "visit")
-    accent: str = ""
-    accent_dark: str = ""
-    logo: str = ""
-    footer: str = ""
-    contact: str = ""
-    privacy: str = ""
     health: bool = True
     region: str = "neutral"
     lead: str = ""
     standing: Mapping[str, str] = field(default_factory=dict)
-    numbers: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     feedback: bool = False
     language: str = "en"
 
@@ -56,27 +46,16 @@ class View:
 
 def page_options(bot: Answering, settings: Settings) -> PageOptions:
     """Return what the bot's configuration makes of the page."""
-    config, page = bot.config, bot.config.page
-    enabled, texts = config.safety.enabled, config.texts
+    config, enabled = bot.config, bot.config.safety.enabled
     own = config.banner if config.banner != NO_BANNER else ""
     shown = regions() if enabled else {config.safety.region: None}
     standing = {name: own or (standing_banner(name) if enabled else "") for name in shown}
     return PageOptions(
-        title=page.title,
-        texts=texts if enabled else texts.without_health(),
-        intro=page.intro,
-        placeholder=page.placeholder,
-        examples=page.examples,
-        tabs=page.tabs,
-        accent=page.accent,
-        accent_dark=page.accent_dark,
-        logo=page.logo,
-        footer=page.footer,
-        contact=page.contact,
-        privacy=page.privacy,
+        page=config.page,
+        texts=config.texts if enabled else config.texts.without_health(),
         health=enabled,
         region=config.safety.region,
-        lead="" if own else texts.see_someone,
+        lead="" if own else config.texts.see_someone,
         standing={} if config.banner == NO_BANNER else standing,
         numbers={name: _emergency_numbers(name) for name in shown} if enabled else {},
         feedback=bool(settings.feedback),
@@ -84,5 +63,5 @@ def page_options(bot: Answering, settings: Settings) -> PageOptions:
     )
 
 
-def _emergency_numbers(region: str) -> tuple[tuple[str, str], ...]:
-    return tuple((number.tel, number.label) for number in card("emergency", region).numbers)
+def _emergency_numbers(region: str) -> tuple[str, ...]:
+    return tuple(number.tel for number in card("emergency", region).numbers)

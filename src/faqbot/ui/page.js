@@ -427,25 +427,9 @@ window.faqbot = (() => {
 
   // Buttons on a card.
   const doing = {
-    async copy(card, pressed) {
-      try {
-        await navigator.clipboard.writeText(cardText(card));
-        confirm(pressed, TEXTS.copied);
-      } catch {
-        confirm(pressed, TEXTS.no_copy);
-      }
-    },
-    async link(card, pressed) {
-      try {
-        await navigator.clipboard.writeText(one("a.in", card).href);
-        confirm(pressed, TEXTS.copied);
-      } catch {
-        confirm(pressed, TEXTS.no_copy);
-      }
-    },
-    print() {
-      window.print();
-    },
+    copy: (card, pressed) => copyText(cardText(card), pressed),
+    link: (card, pressed) => copyText(one("a.in", card).href, pressed),
+    print: () => window.print(),
     read(card, pressed) {
       const speech = window.speechSynthesis;
       const mine = pressed.dataset.reading === "true";
@@ -467,6 +451,15 @@ window.faqbot = (() => {
       confirm(pressed, TEXTS.kept);
     },
   };
+
+  async function copyText(text, pressed) {
+    try {
+      await navigator.clipboard.writeText(text);
+      confirm(pressed, TEXTS.copied);
+    } catch {
+      confirm(pressed, TEXTS.no_copy);
+    }
+  }
 
   function stopReading(pressed) {
     delete pressed.dataset.reading;
@@ -748,8 +741,7 @@ window.faqbot = (() => {
   function summaryButtons(page, place) {
     const actions = make("p", "actions");
     const words = place.innerText.trim();
-    const copy = button("", TEXTS.copy, () => navigator.clipboard.writeText(words).then(
-      () => confirm(copy, TEXTS.copied), () => confirm(copy, TEXTS.no_copy)));
+    const copy = button("", TEXTS.copy, () => copyText(words, copy));
     const print = button("", TEXTS.print, () => window.print());
     const save = make("a", "save", TEXTS.save_page);
     save.href = URL.createObjectURL(new Blob([page], { type: "text/html" }));

@@ -28,34 +28,37 @@ except ImportError as error:
 # visitor is in it, and one who comes back after so many others gets another copy.
 _SESSIONS = 100
 LOG = "log"  # the element that shows the conversation
-# What components run when they are on the page, and what events send of what only the page's script knows.
-_ATTACH = "window.faqbot.attach(element, props, watch);"
-_CHECKED = "window.faqbot.checked(element, props, watch);"
-_SUMMARISED = "window.faqbot.summarised(element, props, watch);"
-_ASKED = "(question, history) => window.faqbot.asked(question, history)"
-_FAILED = "() => { window.faqbot.failed(); }"
-_ANSWERS = "() => [window.faqbot.answers(), window.faqbot.region()]"
-_CHECK_FAILED = "() => { window.faqbot.checkFailed(); }"
-_OPINION = "() => [window.faqbot.opinion()]"
-_TOLD = "window.faqbot.told(element, props, watch);"
-_UNTOLD = "() => { window.faqbot.untold(); }"
-_GATHERED = "(history) => [history, window.faqbot.answers(), window.faqbot.kept()]"
 
 
 def mount_page(app: FastAPI, handlers: Handlers, settings: Settings, assets: Assets) -> None:
     """Serve the page at `/` of the app, with its banner and its policy."""
     options = handlers.options
-    blocks: list[gr.Blocks] = []
-    _in_a_loop(lambda: blocks.append(build_page(handlers, settings)))
+    blocks = _in_a_loop(lambda: build_page(handlers, settings))
     app.add_middleware(
         PageMiddleware,
-        before=_Greeting(blocks[0], handlers).update,
+        before=_Greeting(blocks, handlers).update,
         head=page_head(options, assets),
         top=page_top(options),
         language=options.language,
         policy=lambda scripts, styles: content_policy(settings.frame_ancestors, scripts, styles),
     )
-    _in_a_loop(lambda: _mount(app, blocks[0], settings.root_path))
+    _in_a_loop(
+        lambda: gr.mount_gradio_app(
+            app,
+            blocks,
+            "/",
+            root_path=settings.root_path or None,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            max_file_size=1,
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+            theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        )
+    )
 
 
 class _Greeting:
@@ -78,36 +81,17 @@ class _Greeting:
                 component["props"]["value"] = greeting
 
 
-def _mount(app: FastAPI, page: gr.Blocks, root_path: str) -> None:
-    gr.mount_gradio_app(
-        app,
-        page,
-        "/",
-        root_path=root_path or None,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size=1,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-    )
-
-
-def _in_a_loop(call: Callable[[], None]) -> None:
+def _in_a_loop(call: Callable[[], Any]) -> Any:
     """Call within a running event loop: where there is none, Gradio opens one for each lock and closes none."""
 
-    async def called() -> None:
-        call()
+    async def called() -> Any:
+        return call()
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(called())
-    else:
-        call()
+        return asyncio.run(called())
+    return call()
 
 
 def build_page(handlers: Handlers, settings: Settings) -> gr.Blocks:
@@ -120,23 +104,23 @@ def build_page(handlers: Handlers, settings: Settings) -> gr.Blocks:
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     options = handlers.options
     limits = {"concurrency_limit": settings.concurrency, "concurrency_id": "faqbot"}
-    with gr.Blocks(title=options.title, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=options.page.title, analytics_enabled=False, fill_width=True) as page:
         history = gr.JSON([], visible=False)
-        if options.tabs == ("ask",):
+        if options.page.tabs == ("ask",):
             with gr.Column(elem_id="tab-ask"):
                 _ask_part(handlers, history, limits)
         else:
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(options.texts.tab_ask, elem_id="tab-ask"):
                     _ask_part(handlers, history, limits)
-                if "check" in options.tabs:
+                if "check" in options.page.tabs:
                     with gr.Tab(options.texts.tab_check, elem_id="tab-check"):
                         _check(handlers, limits)
-                if "visit" in options.tabs:
+                if "visit" in options.page.tabs:
                     with gr.Tab(options.texts.tab_visit, elem_id="tab-visit"):
                         _visit(handlers, history, limits)
-        if options.footer:
-            _static(f'<footer class="site-footer"><p>{words(options.footer)}</p></footer>')
+        if options.page.footer:
+            _static(f'<footer class="site-footer"><p>{words(options.page.footer)}</p></footer>')
         gr.api(handlers.answer, api_name="answer", **limits)
     page.state_session_capacity = _SESSIONS
     page.queue(max_size=settings.queue_limit, default_concurrency_limit=settings.concurrency, api_open=False)
@@ -150,84 +134,84 @@ def _ask_part(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -
 
 
 def _conversation(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -> None:
-    options = handlers.options
-    texts = options.texts
+    texts = handlers.options.texts
     exchanges = gr.HTML(
         handlers.initial_state(),
         html_template='<div id="turns" class="shown"></div>',
-        js_on_load=_ATTACH,
+        js_on_load=_shown_by("attach"),
         apply_default_css=False,
         elem_id=LOG,
     )
     with gr.Column(elem_id="composer"):
-        placeholder = options.placeholder or texts.placeholder
+        placeholder = handlers.options.page.placeholder or texts.placeholder
         box = gr.Textbox(label=texts.question, placeholder=placeholder, elem_id="question", lines=1, max_lines=6)
         with gr.Row(elem_id="buttons"):
             send = gr.Button(texts.ask, variant="primary", elem_id="send")
             clear = gr.Button(texts.start_again, elem_id="clear")
-    region = gr.JSON(None, visible=False)
     shown = [exchanges, history, box]
-    for trigger, name in ((send.click, "ask"), (box.submit, None)):
-        event = trigger(
-            handlers.ask,
-            [box, history, region],
-            shown,
-            js=_ASKED,
-            api_name=name,
-            api_visibility="public" if name else "private",
-            show_progress="hidden",
-            **limits,
-        )
-        event.failure(None, js=_FAILED)
+    given = [box, history, gr.JSON(None, visible=False)]
+    asked = "(question, history) => window.faqbot.asked(question, history)"
+    _event(send.click, handlers.ask, given, shown, limits, js=asked, failed="failed", api_name="ask")
+    _event(box.submit, handlers.ask, given, shown, limits, js=asked, failed="failed")
     clear.click(handlers.reset, None, shown, show_progress="hidden", api_visibility="private")
 
 
 def _feedback(handlers: Handlers, limits: dict[str, object]) -> None:
     """What the buttons under an answer send: the page's script presses `tell` for them and shows what comes back."""
-    opinion = gr.JSON({}, visible=False)
+    given = gr.JSON({}, visible=False)
     tell = gr.Button("Send feedback", visible="hidden", elem_id="tell")
-    told = gr.HTML({}, html_template="", js_on_load=_TOLD, apply_default_css=False, visible="hidden")
-    event = tell.click(
-        handlers.tell, opinion, told, js=_OPINION, api_visibility="private", show_progress="hidden", **limits
-    )
-    event.failure(None, js=_UNTOLD)
+    told = gr.HTML({}, html_template="", js_on_load=_shown_by("told"), apply_default_css=False, visible="hidden")
+    _event(tell.click, handlers.tell, given, told, limits, js="() => [window.faqbot.opinion()]", failed="untold")
 
 
 def _check(handlers: Handlers, limits: dict[str, object]) -> None:
     _static(check_form(handlers.options.texts), elem_id="check")
-    answers, region = gr.JSON({}, visible=False), gr.JSON(None, visible=False)
+    given = [gr.JSON({}, visible=False), gr.JSON(None, visible=False)]
     conclude = gr.Button(handlers.options.texts.check_finish, visible="hidden", elem_id="conclude")
-    outcome = _outcome(_CHECKED, "outcome")
-    event = conclude.click(
-        handlers.check, [answers, region], outcome, js=_ANSWERS, api_name="check", show_progress="hidden", **limits
-    )
-    event.failure(None, js=_CHECK_FAILED)
+    outcome = _outcome("checked", "outcome")
+    answers = "() => [window.faqbot.answers(), window.faqbot.region()]"
+    _event(conclude.click, handlers.check, given, outcome, limits, js=answers, failed="checkFailed", api_name="check")
 
 
 def _visit(handlers: Handlers, history: gr.JSON, limits: dict[str, object]) -> None:
     texts = handlers.options.texts
     _static(f"<section class='shown'><h2>{words(texts.visit_heading)}</h2><p>{words(texts.visit_intro)}</p></section>")
-    answers, kept = gr.JSON({}, visible=False), gr.JSON([], visible=False)
+    given = [history, gr.JSON({}, visible=False), gr.JSON([], visible=False)]
     make = gr.Button(texts.visit_make, variant="primary", elem_id="summarise")
-    summary = _outcome(_SUMMARISED, "summary")
-    event = make.click(
-        handlers.summarise,
-        [history, answers, kept],
-        summary,
-        js=_GATHERED,
-        api_visibility="private",
-        show_progress="hidden",
-        **limits,
+    summary = _outcome("summarised", "summary")
+    gathered = "(history) => [history, window.faqbot.answers(), window.faqbot.kept()]"
+    _event(make.click, handlers.summarise, given, summary, limits, js=gathered, failed="failed")
+
+
+def _event(
+    trigger: Callable[..., Any],
+    handler: Callable[..., Any],
+    inputs: Any,
+    outputs: Any,
+    limits: dict[str, object],
+    *,
+    js: str,
+    failed: str,
+    api_name: str | None = None,
+) -> None:
+    """Send what `js` gives of what only the page's script knows; `failed` is the script's function for no answer."""
+    visibility = "public" if api_name else "private"
+    event = trigger(
+        handler, inputs, outputs, js=js, api_name=api_name, api_visibility=visibility, show_progress="hidden", **limits
     )
-    event.failure(None, js=_FAILED)
+    event.failure(None, js=f"() => {{ window.faqbot.{failed}(); }}")
 
 
 def _static(html: str, **options: Any) -> gr.HTML:
     return gr.HTML(html, js_on_load=None, apply_default_css=False, **options)
 
 
-def _outcome(attach: str, name: str) -> gr.HTML:
-    """Where the page's script shows what an event gives."""
-    return gr.HTML(
-        {}, html_template='<div class="shown"></div>', js_on_load=attach, apply_default_css=False, elem_id=name
-    )
+def _outcome(function: str, name: str) -> gr.HTML:
+    """Where a function of the page's script shows what an event gives."""
+    template = '<div class="shown"></div>'
+    return gr.HTML({}, html_template=template, js_on_load=_shown_by(function), apply_default_css=False, elem_id=name)
+
+
+def _shown_by(function: str) -> str:
+    """What a component runs when it is on the page: a function of the page's script watches its value."""
+    return f"window.faqbot.{function}(element, props, watch);"

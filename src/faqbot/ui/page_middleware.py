@@ -4,6 +4,7 @@ import gzip
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,35 +21,26 @@ _SCRIPTS = "'self' 'unsafe-eval' 'nonce-{nonce}'"
 _STYLES = "'self' 'unsafe-inline'"
 
 
+@dataclass(frozen=True, slots=True)
 class PageMiddleware:
-    """ASGI middleware that rewrites the page at `/` and leaves every other response as it is."""
+    """ASGI middleware that rewrites the page at `/` and leaves every other response as it is.
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        head: str,
-        top: str,
-        policy: Callable[[str, str], str],
-        language: str = "en",
-        before: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        """`head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP.
+    `head` goes to the end of <head>, `top` to the start of <body>; `policy(scripts, styles)` is the CSP. `before` is
+    awaited before the page is asked for.
+    """
 
-        `before` is awaited before the page is asked for.
-        """
-        self.app = app
-        self.head = head
-        self.top = top
-        self.policy = policy
-        self.language = language
-        self.before = before
+    app: ASGIApp
+    head: str
+    top: str
+    policy: Callable[[str, str], str]
+    language: str
+    before: Callable[[], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, holding back the page until it is whole."""
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
-        if self.before:
-            await self.before()
+        await self.before()
         # Uncompressed, so that it can be read here.
         plain = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
         compress = accepts_gzip(Headers(scope=scope).get("accept-encoding", ""))
@@ -72,7 +64,7 @@ class PageMiddleware:
         headers = MutableHeaders(raw=start["headers"])
         if start["status"] == 200 and headers.get("content-type", "").startswith("text/html") and body:
             nonce = secrets.token_urlsafe(16)
-            body = self.rewritten(body.decode(), nonce).encode()
+            body = self._rewritten(body.decode(), nonce).encode()
             headers["vary"] = "Accept-Encoding"
             if compress:
                 body = gzip.compress(body, compresslevel=6)
@@ -83,7 +75,7 @@ class PageMiddleware:
         start["headers"] = headers.raw
         return body
 
-    def rewritten(self, page: str, nonce: str) -> str:
+    def _rewritten(self, page: str, nonce: str) -> str:
         """The page with our parts in it; what Gradio wrote as data has its `<` escaped, so tags are tags."""
         page = _OUTSIDE.sub("", page)
         page = _LANGUAGE.sub(lambda tag: f'{tag[1]} lang="{self.language}"{tag[2]}', page, count=1)

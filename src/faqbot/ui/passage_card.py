@@ -1,8 +1,10 @@
 """A passage as a card: its words, where they come from, what they rest on, and why they were chosen."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
+from faqbot.texts import Texts
 from faqbot.types import Hit, Passage, Source
 from faqbot.ui.html import escape, host, joined, link, quoted_link, shown_date, web_link, words
 from faqbot.ui.markdown_html import Surroundings, passage_html, plain_text
@@ -23,20 +25,18 @@ def evidence_card(hit: Hit, view: View, *, label: str) -> str:
         table=view.texts.table,
     )
     return joined(
-        (
-            f'<article class="card" data-passage="{escape(passage.id)}" data-document="{escape(passage.document_id)}" '
-            f'data-url="{escape(web_link(passage.url))}">',
-            f'<p class="tag">{escape(label)}</p>',
-            f'<h3 class="card-title">{words(_name(passage))}</h3>',
-            f'<blockquote class="quote">{passage_html(passage.text, hit.highlights, passage.context, place=place)}'
-            "</blockquote>",
-            _origin(hit, view),
-            _sources(passage.sources, entry, view),
-            _why(hit.matched, view),
-            _duplicates(hit.duplicates, view),
-            _actions(view),
-            "</article>",
-        )
+        f'<article class="card" data-passage="{escape(passage.id)}" data-document="{escape(passage.document_id)}" '
+        f'data-url="{escape(web_link(passage.url))}">',
+        f'<p class="tag">{escape(label)}</p>',
+        f'<h3 class="card-title">{words(passage.name)}</h3>',
+        f'<blockquote class="quote">{passage_html(passage.text, hit.highlights, passage.context, place=place)}'
+        "</blockquote>",
+        _origin(hit, view),
+        _sources(passage.sources, entry, view),
+        _why(hit.matched, view),
+        _duplicates(hit.duplicates, view),
+        _actions(view),
+        "</article>",
     )
 
 
@@ -45,7 +45,7 @@ def folded_card(hit: Hit, view: View, *, label: str) -> str:
     start = " – ".join(_cells(plain_text(hit.passage.text)))[:_TEASER]
     teaser = start.rsplit(" ", 1)[0] + " …" if len(start) == _TEASER else start
     return (
-        f'<details class="other"><summary><span class="other-title">{words(_name(hit.passage))}</span> '
+        f'<details class="other"><summary><span class="other-title">{words(hit.passage.name)}</span> '
         f'<span class="teaser">{words(teaser)}</span></summary>{evidence_card(hit, view, label=label)}</details>'
     )
 
@@ -62,12 +62,27 @@ def answering_words(hit: Hit) -> str:
     return max(_cells(_MARK.sub("", plain_text(text[start:end]))), key=len, default="")
 
 
-def source_entry(source: Source) -> str:
-    """Return one source as HTML: mark, title as a link, publisher or author, date, and the host it leads to."""
+def source_list(sources: Iterable[Source], entry: str) -> str:
+    """Return the sources as a list; each with a mark can be led to by `entry` and its mark."""
+    return f"<ul>{''.join(f'<li{_target(source, entry)}>{_source(source)}</li>' for source in sources)}</ul>"
+
+
+def _target(source: Source, entry: str) -> str:
+    return f' id="{escape(entry + source.mark)}" tabindex="-1"' if source.mark.isalnum() else ""
+
+
+def _source(source: Source) -> str:
+    """Mark, title as a link, publisher or author, date, and the host it leads to."""
     mark = f'<span class="mark">[{escape(source.mark)}]</span> ' if source.mark else ""
     rest = [words(source.author), shown_date(source.date)]
     address = f' <span class="host">({escape(host(source.url))})</span>' if web_link(source.url) else ""
     return mark + ", ".join(part for part in (link(source.title or source.url, source.url), *rest) if part) + address
+
+
+def written_by(author: str, date: str, reviewed: str, texts: Texts) -> list[str]:
+    """Return author, date and last review as HTML, those that are known."""
+    review = escape(texts.reviewed).replace("{date}", shown_date(reviewed)) if reviewed else ""
+    return [part for part in (words(author), shown_date(date), review) if part]
 
 
 def _cells(text: str) -> list[str]:
@@ -81,10 +96,6 @@ def _entry(passage: Passage, view: View) -> str:
     return f"source-{view.key}-{kept}-"
 
 
-def _name(passage: Passage) -> str:
-    return passage.question or (passage.headings[-1] if passage.headings else passage.title or passage.document_id)
-
-
 def _path(passage: Passage) -> str:
     steps = [passage.title or passage.document_id, *passage.headings]
     steps = [step for at, step in enumerate(steps) if step and step not in steps[:at] and step != passage.question]
@@ -95,26 +106,19 @@ def _origin(hit: Hit, view: View) -> str:
     """Title and heading path, author, date and last review where known, and the two ways to the source."""
     passage, texts = hit.passage, view.texts
     reviewed = view.reviewed.get(passage.document_id, "")
-    parts = [
-        words(passage.author),
-        shown_date(passage.date) if passage.date else "",
-        escape(texts.reviewed).replace("{date}", shown_date(reviewed)) if reviewed else "",
-    ]
-    written = " · ".join(filter(None, parts))
+    written = " · ".join(written_by(passage.author, passage.date, reviewed, texts))
     address = quoted_link(passage.url, answering_words(hit))
     outside = (
         f'<a class="out" href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(texts.original)}'
         f'<span class="host"> ({escape(host(passage.url))})</span></a>'
     )
     return joined(
-        (
-            '<footer class="origin">',
-            f'<p class="path"><span class="hidden">{escape(texts.from_)} </span>{_path(passage)}</p>',
-            f'<p class="written">{written}</p>' if written else "",
-            f'<p class="ways"><a class="in" href="{escape(document_link(passage))}" target="_blank" rel="noopener">'
-            f"{escape(texts.whole_article)}</a>{outside if address else ''}</p>",
-            "</footer>",
-        )
+        '<footer class="origin">',
+        f'<p class="path"><span class="hidden">{escape(texts.from_)} </span>{_path(passage)}</p>',
+        f'<p class="written">{written}</p>' if written else "",
+        f'<p class="ways"><a class="in" href="{escape(document_link(passage))}" target="_blank" rel="noopener">'
+        f"{escape(texts.whole_article)}</a>{outside if address else ''}</p>",
+        "</footer>",
     )
 
 
@@ -122,17 +126,11 @@ def _sources(sources: tuple[Source, ...], entry: str, view: View) -> str:
     """The entries that the marks in the text lead to."""
     if not sources:
         return ""
-    lines = "".join(f"<li{_target(source, entry)}>{source_entry(source)}</li>" for source in sources)
     heading = view.texts.source if len(sources) == 1 else view.texts.sources
+    entries = source_list(sources, entry)
     if len(sources) <= _SOURCES_OPEN:
-        return f'<div class="sources"><h4>{escape(heading)}</h4><ul>{lines}</ul></div>'
-    return (
-        f'<details class="more sources"><summary>{escape(heading)} ({len(sources)})</summary><ul>{lines}</ul></details>'
-    )
-
-
-def _target(source: Source, entry: str) -> str:
-    return f' id="{escape(entry + source.mark)}" tabindex="-1"' if source.mark.isalnum() else ""
+        return f'<div class="sources"><h4>{escape(heading)}</h4>{entries}</div>'
+    return f'<details class="more sources"><summary>{escape(heading)} ({len(sources)})</summary>{entries}</details>'
 
 
 def _why(matched: tuple[tuple[str, str], ...], view: View) -> str:
@@ -169,7 +167,7 @@ def _actions(view: View) -> str:
         ("link", texts.copy_link),
         ("read", texts.read_aloud),
         ("print", texts.print),
-        ("keep", texts.keep if "visit" in view.options.tabs else ""),
+        ("keep", texts.keep if "visit" in view.options.page.tabs else ""),
     )
     buttons = "".join(
         f'<button type="button" data-do="{name}">{escape(label)}</button>' for name, label in names if label

@@ -59,18 +59,16 @@ def certainty_words(answer: Answer, view: View) -> str:
 
 def no_answer(view: View) -> str:
     """Return that there is no answer, and one sentence on what the articles are about."""
-    return f"{view.texts.no_answer} {fill(view.texts.about, title=view.options.title)}"
+    return f"{view.texts.no_answer} {fill(view.texts.about, title=view.options.page.title)}"
 
 
 def _turn(question: str, view: View, card: str, inside: str) -> str:
     return joined(
-        (
-            '<article class="turn">',
-            f'<h2 class="asked"><span class="hidden">{escape(view.texts.you_wrote)} </span>{words(question)}</h2>',
-            card,
-            inside,
-            "</article>",
-        )
+        '<article class="turn">',
+        f'<h2 class="asked"><span class="hidden">{escape(view.texts.you_wrote)} </span>{words(question)}</h2>',
+        card,
+        inside,
+        "</article>",
     )
 
 
@@ -162,7 +160,7 @@ def _feedback_bar(answer: Answer, view: View) -> str:
 
 def _instead(answer: Answer, view: View) -> str:
     """What is offered to somebody whose question was not answered: the page opens the next passages itself."""
-    contact = fill(view.texts.feedback_contact, contact=view.options.contact) if view.options.contact else ""
+    contact = fill(view.texts.feedback_contact, contact=view.options.page.contact) if view.options.page.contact else ""
     others = len(answer.hits) > 1
     if not others and not contact:
         return ""

@@ -16,24 +16,22 @@ def check_form(texts: Texts) -> str:
     asked = questions()
     steps = "".join(_step(question, _depends_on(question, asked), texts) for question in asked)
     return joined(
-        (
-            f'<section class="check" aria-label="{escape(texts.tab_check)}" data-step="-1">',
-            f'<div class="check-intro"><h2>{escape(texts.tab_check)}</h2><p>{escape(texts.check_intro)}</p>'
-            f'<p class="quiet">{escape(texts.check_note)}</p>'
-            f'<p class="actions"><button type="button" data-check="start">{escape(texts.check_start)}</button></p>',
-            "</div>",
-            '<div class="check-steps" hidden><p class="check-at" id="check-at"></p>'
-            f'<progress max="{len(asked)}" value="0" aria-labelledby="check-at"></progress>',
-            steps,
-            f'<p class="actions"><button type="button" data-check="back">{escape(texts.check_back)}</button>'
-            f'<button type="button" data-check="skip">{escape(texts.check_skip)}</button>'
-            f'<button type="button" data-check="finish">{escape(texts.check_finish)}</button></p></div>',
-            f'<div class="check-end" hidden><p class="check-stopped" hidden>{escape(texts.check_stopped)}</p>'
-            f'<p class="actions"><button type="button" data-check="go-on" hidden>{escape(texts.check_go_on)}</button>'
-            f'<button type="button" data-check="back">{escape(texts.check_back)}</button>'
-            f'<button type="button" data-check="again">{escape(texts.check_again)}</button></p></div>',
-            "</section>",
-        )
+        f'<section class="check" aria-label="{escape(texts.tab_check)}" data-step="-1">',
+        f'<div class="check-intro"><h2>{escape(texts.tab_check)}</h2><p>{escape(texts.check_intro)}</p>'
+        f'<p class="quiet">{escape(texts.check_note)}</p>'
+        f'<p class="actions"><button type="button" data-check="start">{escape(texts.check_start)}</button></p>',
+        "</div>",
+        '<div class="check-steps" hidden><p class="check-at" id="check-at"></p>'
+        f'<progress max="{len(asked)}" value="0" aria-labelledby="check-at"></progress>',
+        steps,
+        f'<p class="actions"><button type="button" data-check="back">{escape(texts.check_back)}</button>'
+        f'<button type="button" data-check="skip">{escape(texts.check_skip)}</button>'
+        f'<button type="button" data-check="finish">{escape(texts.check_finish)}</button></p></div>',
+        f'<div class="check-end" hidden><p class="check-stopped" hidden>{escape(texts.check_stopped)}</p>'
+        f'<p class="actions"><button type="button" data-check="go-on" hidden>{escape(texts.check_go_on)}</button>'
+        f'<button type="button" data-check="back">{escape(texts.check_back)}</button>'
+        f'<button type="button" data-check="again">{escape(texts.check_again)}</button></p></div>',
+        "</section>",
     )
 
 
