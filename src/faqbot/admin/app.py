@@ -1,12 +1,9 @@
 """The owner's page as an ASGI app of its own, with its own limits and headers, in front of the other routes."""
 
-import logging
-import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from anyio import to_thread
@@ -20,17 +17,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faqbot.admin import pages
+from faqbot.admin.jobs import PUBLISH_SECONDS, SECONDS, Job, Jobs, run_task
 from faqbot.admin.sessions import COOKIE, Outcome, Session, Sessions, same_csrf
 from faqbot.admin.staging import MAX_UPLOAD, Entry, Staging
-from faqbot.admin.tasks import PUBLISH_SECONDS, SECONDS, run_task
 from faqbot.errors import FaqbotError
 from faqbot.feedback import MARKS, feedback_statistics, read_counts, read_entries
 from faqbot.index import current_name, rollback
 from faqbot.server.middleware import SecurityHeaders, SizeLimit
 from faqbot.service import Answering, safe_answer
 from faqbot.settings import Settings
-
-log = logging.getLogger(__name__)
 
 PATH = "/admin"
 _MAX_FILES = 200
@@ -41,36 +36,8 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 Handler = Callable[[Request, Session, FormData], Awaitable[Response]]
-
-
-STEPS = {
-    "reading": "Reading the documents",
-    "encoding": "Preparing the search",
-    "evaluating, before": "Trying every question as things are",
-    "evaluating, after": "Trying every question with the new ones",
-}
-
-
-@dataclass(slots=True)
-class Job:
-    """Work under way, or how the last one ended: a publication, or new ways to ask, of the group of that id."""
-
-    running: bool = False
-    group: str = ""
-    step: str = ""
-    done: int = 0
-    total: int = 0
-    error: str = ""
-    notice: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
-    def report_progress(self, step: str, done: int, total: int) -> None:
-        """Note how far the work is."""
-        self.step, self.done, self.total = STEPS.get(step, step), done, total
 
 
 class BodyLimit:
@@ -95,12 +62,12 @@ def admin_app(bot: Answering, settings: Settings) -> ASGIApp:
     app = Starlette(
         routes=[
             Route(PATH, owner.root),
-            Route(f"{PATH}/", owner.documents),
+            Route(f"{PATH}/", owner.showing("Documents", owner.documents, login=200)),
             Route(f"{PATH}/login", owner.login, methods=["POST"]),
-            Route(f"{PATH}/document", owner.document),
-            Route(f"{PATH}/check", owner.check),
-            Route(f"{PATH}/try", owner.try_question),
-            Route(f"{PATH}/unanswered", owner.unanswered),
+            Route(f"{PATH}/document", owner.showing("Document", owner.document)),
+            Route(f"{PATH}/check", owner.showing("Check", owner.check)),
+            Route(f"{PATH}/try", owner.showing("Try a question", owner.try_question)),
+            Route(f"{PATH}/unanswered", owner.showing("Unanswered questions", owner.unanswered)),
             Route(f"{PATH}/progress", owner.progress),
             Route(f"{PATH}/admin.css", _asset("admin.css", "text/css")),
             Route(f"{PATH}/admin.js", _asset("admin.js", "text/javascript")),
@@ -135,8 +102,7 @@ class OwnerPage:
         self.index = Path(settings.index)
         self.staging = Staging(Path(settings.corpus), self.index.with_name(f"{self.index.name}.staging"))
         self.sessions = Sessions(settings.admin_token)
-        self.job = Job()
-        self._start = threading.Lock()
+        self.jobs = Jobs()
         self._indexed: tuple[str, frozenset[str]] = "", frozenset()  # an index version and the ids of its documents
 
     def _frame(self, session: Session, *, notices: bool = False) -> pages.Frame:
@@ -144,7 +110,7 @@ class OwnerPage:
         told = session.notices if notices else []
         if notices:
             session.notices = []
-        return pages.Frame(self.bot.config.page.title, session.csrf, tuple(told), self.job.to_dict())
+        return pages.Frame(self.bot.config.page.title, session.csrf, tuple(told), replace(self.jobs.last))
 
     async def root(self, request: Request) -> Response:
         """Send a browser to the page with its slash, on which relative links rest."""
@@ -173,23 +139,16 @@ class OwnerPage:
         )
         return response
 
-    async def documents(self, request: Request) -> Response:
-        """Show all documents, what waits, and what became of the last upload."""
-        session = self._session(request)
-        if session is None:
-            return _page(pages.login_page(self.bot.config.page.title))
-        try:
-            entries = await to_thread.run_sync(self._entries)
-            html = pages.documents_page(
-                entries,
-                self._frame(session, notices=True),
-                uploads=session.uploads,
-                undoable=self._undoable(),
-                interrupted=self.staging.interrupted(),
-            )
-        except FaqbotError as error:
-            html = pages.message_page("Documents", str(error), self._frame(session))
-        return _page(html)
+    def documents(self, request: Request, session: Session) -> str:
+        """Return all documents, what waits, and what became of the last upload."""
+        entries = self._entries()
+        return pages.documents_page(
+            entries,
+            self._frame(session, notices=True),
+            uploads=session.uploads,
+            undoable=self._undoable(),
+            interrupted=self.staging.interrupted(),
+        )
 
     def _entries(self) -> list[Entry]:
         """The documents, with those marked that no answer comes from: a build could not read them, or has not yet."""
@@ -204,70 +163,52 @@ class OwnerPage:
             for entry in self.staging.entries()
         ]
 
-    async def document(self, request: Request) -> Response:
-        """Show how a document is read and split."""
+    def document(self, request: Request, session: Session) -> str:
+        """Return how a document is read and split."""
         document_id = request.query_params.get("id", "")
+        path = self.staging.path(document_id)
+        found = run_task("preview", self.settings, path=str(path.resolve()), document_id=document_id)
+        return pages.preview_page(document_id, found, self._frame(session))
 
-        def show(session: Session) -> str:
-            path = self.staging.path(document_id)
-            found = run_task("preview", self.settings, path=str(path.resolve()), document_id=document_id)
-            return pages.preview_page(document_id, found, self._frame(session))
+    def check(self, request: Request, session: Session) -> str:
+        """Return the lint issues of the corpus as it would be published."""
+        found = run_task("check", self.settings, corpus=str(self._merged("check")))
+        return pages.check_page(found, self._frame(session))
 
-        return await self._shown(request, "Document", show)
-
-    async def check(self, request: Request) -> Response:
-        """Show the lint issues of the corpus as it would be published."""
-
-        def show(session: Session) -> str:
-            found = run_task("check", self.settings, corpus=str(self._merged("check")))
-            return pages.check_page(found, self._frame(session))
-
-        return await self._shown(request, "Check", show)
-
-    async def try_question(self, request: Request) -> Response:
-        """Answer a question from what is published, with scores."""
+    def try_question(self, request: Request, session: Session) -> str:
+        """Return the answer to a question from what is published, with scores."""
         question = request.query_params.get("q", "")
+        found = safe_answer(self.bot, question, top_k=10) if question.strip() else None
+        return pages.try_page(question, found, self._frame(session))
 
-        def show(session: Session) -> str:
-            found = safe_answer(self.bot, question, top_k=10) if question.strip() else None
-            return pages.try_page(question, found, self._frame(session))
-
-        return await self._shown(request, "Try a question", show)
-
-    async def unanswered(self, request: Request) -> Response:
-        """Show unanswered questions in groups, with what people get today, and counts per day."""
-
-        def show(session: Session) -> str:
-            if not self.settings.feedback:
-                words = "Feedback is off. Start the server with: faqbot serve --feedback FILE"
-                return pages.message_page("Unanswered questions", words, self._frame(session))
-            if self.job.running:
-                return pages.busy_page("Unanswered questions", self._frame(session))
-            frame = self._frame(session, notices=True)
-            found = run_task("groups", self.settings, corpus=str(self._merged("groups")))
-            groups = [
-                pages.Group(
-                    each, safe_answer(self.bot, each["questions"][0], top_k=1), self._outcome(session, each["id"])
-                )
-                for each in found["groups"][:_MAX_GROUPS]
-            ]
-            path = Path(self.settings.feedback)
-            by_day = feedback_statistics(read_counts(path), read_entries(path)).by_day
-            return pages.unanswered_page(groups, found["questions"], by_day, frame, len(found["groups"]))
-
-        return await self._shown(request, "Unanswered questions", show)
+    def unanswered(self, request: Request, session: Session) -> str:
+        """Return unanswered questions in groups, with what people get today, and counts per day."""
+        if not self.settings.feedback:
+            words = "Feedback is off. Start the server with: faqbot serve --feedback FILE"
+            return pages.message_page("Unanswered questions", words, self._frame(session))
+        if self.jobs.last.running:
+            return pages.busy_page("Unanswered questions", self._frame(session))
+        frame = self._frame(session, notices=True)
+        found = run_task("groups", self.settings, corpus=str(self._merged("groups")))
+        groups = []
+        for each in found["groups"][:_MAX_GROUPS]:
+            today = safe_answer(self.bot, each["questions"][0], top_k=1)
+            groups.append(pages.Group(each, today, self._outcome(session, each["id"])))
+        path = Path(self.settings.feedback)
+        by_day = feedback_statistics(read_counts(path), read_entries(path)).by_day
+        return pages.unanswered_page(groups, found["questions"], by_day, frame, len(found["groups"]))
 
     def _outcome(self, session: Session, group: str) -> Outcome | None:
         """What became of the last attempt to do something about a group."""
-        if group and group == self.job.group and self.job.error:
-            return Outcome(self.job.error, failed=True)
+        if group and group == self.jobs.last.group and self.jobs.last.error:
+            return Outcome(self.jobs.last.error, failed=True)
         return session.outcomes.get(group)
 
     async def progress(self, request: Request) -> Response:
         """Return the state of the publication as JSON."""
         if self._session(request) is None:
             return JSONResponse({"error": "Log in first."}, 401)
-        return JSONResponse(self.job.to_dict())
+        return JSONResponse(asdict(self.jobs.last))
 
     async def logout(self, request: Request, session: Session, form: FormData) -> Response:
         """End the session."""
@@ -357,7 +298,7 @@ class OwnerPage:
             self.staging.add_variants(found["question"], found["added"])
             return pages.promoted(found)
 
-        self._start_job(work, failed="Not added", group=group)
+        self.jobs.start(work, failed="Not added", group=group)
         return _to("unanswered#job")
 
     async def entry(self, request: Request, session: Session, form: FormData) -> Response:
@@ -379,7 +320,7 @@ class OwnerPage:
         if self.staging.interrupted() == "rolling back":
             raise FaqbotError("A roll-back was interrupted. Finish it first")
         session.uploads = []
-        self._start_job(self._publish, failed="Nothing was published")
+        self.jobs.start(self._publish, failed="Nothing was published")
         return _to("./#job")
 
     def _publish(self, job: Job) -> str:
@@ -392,38 +333,16 @@ class OwnerPage:
         )
         self.staging.apply(report["version"])
         self._refresh()
-        passages, documents = (
-            pages.counted(report["passages"], "passage"),
-            pages.counted(report["documents"], "document"),
-        )
-        return " ".join(
-            (f"Published: {passages} of {documents}.", *(f"Not read: {each}." for each in report["skipped"]))
-        )
-
-    def _start_job(self, work: Callable[[Job], str], *, failed: str, group: str = "") -> None:
-        """Do something in a thread of its own; nothing else is begun meanwhile."""
-        with self._start:
-            if not self.job.running:
-                self.job = Job(running=True, group=group, step="Starting")
-                threading.Thread(target=self._work, args=(self.job, work, failed), daemon=True).start()
-
-    def _work(self, job: Job, work: Callable[[Job], str], failed: str) -> None:
-        try:
-            job.notice = work(job)
-        except FaqbotError as error:
-            job.error = f"{failed}: {error}."
-        except OSError as error:
-            job.error = f"{failed}: {error.strerror or error}. Check disk and permissions."
-        finally:
-            if not job.notice and not job.error:
-                job.error = f"{failed}: something went wrong on the server. Its log says what."
-            job.running = False
+        passages = pages.counted(report["passages"], "passage")
+        documents = pages.counted(report["documents"], "document")
+        skipped = (f"Not read: {each}." for each in report["skipped"])
+        return " ".join((f"Published: {passages} of {documents}.", *skipped))
 
     async def roll_back(self, request: Request, session: Session, form: FormData) -> Response:
         """Go back to the index version and corpus before the last publication; its changes wait again."""
 
         def back() -> None:
-            if self.job.running or not self._undoable():
+            if self.jobs.last.running or not self._undoable():
                 raise FaqbotError("There is nothing to roll back. Publish something first")
             version = self.staging.undoable()
             self.staging.begin_undo()
@@ -431,14 +350,28 @@ class OwnerPage:
                 rollback(self.index)
             self.staging.undo()
             self._refresh()
-            self.job = Job()
+            self.jobs.last = Job()
             session.uploads = []
             session.notices.append("Rolled back: people get the answers of before. The changes wait again.")
 
         await to_thread.run_sync(back)
         return _to("./")
 
-    def changing(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    def showing(self, title: str, show: Callable[[Request, Session], str], login: int = 401) -> Endpoint:
+        """Return a handler of a GET that shows a page, or why it cannot; `login` is the status without a session."""
+
+        async def shown(request: Request) -> Response:
+            session = self._session(request)
+            if session is None:
+                return _page(pages.login_page(self.bot.config.page.title), login)
+            try:
+                return _page(await to_thread.run_sync(show, request, session))
+            except FaqbotError as error:
+                return _page(pages.message_page(title, str(error), self._frame(session)), 422)
+
+        return shown
+
+    def changing(self, handler: Handler) -> Endpoint:
         """Return a handler of a POST that checks session, CSRF token, origin and rate first, and shows errors."""
 
         async def checked(request: Request) -> Response:
@@ -469,15 +402,6 @@ class OwnerPage:
     def _session(self, request: Request) -> Session | None:
         return self.sessions.find(request.cookies.get(COOKIE, ""))
 
-    async def _shown(self, request: Request, title: str, show: Callable[[Session], str]) -> Response:
-        session = self._session(request)
-        if session is None:
-            return _page(pages.login_page(self.bot.config.page.title), 401)
-        try:
-            return _page(await to_thread.run_sync(show, session))
-        except FaqbotError as error:
-            return _page(pages.message_page(title, str(error), self._frame(session)), 422)
-
     def _merged(self, name: str) -> Path:
         """The corpus with the waiting changes, in a folder of its own for each kind of work."""
         return self.staging.merge(self.staging.folder / "merged" / name)
@@ -486,20 +410,18 @@ class OwnerPage:
         """Whether the version in use is the one that the last publication made, or going back was interrupted."""
         version = self.staging.undoable()
         try:
-            return bool(version) and (
-                version == current_name(self.index) or self.staging.interrupted() == "rolling back"
-            )
+            in_use = version == current_name(self.index)
+            return bool(version) and (in_use or self.staging.interrupted() == "rolling back")
         except FaqbotError:
             return False
 
     def _refresh(self) -> None:
         """Go over to the new version at once; a server looks for it every few seconds anyway."""
-        refresh = getattr(self.bot, "refresh", None)
-        if refresh:
+        if refresh := getattr(self.bot, "refresh", None):
             refresh()
 
 
-def _asset(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+def _asset(name: str, kind: str) -> Endpoint:
     text = files("faqbot.admin").joinpath(name).read_text(encoding="utf-8")
 
     async def served(request: Request) -> Response:

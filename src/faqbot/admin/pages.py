@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from faqbot.admin.jobs import Job
 from faqbot.admin.sessions import Outcome
 from faqbot.admin.staging import Entry
 from faqbot.readers import SUFFIXES
@@ -30,7 +31,6 @@ _BADNESS = {
     "warning": '<strong class="quiet">Look at this:</strong>',
 }
 _INTERRUPTED = {
-    "": "",
     "publishing": "The last publication was broken off. Nothing is lost: publish again to finish it.",
     "rolling back": "The roll-back was broken off. Nothing is lost: finish it now.",
 }
@@ -43,12 +43,7 @@ class Frame:
     site: str = ""
     csrf: str = ""
     notices: Sequence[str] = ()
-    job: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is under way."""
-        return bool(self.job.get("running"))
+    job: Job = field(default_factory=Job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +135,18 @@ def documents_page(
 
 
 def _publishing(frame: Frame, waiting: Sequence[Entry], *, undoable: bool, interrupted: str) -> str:
-    if frame.busy:
+    if frame.job.running:
         return _progress(frame)
     rolling = interrupted == "rolling back"
     broken_off = f'<p class="error">{_INTERRUPTED[interrupted]}</p>' if interrupted else ""
-    words, button = (
-        "Everything is published. Changes that you make below wait here until you publish them.",
-        "Build again",
-    )
+    words = "Everything is published. Changes that you make below wait here until you publish them."
     if waiting:
-        words = (
-            f"{counted(len(waiting), 'change waits', 'changes wait')}. People get the old answers until you publish."
-        )
-        button = "Publish"
+        changes = counted(len(waiting), "change waits", "changes wait")
+        words = f"{changes}. People get the old answers until you publish."
     names = "".join(f"<li>{escape(entry.document_id)}: {STATUS[entry.status]}</li>" for entry in waiting[:20])
     more = f"<li>and {len(waiting) - 20} more</li>" if len(waiting) > 20 else ""
-    publish = "" if rolling else _form("publish", frame, _button(button, plain=not waiting))
+    button = _button("Publish" if waiting else "Build again", plain=not waiting)
+    publish = "" if rolling else _form("publish", frame, button)
     back = _button("Finish rolling back" if rolling else "Roll back the last publication", plain=not rolling)
     return (
         f'<section id="job"><h2>Publish</h2>{broken_off}{_ended(frame)}<p>{words}</p><ul>{names}{more}</ul>'
@@ -166,13 +157,13 @@ def _publishing(frame: Frame, waiting: Sequence[Entry], *, undoable: bool, inter
 
 def _ended(frame: Frame) -> str:
     """How the last work ended, as long as nothing else was begun."""
-    error, notice = frame.job.get("error", ""), frame.job.get("notice", "")
-    failed = f'<p class="error" role="alert">{escape(error)}</p>' if error and not frame.job.get("group") else ""
+    error, notice = frame.job.error, frame.job.notice
+    failed = f'<p class="error" role="alert">{escape(error)}</p>' if error and not frame.job.group else ""
     return failed + (f'<p class="done">{escape(notice)}</p>' if notice else "")
 
 
 def _progress(frame: Frame) -> str:
-    name = "Trying the new questions" if frame.job.get("group") else "Publishing"
+    name = "Trying the new questions" if frame.job.group else "Publishing"
     return (
         f'<section id="job" data-running="yes"><h2>{name}</h2><p id="step">Starting …</p>'
         f'<progress id="bar" aria-label="{name}" max="100" value="0"></progress>'
@@ -304,7 +295,7 @@ def unanswered_page(
         if days
         else ""
     )
-    ended = _ended(frame) if frame.job.get("group") else ""
+    ended = _ended(frame) if frame.job.group else ""
     job = f'<div id="job">{ended}</div>' if ended else ""
     return layout(
         "Unanswered questions",
@@ -368,9 +359,8 @@ def _today(today: Answer | ErrorResponse) -> str:
     if isinstance(today, ErrorResponse) or not today.hits:
         return ""
     passage = today.hits[0].passage
-    name = passage.question or (passage.headings[-1] if passage.headings else passage.title)
     said = "No answer today" if today.certainty == "none" else f"Today: {today.certainty}"
-    return f'<p class="quiet">{said}; the nearest is “{escape(name)}” in {escape(passage.document_id)}.</p>'
+    return f'<p class="quiet">{said}; the nearest is “{escape(passage.name)}” in {escape(passage.document_id)}.</p>'
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -64,13 +64,9 @@ class Staging:
         entries |= {name: Entry(name, "removed") for name in removed if name in entries}
         return tuple(sorted(entries.values(), key=lambda entry: entry.document_id))
 
-    def pending(self) -> bool:
-        """Return whether anything waits to be published."""
-        return bool(self._staged() or self.removed())
-
     def removed(self) -> tuple[str, ...]:
         """Return the ids of the documents that the next publication removes."""
-        return tuple(self._read_json(self._removed, []))
+        return tuple(_read_json(self._removed, []))
 
     def path(self, document_id: str) -> Path:
         """Return the file of a listed document, the waiting one first. Raises CorpusError for an unknown id."""
@@ -117,7 +113,7 @@ class Staging:
         with self._lock:
             staged = self._files / ENTRIES_FILE
             path = staged if staged.exists() else self._within_corpus(ENTRIES_FILE)
-            kept = self._read_json(path, {"title": "Questions and answers", "pairs": []})
+            kept = _read_json(path, {"title": "Questions and answers", "pairs": []})
             kept["pairs"].append({"question": question, "answer": answer, "variants": list(variants)})
             _write(staged, json.dumps(kept, ensure_ascii=False, indent=1).encode())
             self._set_removed(set(self.removed()) - {ENTRIES_FILE})
@@ -158,7 +154,7 @@ class Staging:
         """Bring the waiting changes into the corpus folder, and keep what they replace as the undo copy."""
         with self._lock:
             staged, removed = self._staged(), self.removed()
-            undo = self._read_json(self._undo / "undo.json", {})
+            undo = _read_json(self._undo / "undo.json", {})
             if undo.get("complete", True):  # else this goes on where a process died
                 shutil.rmtree(self._undo, ignore_errors=True)
                 undo = {"documents": {}}
@@ -180,11 +176,11 @@ class Staging:
 
     def undoable(self) -> str:
         """Return the index version whose publication can be undone, empty if there is none."""
-        return str(self._read_json(self._undo / "undo.json", {}).get("version", ""))
+        return str(_read_json(self._undo / "undo.json", {}).get("version", ""))
 
     def interrupted(self) -> Literal["", "publishing", "rolling back"]:
         """Return what a process was doing to the corpus folder when it died, empty if it was nothing."""
-        undo = self._read_json(self._undo / "undo.json", {})
+        undo = _read_json(self._undo / "undo.json", {})
         if undo.get("undoing"):
             return "rolling back"
         return "" if undo.get("complete", True) else "publishing"
@@ -192,12 +188,12 @@ class Staging:
     def begin_undo(self) -> None:
         """Note that the last publication is being undone, before the index goes back to its version."""
         with self._lock:
-            self._write_undo(self._read_json(self._undo / "undo.json", {}) | {"undoing": True})
+            self._write_undo(_read_json(self._undo / "undo.json", {}) | {"undoing": True})
 
     def undo(self) -> None:
         """Bring the corpus folder back to what it was; what was published waits again."""
         with self._lock:
-            undo = self._read_json(self._undo / "undo.json", {})
+            undo = _read_json(self._undo / "undo.json", {})
             if not undo:
                 raise CorpusError("There is no publication to roll back. Publish something first")
             for name, existed in list(undo["documents"].items()):
@@ -244,14 +240,6 @@ class Staging:
     def _write_undo(self, undo: dict[str, Any]) -> None:
         _write(self._undo / "undo.json", json.dumps(undo).encode())
 
-    def _read_json(self, path: Path, default: Any) -> Any:
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return default
-        except ValueError as error:
-            raise CorpusError(f"{path} is damaged ({error}). Repair it or move it away") from None
-
 
 def checked_name(name: str) -> str:
     """Return the name of an upload. Raises CorpusError for one that is no plain file name of a kind that is read."""
@@ -288,3 +276,12 @@ def _link(source: Path, target: Path) -> None:
         os.link(source.resolve(), target)
     except OSError:
         shutil.copyfile(source, target)
+
+
+def _read_json(path: Path, default: Any) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except ValueError as error:
+        raise CorpusError(f"{path} is damaged ({error}). Repair it or move it away") from None

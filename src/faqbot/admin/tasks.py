@@ -1,75 +1,21 @@
-"""Work on uploaded files in a process of its own: it can be ended, and takes nothing down if a file is hostile.
+"""What `faqbot.admin.jobs` has done in a process of its own, by the functions that the command line calls.
 
-`run_task` starts `python -m faqbot.admin.tasks`, which reads one line of JSON from standard input, calls the functions
-that the command line calls, and prints JSON lines: progress, then one result or error. It ends when its standard input
-does: a server that is killed leaves no build behind that publishes what nobody waits for any more.
+One line of JSON on standard input names the task. JSON lines on standard output are progress, then one result or
+error. The end of standard input ends the process.
 """
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from faqbot.errors import FaqbotError
 from faqbot.settings import Settings
-
-SECONDS = 120.0  # for reading one file or checking a corpus
-PUBLISH_SECONDS = 6 * 3600.0
-
-Progress = Callable[..., None]
-
-
-class TaskError(FaqbotError):
-    """The work could not be done, with the reason in words for the owner."""
-
-
-def run_task(
-    name: str, settings: Settings, *, seconds: float = SECONDS, progress: Progress | None = None, **given: Any
-) -> dict[str, Any]:
-    """Run one task in a new process and return its result. Raises TaskError."""
-    request = json.dumps({"task": name, "settings": asdict(settings), "given": given})
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("FAQBOT_")}
-    command = [sys.executable, "-m", "faqbot.admin.tasks"]
-    with subprocess.Popen(  # noqa: S603 - this program itself
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as process:
-        timer = _killed_after(process, seconds)
-        try:
-            return _result(process, request, progress)
-        finally:
-            timer.cancel()
-            process.kill()
-
-
-def _killed_after(process: subprocess.Popen[str], seconds: float) -> threading.Timer:
-    timer = threading.Timer(seconds, process.kill)
-    timer.daemon = True
-    timer.start()
-    return timer
-
-
-def _result(process: subprocess.Popen[str], request: str, progress: Progress | None) -> dict[str, Any]:
-    assert process.stdin and process.stdout
-    try:
-        process.stdin.write(f"{request}\n")
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass
-    for line in process.stdout:
-        message = json.loads(line)
-        if "error" in message:
-            raise TaskError(message["error"])
-        if "result" in message:
-            return dict(message["result"])
-        if progress:
-            progress(*message["progress"])
-    raise TaskError("The work was stopped before it ended: it took too long or too much memory. Nothing was changed")
 
 
 def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
@@ -87,7 +33,7 @@ def preview(settings: Settings, path: str, document_id: str) -> dict[str, Any]:
     return {
         "title": document.title,
         "facts": {name: getattr(document, name) for name in ("author", "date", "url", "licence")},
-        "warnings": [str(getattr(each, "message", each)) for each in getattr(document, "warnings", ())],
+        "warnings": [each.message for each in document.warnings],
         "left_out": [{"reason": part.reason, "text": part.text[:500]} for part in report.left_out],
         "passages": [
             {
@@ -143,24 +89,14 @@ def publish(settings: Settings, corpus: str) -> dict[str, Any]:
     index = Path(settings.index)
     if is_index(index) and is_current(Path(corpus), index, settings=settings):
         with closing(open_index(index, store=settings.store, token=settings.store_token)) as opened:
-            version = opened.version
-        return {
-            "version": current_name(index),
-            "documents": version.documents,
-            "passages": version.passages,
-            "skipped": [],
-        }
-    report = build(Path(corpus), Path(settings.index), settings=settings, progress=_tell_progress)
+            made = opened.version
+        return {"version": current_name(index), "documents": made.documents, "passages": made.passages, "skipped": []}
+    report = build(Path(corpus), index, settings=settings, progress=_tell_progress)
     skipped = [f"{each.document_id}: {each.reason}" for each in report.skipped]
-    return {
-        "version": report.version,
-        "documents": report.documents,
-        "passages": report.passages,
-        "skipped": skipped,
-    }
+    return {"version": report.version, "documents": report.documents, "passages": report.passages, "skipped": skipped}
 
 
-def groups(settings: Settings, corpus: str, since: str = "") -> dict[str, Any]:
+def groups(settings: Settings, corpus: str) -> dict[str, Any]:
     """Return unanswered questions in groups, as `faqbot unanswered` does, and the questions of the corpus.
 
     Questions that the corpus asks by now, published or waiting, are left out, and so are those whose personal data was
@@ -169,7 +105,7 @@ def groups(settings: Settings, corpus: str, since: str = "") -> dict[str, Any]:
     from faqbot.feedback import read_entries
     from faqbot.promotion import group_questions, read_corpus, select_candidates
 
-    entries = [each for each in read_entries(Path(settings.feedback), since=since) if each.verdict != "helpful"]
+    entries = [each for each in read_entries(Path(settings.feedback)) if each.verdict != "helpful"]
     documents = read_corpus(Path(corpus))
     shown = []
     for group in group_questions(entries, Path(settings.index), settings):
