@@ -64,6 +64,14 @@ class Evaluation:
         """Return the ids of the questions with a right passage within that rank."""
         return frozenset(name for name, rank in self.ranks.items() if rank is not None and rank <= depth)
 
+    def counts(self) -> dict[str, int]:
+        """Return how many answers are right, by what is counted."""
+        return {
+            "questions answered first": len(self.within(1)),
+            f"questions answered within {FOUND_WITHIN}": len(self.within(FOUND_WITHIN)),
+            "questions and variants that find their entry first": len(self.found_first),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -74,20 +82,9 @@ class Comparison:
 
     def losses(self) -> tuple[str, ...]:
         """Return in words which counts would fall; empty where nothing gets worse."""
-        counts = (
-            ("questions answered first", len(self.before.within(1)), len(self.after.within(1))),
-            (
-                f"questions answered within {FOUND_WITHIN}",
-                len(self.before.within(FOUND_WITHIN)),
-                len(self.after.within(FOUND_WITHIN)),
-            ),
-            (
-                "questions and variants that find their entry first",
-                len(self.before.found_first),
-                len(self.after.found_first),
-            ),
-        )
-        return tuple(f"{what}: {before} -> {after}" for what, before, after in counts if after < before)
+        after = self.after.counts()
+        both = ((what, before, after[what]) for what, before in self.before.counts().items())
+        return tuple(f"{what}: {before} -> {now}" for what, before, now in both if now < before)
 
 
 def group_questions(entries: Sequence[FeedbackEntry], index: Path, settings: Settings) -> tuple[QuestionGroup, ...]:
@@ -159,10 +156,8 @@ def compare(
     parent = index.resolve().parent
     place = parent if os.access(parent, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix=".faqbot-trial-", dir=place) as folder:
-        trial = Path(folder) / "index"
-        shutil.copytree(
-            index, trial, ignore=shutil.ignore_patterns("LOCK", "*.partial*")
-        )  # the build starts from what it has
+        trial = Path(folder) / "index"  # the build starts from what the index has
+        shutil.copytree(index, trial, ignore=shutil.ignore_patterns("LOCK", "*.partial*"))
         build_documents(changed, trial, settings=settings, progress=progress)
         evaluations = []
         for each, name in ((index, "evaluating, before"), (trial, "evaluating, after")):
