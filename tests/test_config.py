@@ -135,6 +135,7 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_read(tmp_path: P
         ("[page]\nexamples = [1]", "expected a list of up to 8 questions"),
         ('[page]\ntabs = ["visit"]', 'expected a list with "ask"'),
         ('[page]\ntabs = ["ask", "ask"]', 'expected a list with "ask"'),
+        ('[page]\ntabs = ["ask", ["check"]]', 'expected a list with "ask"'),
         ('[page]\naccent = "green"', 'expected a colour such as "#0b5d4e"'),
         ('[page]\naccent = "#ffee00"', "expected a darker colour: its contrast with #ffffff is 1.2"),
         ('[page]\naccent_dark = "#003"', "expected a lighter colour"),

@@ -403,14 +403,10 @@ def _examples(value: Any) -> tuple[str, ...]:
 
 
 def _tabs(value: Any) -> tuple[str, ...]:
-    if (
-        not isinstance(value, tuple)
-        or "ask" not in value
-        or not set(value) <= set(TABS)
-        or len(set(value)) < len(value)
-    ):
+    wanted = value if isinstance(value, tuple) else ()
+    if "ask" not in wanted or any(each not in TABS or wanted.count(each) > 1 for each in wanted):
         raise _WrongValueError('a list with "ask", and "check" and "visit" if wanted')
-    return value
+    return wanted
 
 
 def _accent(key: str) -> Callable[[Any], str]:
