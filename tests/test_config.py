@@ -16,7 +16,6 @@ from faqbot.config import (
     SafetyConfig,
     config_keys,
     config_meta,
-    find_config,
     load_config,
     read_config,
 )
@@ -207,7 +206,7 @@ def test_what_an_index_stores_needs_no_file_any_more(tmp_path: Path) -> None:
         path.unlink()
     config = load_config(Settings(), stored_in(file))
     assert (config.page.logo, config.safety.rules) == ("data:image/png;base64,cG5n", RULES)
-    assert replace(file, name="faqbot.toml") == ConfigFile.from_dict(file.to_dict())
+    assert replace(file, name="faqbot.toml") == ConfigFile(**file.to_dict())
 
 
 def test_what_an_index_stores_changes_with_text_and_named_files_and_not_with_the_folder(tmp_path: Path) -> None:
@@ -225,11 +224,10 @@ def test_what_an_index_stores_changes_with_text_and_named_files_and_not_with_the
 
 def test_a_build_takes_the_named_file_else_the_corpus_folders_own(tmp_path: Path) -> None:
     own, other = written(tmp_path / "a", '[page]\ntitle = "own"'), written(tmp_path / "b", '[page]\ntitle = "other"')
-    found = find_config(own.parent, Settings(config=str(other)))
-    assert found is not None and "other" in found.text
-    found = find_config(own.parent, Settings())
-    assert found is not None and "own" in found.text
-    assert find_config(tmp_path, Settings()) is None
+    named, found = Settings(config=str(other)), Settings()
+    titles = [load_config(Settings(), config_meta(own.parent, each)).page.title for each in (named, found)]
+    assert titles == ["other", "own"]
+    assert config_meta(tmp_path, Settings()) == {}
 
 
 def test_the_profile_none_raises_no_alert(tmp_path: Path) -> None:

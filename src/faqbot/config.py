@@ -145,32 +145,21 @@ class ConfigFile:
         """The JSON form, for an index version; the same wherever the file lies."""
         return {"name": Path(self.name).name, "text": self.text, "files": dict(self.files)}
 
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> "ConfigFile":
-        """What `to_dict` gave."""
-        return cls(str(stored["name"]), str(stored["text"]), dict(stored.get("files", {})))
-
 
 def config_keys() -> tuple[str, ...]:
     """Every key of the file as `table.key`, in the order of the documentation, which leaves out those of texts."""
     return tuple(f"{table}.{key}" for table, checks in _CHECKS.items() for key in checks)
 
 
-def find_config(corpus: Path, settings: Settings) -> ConfigFile | None:
-    """Return the file that a build of `corpus` stores: the one named in the settings, else the corpus folder's own.
-
-    Raises SettingsError or RulesError for a file that cannot be used.
-    """
-    if settings.config:
-        return read_config(Path(settings.config))
-    path = corpus / FILE_NAME
-    return read_config(path) if path.is_file() else None
-
-
 def config_meta(corpus: Path, settings: Settings) -> dict[str, str]:
-    """Return what a build of `corpus` stores in the index version about it: nothing, or the file as JSON."""
-    file = find_config(corpus, settings)
-    return {META_KEY: json.dumps(file.to_dict(), ensure_ascii=False, sort_keys=True)} if file else {}
+    """Return what a build of `corpus` stores in the index version: the file that the settings name, else the folder's.
+
+    Empty without one. Raises SettingsError or RulesError for a file that cannot be used.
+    """
+    path = Path(settings.config) if settings.config else corpus / FILE_NAME
+    if not settings.config and not path.is_file():
+        return {}
+    return {META_KEY: json.dumps(read_config(path).to_dict(), ensure_ascii=False, sort_keys=True)}
 
 
 def named_files(corpus: Path) -> frozenset[str]:
@@ -182,8 +171,7 @@ def named_files(corpus: Path) -> frozenset[str]:
         tables = _tables(ConfigFile(FILE_NAME, (corpus / FILE_NAME).read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, SettingsError):
         return frozenset()
-    names = (_rules_name(tables), tables.get("page", {}).get("logo", ""))
-    return frozenset(Path(name).as_posix() for name in names if name)
+    return frozenset(Path(name).as_posix() for name in _names(tables))
 
 
 def read_config(path: Path) -> ConfigFile:
@@ -192,10 +180,8 @@ def read_config(path: Path) -> ConfigFile:
     if "\ufffd" in text:
         raise SettingsError(f"{path} is not UTF-8. Save it as UTF-8")
     file = ConfigFile(str(path), text.removeprefix("\ufeff"))
-    tables = _tables(file)
-    names = [name for name in (_rules_name(tables), tables.get("page", {}).get("logo", "")) if name]
-    files = {name: base64.b64encode(_read_beside(path, name)).decode("ascii") for name in names}
-    file = ConfigFile(file.name, file.text, files)
+    files = {name: base64.b64encode(_read_beside(path, name)).decode("ascii") for name in _names(_tables(file))}
+    file = replace(file, files=files)
     _config([_resolved(file)])
     return file
 
@@ -206,7 +192,7 @@ def load_config(settings: Settings, meta: Mapping[str, str] | None = None) -> Co
     `meta` are the texts that the index version stores. Raises SettingsError or RulesError.
     """
     stored = (meta or {}).get(META_KEY)
-    layers = [_resolved(ConfigFile.from_dict(json.loads(stored)))] if stored else []
+    layers = [_resolved(ConfigFile(**json.loads(stored)))] if stored else []
     if settings.config:
         layers.append(_resolved(read_config(Path(settings.config))))
     return _config([*layers, _from_settings(settings)])
@@ -222,8 +208,7 @@ def _config(layers: Iterable[Tables]) -> Config:
                 before = {key: value for key, value in before.items() if key == "region"}
             merged[name] = before | dict(table)
     safety = SafetyConfig(**merged.get("safety", {}))
-    defaults = PageConfig() if safety.back_pain else _PLAIN_PAGE
-    page = PageConfig(**(_values(defaults) | merged.get("page", {})))
+    page = replace(PageConfig() if safety.back_pain else _PLAIN_PAGE, **merged.get("page", {}))
     if not safety.back_pain and set(page.tabs) - {"ask"}:
         raise SettingsError(
             f"page.tabs has {', '.join(page.tabs)} and safety.profile is {safety.profile}, expected the tab ask alone: "
@@ -233,18 +218,15 @@ def _config(layers: Iterable[Tables]) -> Config:
     if not safety.back_pain:
         texts = replace(texts, see_someone="", not_reviewed="")  # which are about pain, and articles about it
     language = merged.get("language", {})
+    code = language.pop("code", LanguageConfig().code)
     return Config(
         page=page,
         banner=merged.get("banner", {}).get("text", ""),
         safety=safety,
         replies=RepliesConfig(**merged.get("replies", {})),
-        language=LanguageConfig(language.get("code", LanguageConfig().code)),
-        texts=replace(texts, **{name: text for name, text in language.items() if name != "code"}),
+        language=LanguageConfig(code),
+        texts=replace(texts, **language),
     )
-
-
-def _values(page: PageConfig) -> dict[str, Any]:
-    return {each.name: getattr(page, each.name) for each in fields(page)}
 
 
 def _from_settings(settings: Settings) -> Tables:
@@ -280,6 +262,11 @@ def _extended(rules: str) -> str:
 def _rules_name(tables: Tables) -> str:
     profile = str(tables.get("safety", {}).get("profile", ""))
     return "" if profile in (BACK_PAIN, NO_SAFETY) else profile
+
+
+def _names(tables: Tables) -> list[str]:
+    """The files that the tables name: rules and logo."""
+    return [name for name in (_rules_name(tables), tables.get("page", {}).get("logo", "")) if name]
 
 
 def _resolved(file: ConfigFile) -> Tables:
