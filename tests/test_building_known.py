@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faqbot.chunking import split
-from faqbot.index import build, builder, open_index, plan_build
+from faqbot.index import build, corpus, open_index, plan_build
 from faqbot.readers import ReadReport, read_report
 from faqbot.settings import Settings
 from faqbot.types import Document, Passage
@@ -41,8 +41,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
         seen.cut.append(document.id)
         return split(document, count, limit=limit, words=words)
 
-    monkeypatch.setattr(builder, "read_report", reading)
-    monkeypatch.setattr(builder, "split", cutting)
+    monkeypatch.setattr(corpus, "read_report", reading)
+    monkeypatch.setattr(corpus, "split", cutting)
     return seen
 
 
@@ -109,14 +109,14 @@ def test_with_other_code_or_another_version_of_a_reader_everything_is_read_again
     pages: Path, index: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(pages, index, settings=Settings())
-    before = builder.code_hash()
-    builder.code_hash.cache_clear()
-    monkeypatch.setattr(builder, "PACKAGES", (*builder.PACKAGES, "numpy"))
+    before = corpus.code_hash()
+    corpus.code_hash.cache_clear()
+    monkeypatch.setattr(corpus, "PACKAGES", (*corpus.PACKAGES, "numpy"))
     watched.forget()
     build(pages, index, settings=Settings())
-    assert builder.code_hash() != before
+    assert corpus.code_hash() != before
     assert watched.read == ["a.md", "b/c.md", "d.txt"]
-    builder.code_hash.cache_clear()
+    corpus.code_hash.cache_clear()
 
 
 def test_what_is_removed_from_the_corpus_is_forgotten(pages: Path, index: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_loss_of_words_is_reported_by_the_build_and_by_the_next_ones(
         found = split(document, count, limit=limit, words=words)
         return found[:-1] if document.id == "faq.md" else found
 
-    monkeypatch.setattr(builder, "split", losing)
+    monkeypatch.setattr(corpus, "split", losing)
     reports = [build(pages, index, settings=Settings()).warnings for _ in range(3)]
     assert watched.read == ["a.md", "b/c.md", "d.txt", "faq.md"]
     assert reports[0] == reports[1] == reports[2]

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from faqbot.index.bm25 import (
     TextQuery,
     analyse,
     count_terms,
-    count_words,
     indexed_text,
     surface_words,
 )
@@ -172,11 +170,6 @@ def test_without_bm25s_building_names_the_command(monkeypatch: pytest.MonkeyPatc
 )
 def test_words_are_cut_as_they_are_written(text: str, words: list[str]) -> None:
     assert surface_words(text) == words
-
-
-@given(st.lists(st.text(alphabet="abü-' z1"), max_size=20))
-def test_words_are_counted_over_all_texts(texts: list[str]) -> None:
-    assert count_words(texts) == Counter(word for text in texts for word in surface_words(text))
 
 
 def test_a_query_needs_neither_bm25s_nor_scipy(tmp_path: Path) -> None:

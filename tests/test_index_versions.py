@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from faqbot.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, IndexWriteError
+from faqbot.errors import IndexDamagedError, IndexMissingError, IndexWriteError
 from faqbot.index import add_calibration, open_index, publish, rollback, verify, versions
 from faqbot.index.encoder_files import encoder_damage
 from faqbot.index.versions import current_names
@@ -170,7 +170,7 @@ def test_where_there_is_no_index_nothing_is_made(work: Path, act: object) -> Non
     assert not (work / "none").exists()
 
 
-@pytest.mark.parametrize("name", ["000003.db", "000001.partial", "encoders", "generations", "cache"])
+@pytest.mark.parametrize("name", ["000003.db", "000001.partial", "encoders"])
 def test_a_folder_of_somebody_else_is_left_alone(work: Path, name: str) -> None:
     mine = work / "home" / name / ".old-letters"
     mine.parent.mkdir(parents=True)
@@ -272,20 +272,3 @@ def test_a_byte_that_changed_on_its_way_to_the_disk_is_found_before_anything_poi
     assert [version.id for version in versions(index)] == served
     if "encoders" not in name:
         assert verify(index) == ()
-
-
-def test_an_index_of_the_first_format_says_to_build_and_a_build_replaces_it(work: Path) -> None:
-    index, name = work / "index", "000041-0123456789ab"
-    (index / "generations" / name).mkdir(parents=True)
-    (index / "generations" / name / "manifest.json").write_text('{"format": 1}')
-    (index / "cache").mkdir()
-    (index / "LOCK").write_text("1")
-    (index / "CURRENT").write_text(f"{name}\n")
-    for act in (open_index, lambda index: add_calibration(index, {})):
-        with pytest.raises(IndexMismatchError, match=f"another format.*Run: faqbot build CORPUS --index {index}"):
-            act(index)
-    assert build(index)[0].startswith("000042-")
-    assert sorted(path.name for path in index.iterdir()) == [
-        "000042.db", "000042.faiss", "000042.json", "CURRENT", "LOCK", "encoders",
-    ]  # fmt: skip
-    open_index(index).close()

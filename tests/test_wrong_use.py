@@ -350,7 +350,7 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_is_built(tmp_path: Pa
     (corpus / "c.md").chmod(0)
     (corpus / "shut").chmod(0)
     code = (
-        "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.index.builder import read_all, describe_source\n"
+        "import os, sys, pathlib\nfrom faqbot.readers import discover\nfrom faqbot.index import read_all\nfrom faqbot.index.builder import describe_source\n"
         "from faqbot.settings import Settings\ncorpus = pathlib.Path(sys.argv[1])\n"
         "read_all(discover(corpus).files)\nos.setuid(65534)\n"  # so that all that is needed is loaded
         "found = discover(corpus)\nread = read_all(found.files)\ndescribe_source(corpus, Settings())\n"

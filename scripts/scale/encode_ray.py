@@ -61,7 +61,6 @@ def run(corpus: Path, settings: Settings, workers: int) -> int:
         exported = model.export([passage.embedded_text for passage in passages], Path(folder))
         install_encoder(index, exported, model.info.fingerprint, FileWriter())
         info = encoder_info(model, model.encoder(exported))
-        builder.load_unfinished()
         hashes = [[text.hash for text in texts_of(each, model.info)] for each in passages]
         new = [each for each, own in zip(passages, hashes, strict=True) if len(builder.known.find(own)) < len({*own})]
         rows = spread(new, (settings, str(index.resolve() / "encoders")), workers) if new else iter(())

@@ -21,18 +21,18 @@ from faqbot.index.reader import Index, open_index, store_of
 from faqbot.index.versions import Version, current_name, is_index, rollback, verify, versions
 
 if TYPE_CHECKING:
+    from faqbot.index.builder import BuildPlan as BuildPlan
     from faqbot.index.builder import BuildReport as BuildReport
     from faqbot.index.builder import build as build
     from faqbot.index.builder import build_documents as build_documents
-    from faqbot.index.builder import check_words as check_words
     from faqbot.index.builder import is_current as is_current
-    from faqbot.index.builder import read_all as read_all
-    from faqbot.index.builder import read_corpus as read_corpus
-    from faqbot.index.builder import split_all as split_all
+    from faqbot.index.builder import plan_build as plan_build
+    from faqbot.index.corpus import check_words as check_words
+    from faqbot.index.corpus import read_all as read_all
+    from faqbot.index.corpus import read_corpus as read_corpus
+    from faqbot.index.corpus import split_all as split_all
     from faqbot.index.encoder_files import encoder_folders as encoder_folders
     from faqbot.index.encoder_files import keep_encoder as keep_encoder
-    from faqbot.index.plan import BuildPlan as BuildPlan
-    from faqbot.index.plan import plan_build as plan_build
     from faqbot.index.version_builder import VersionBuilder as VersionBuilder
     from faqbot.index.version_builder import add_calibration as add_calibration
     from faqbot.index.version_builder import publish as publish
@@ -59,21 +59,21 @@ __all__ = [
 ]
 
 _BUILDING = {
-    "BuildPlan": "plan",
+    "BuildPlan": "builder",
     "BuildReport": "builder",
     "VersionBuilder": "version_builder",
     "add_calibration": "version_builder",
     "build": "builder",
     "build_documents": "builder",
-    "check_words": "builder",
+    "check_words": "corpus",
     "encoder_folders": "encoder_files",
     "is_current": "builder",
     "keep_encoder": "encoder_files",
-    "plan_build": "plan",
+    "plan_build": "builder",
     "publish": "version_builder",
-    "read_all": "builder",
-    "read_corpus": "builder",
-    "split_all": "builder",
+    "read_all": "corpus",
+    "read_corpus": "corpus",
+    "split_all": "corpus",
 }
 
 

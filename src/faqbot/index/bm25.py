@@ -10,7 +10,7 @@ import re
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ class PostingsBuilder:
         self._terms.extend(numbers.setdefault(term, len(numbers)) for term in analyse(text))
         self._ends.append(len(self._terms))
 
-    def postings(self, *, k1: float = K1, b: float = B) -> Iterator[Posting]:
+    def postings(self) -> Iterator[Posting]:
         """Yield the posting of each term, in the order of terms."""
         terms = sorted(self._numbers)
         if not terms:
@@ -108,7 +108,7 @@ class PostingsBuilder:
         order = np.empty(len(terms), np.int32)
         order[[self._numbers[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
         texts = _Texts(order[np.frombuffer(self._terms, np.int32)], self._ends)
-        scorer = bm25s.BM25(method="lucene", k1=k1, b=b, csc_backend="numpy")
+        scorer = bm25s.BM25(method="lucene", k1=K1, b=B, csc_backend="numpy")
         matrix = scorer.build_index_from_ids(range(len(terms)), texts, show_progress=False)
         starts = matrix["indptr"].tolist()
         for term, start, end in zip(terms, starts[:-1], starts[1:], strict=True):
@@ -167,14 +167,6 @@ class _Texts(Sequence[Sequence[int]]):
 
     def __iter__(self) -> Iterator[list[int]]:
         return (self[number] for number in range(len(self)))
-
-
-def count_words(texts: Iterable[str]) -> Counter[str]:
-    """Return how often each word occurs in the texts, as written."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(surface_words(text))
-    return counts
 
 
 def _fits(word: str) -> bool:

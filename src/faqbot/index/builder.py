@@ -1,72 +1,44 @@
-"""A corpus folder becomes an index: discover, read, chunk, encode, publish. What earlier builds know is done once."""
+"""A corpus folder becomes an index: read, chunk, encode, publish; and what a build would do (`--dry-run`)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-import mimetypes
-import re
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from importlib import metadata
-from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import numpy as np
 
 from faqbot import __version__
-from faqbot.chunking import SHORTEST_LIMIT, report_word_loss, sentence_spans, split
+from faqbot.chunking import sentence_spans
 from faqbot.config import config_meta
 from faqbot.digests import digest
 from faqbot.encoders.models import Model
 from faqbot.encoders.pca import SCALE, to_int8
-from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadError
+from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.index.corpus import Corpus, KnownFiles, Progress, check_words, chunking_settings, read_corpus, split_all
 from faqbot.index.encoder_files import encoder_folders, keep_encoder
 from faqbot.index.files import Step, no_step
-from faqbot.index.interface import Asset, Contents, Embedding, EncodedPassage, EncoderInfo, SourceFile
+from faqbot.index.interface import Contents, Embedding, EncodedPassage, EncoderInfo, SourceFile
 from faqbot.index.reader import open_index, store_of
-from faqbot.index.store import Database
 from faqbot.index.version_builder import KnownTexts, VersionBuilder
 from faqbot.index.versions import current_database, is_index
-from faqbot.readers import CorpusFile, ReadReport, SkippedFile, discover, read_report
+from faqbot.readers import SkippedFile, discover
 from faqbot.settings import Settings
-from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
+from faqbot.variants import read_variants
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
     from faqbot.encoders.encoder import Encoder
     from faqbot.encoders.models import ModelInfo
     from faqbot.index.milvus import MilvusWriter
     from faqbot.types import Document, Passage
 
 BATCH = 256  # passages encoded together: texts of one length meet, and a killed build loses no more
-MOST_ASSET_BYTES = 1_000_000
-# What decides how a file is read and where it is chunked: another version of any of it, and everything is read again.
-CODE = ("readers", "chunking", "markdown.py", "types.py")
-PACKAGES = (
-    "beautifulsoup4",
-    "charset-normalizer",
-    "ftfy",
-    "lxml",
-    "lxml-html-clean",
-    "mammoth",
-    "markdown-it-py",
-    "pdfminer.six",
-    "PyYAML",
-    "trafilatura",
-)
-_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
-_IMAGE_SUFFIXES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
-
-Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, how many there are
 
 logger = logging.getLogger(__name__)
 
@@ -83,17 +55,19 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
-    """The documents of a corpus folder, their source files, the files that could not be read, and what readers said.
+class BuildPlan:
+    """Ids of documents that the next build adds, changes, removes and keeps, and of files that it cannot read.
 
-    `reports` are those of the files that were read now, none of those that earlier builds read.
+    `passages` is how many the new version has, `encoded` how many of them hold text that was not encoded before.
     """
 
-    documents: tuple[Document, ...]
-    files: Mapping[str, SourceFile]
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
     skipped: tuple[SkippedFile, ...]
-    assets: tuple[Asset, ...] = ()
-    reports: Mapping[str, ReadReport] = field(default_factory=dict)
+    passages: int
+    encoded: int
 
 
 def build(
@@ -151,149 +125,29 @@ def is_current(corpus: Path, index: Path, *, settings: Settings, meta: Mapping[s
         return False
 
 
-def read_corpus(
-    corpus: Path,
-    known: KnownFiles | None = None,
-    *,
-    variants: Mapping[str, Sequence[str]] | None = None,
-    progress: Progress | None = None,
-) -> Corpus:
-    """Read every document of a corpus folder, and merge question variants into its entries.
-
-    A file that `known` knows is not read again. `variants` take the place of the corpus' variants.yaml. Raises
-    CorpusError where there is no such folder, or its variants.yaml cannot be read.
-    """
-    found = discover(corpus)
-    variants = read_variants(corpus) if variants is None else variants
-    known = known or KnownFiles(None)
-    within = partial(progress, "reading") if progress else None
-    read = _read(found.files, known.document, within)
-    documents, skipped = read.documents, (*found.skipped, *read.skipped)
-    merged = merge_variants(documents, variants)
-    for question in unmatched_questions(documents, variants):
-        logger.warning("%s: no entry of the corpus asks %r", corpus / VARIANTS_FILE, question)
-    for before, after in zip(documents, merged, strict=True):
-        if before != after:
-            known.files[before.id] = replace(known.files[before.id], parsed=before)
-    return Corpus(merged, known.files, skipped, tuple(_assets(corpus, documents)), read.reports)
-
-
-def read_all(files: Sequence[CorpusFile]) -> Corpus:
-    """Return the documents of those files that can be read, and the others with the reason."""
-    return _read(files, lambda _: None, None)
-
-
-def _read(
-    files: Sequence[CorpusFile],
-    known: Callable[[CorpusFile], Document | None],
-    progress: Callable[[int, int], None] | None,
-) -> Corpus:
-    documents: list[Document] = []
-    skipped: list[SkippedFile] = []
-    reports: dict[str, ReadReport] = {}
-    for number, file in enumerate(files, 1):
-        try:
-            document = known(file)
-            if document is None:
-                reports[file.document_id] = report = read_report(file.path, document_id=file.document_id)
-                document = report.document
-            documents.append(document)
-        except ReadError as error:
-            skipped.append(SkippedFile(file.document_id, str(error)))
-        if progress:
-            progress(number, len(files))
-    return Corpus(tuple(documents), {}, tuple(skipped), reports=reports)
-
-
-def check_words(corpus: Corpus, passages: Iterable[Passage]) -> Corpus:
-    """Return the corpus with a warning for each file read now that has words which are in none of its passages."""
-    of_document: dict[str, list[Passage]] = defaultdict(list)
-    for passage in passages:
-        of_document[passage.document_id].append(passage)
-    documents = []
-    files = dict(corpus.files)
-    for document in corpus.documents:
-        if report := corpus.reports.get(document.id):
-            left_out = [part.text for part in report.left_out]
-            passages_of = of_document[document.id]
-            document = report_word_loss(document, passages_of, extracted=report.extracted, left_out=left_out)
-            if (file := files.get(document.id)) and file.parsed:
-                files[document.id] = replace(file, parsed=replace(file.parsed, warnings=document.warnings))
-        documents.append(document)
-    return replace(corpus, documents=tuple(documents), files=files)
-
-
-def split_all(
-    documents: Sequence[Document], model: Model, settings: Settings, known: KnownFiles | None = None
-) -> list[Passage]:
-    """Return the passages of all documents, in order, none longer than the model reads; known ones are taken over."""
-    chunking = chunking_settings(model.info, settings)
-    if known:
-        known.load_passages(documents, chunking)
-    prompt = model.tokenizer.count(model.info.passage_prompt) - model.tokenizer.count("")
-    limit, words = max(SHORTEST_LIMIT, model.info.token_limit - prompt), settings.passage_words
-    passages: list[Passage] = []
-    for document in documents:
-        found = known.passages(document) if known else None
-        if found is None:
-            found = split(document, model.tokenizer.count, limit=limit, words=words)
-        passages.extend(found)
-    return passages
-
-
-class KnownFiles:
-    """Files that the last build read too: their documents, and the passages of those that are chunked alike."""
-
-    def __init__(self, previous: Database | None) -> None:
-        """`previous` is the database of the version in use, None where there is none."""
-        self.files: dict[str, SourceFile] = {}  # those of this build
-        self._previous = previous
-        self._before: dict[str, SourceFile] = {}
-        self._passages: dict[str, list[Passage]] = {}
-        self._documents: dict[str, Document] = {}
-        if previous:
-            try:
-                self._before = previous.source_files()
-            except IndexDamagedError as error:
-                logger.warning("%s. Every file is read again", error)
-
-    def document(self, file: CorpusFile) -> Document | None:
-        """Return the document of a file whose content was read before by the same code, else None."""
-        try:
-            content = file.path.read_bytes()
-        except OSError:
-            return None  # reading it says why
-        found = digest(code_hash(), file.document_id.encode(), content)
-        before = self._before.get(file.document_id)
-        self.files[file.document_id] = SourceFile(found, "")
-        if not before or before.content_hash != found or not self._previous:
-            return None
-        try:
-            document = self._previous.document(file.document_id)
-        except IndexDamagedError as error:
-            logger.warning("%s. The file is read again", error)
-            return None
-        if document:
-            self._documents[file.document_id] = document
-        return before.parsed or document
-
-    def load_passages(self, documents: Iterable[Document], chunking: str) -> None:
-        """Load the passages of the documents that are as they were and were chunked with these settings."""
-        same = [
-            each.id
-            for each in documents
-            if each == self._documents.get(each.id) and self._before[each.id].chunking == chunking
-        ]
-        if not self._previous or not same:
-            return
-        try:
-            self._passages = self._previous.passages_of(same)
-        except IndexDamagedError as error:
-            logger.warning("%s. Every document is chunked again", error)
-
-    def passages(self, document: Document) -> Sequence[Passage] | None:
-        """Return the passages of a document that need not be chunked, else None."""
-        return self._passages.get(document.id)
+def plan_build(corpus: Path, index: Path, *, settings: Settings) -> BuildPlan:
+    """Compare a corpus folder with the index made from it. Writes nothing."""
+    previous = current_database(index)
+    known = KnownFiles(previous)
+    found = read_corpus(corpus, known)
+    model = Model(settings.model, encoder_folders(index, settings.encoder_cache))
+    passages = split_all(found.documents, model, settings, known)
+    found = check_words(found, passages)
+    before = {document.id: document for document in previous.documents()} if previous else {}
+    now = {document.id: document for document in found.documents}
+    both = [name for name in now if name in before]
+    return BuildPlan(
+        added=tuple(name for name in now if name not in before),
+        changed=tuple(name for name in both if now[name] != before[name]),
+        removed=tuple(name for name in before if name not in now),
+        kept=tuple(name for name in both if now[name] == before[name]),
+        skipped=found.skipped,
+        passages=len(passages),
+        encoded=sum(
+            not previous or any(not previous.has_text(text.hash) for text in texts_of(passage, model.info))
+            for passage in passages
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,20 +233,6 @@ def describe_source(
     }
 
 
-def chunking_settings(info: ModelInfo, settings: Settings) -> str:
-    """Return what decides, besides the code, where a document is chunked."""
-    return f"{info.fingerprint} {info.token_limit} {settings.passage_words}"
-
-
-@cache
-def code_hash() -> bytes:
-    """Return the hash of the code that reads and chunks files, and of the versions of the packages it uses."""
-    package = files("faqbot")
-    sources = sorted((each for name in CODE for each in _sources(package / name)), key=str)
-    versions = (f"{name} {_package_version(name)}".encode() for name in PACKAGES)
-    return digest(*(source.read_bytes() for source in sources), *versions)
-
-
 def _build(
     builder: VersionBuilder,
     corpus: Corpus,
@@ -469,32 +309,6 @@ def _encoded(
     }
 
 
-def _assets(corpus: Path, documents: Sequence[Document]) -> Iterator[Asset]:
-    """The pictures inside the corpus folder that documents show."""
-    root = corpus.resolve()
-    seen: set[str] = set()
-    for document in documents:
-        for target in _IMAGE.findall(document.text):
-            name, content = _picture(root, document.id, target)
-            if content and name not in seen:
-                seen.add(name)
-                yield Asset(name, mimetypes.guess_type(name)[0] or "application/octet-stream", content)
-
-
-def _picture(root: Path, document_id: str, target: str) -> tuple[str, bytes]:
-    """The path below the corpus folder of a picture and its content, empty for one that is not to be shown."""
-    try:
-        path = (root / PurePosixPath(document_id).parent / unquote(target)).resolve()
-        if not path.is_relative_to(root) or path.suffix.lower() not in _IMAGE_SUFFIXES or not path.is_file():
-            return "", b""
-        if path.stat().st_size > MOST_ASSET_BYTES:
-            logger.warning("%s is larger than %d bytes and not shown", path, MOST_ASSET_BYTES)
-            return "", b""
-        return path.relative_to(root).as_posix(), path.read_bytes()
-    except (OSError, ValueError):  # a name that no file can have, or a file that cannot be read
-        return "", b""
-
-
 def _content_hash(path: Path) -> bytes:
     """That of a file's content; of one that cannot be read, which the build reports, that of its path."""
     try:
@@ -521,16 +335,3 @@ def _nothing(corpus: Path, skipped: Sequence[SkippedFile]) -> str:
     return (
         f"Nothing to index in {corpus}{f' ({reasons})' if reasons else ''}. Put Markdown, text, HTML or PDF files there"
     )
-
-
-def _sources(place: Traversable) -> list[Traversable]:
-    if place.is_file():
-        return [place] if place.name.endswith((".py", ".toml")) else []
-    return [source for inner in place.iterdir() for source in _sources(inner)]
-
-
-def _package_version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from faqbot.errors import IndexBusyError, IndexDamagedError, IndexWriteError
-from faqbot.index.files import FileRecord, FileWriter, builder_lock, no_step, record_file
+from faqbot.index.files import FileRecord, FileWriter, builder_lock, find_damage, no_step, record_file
 from faqbot.index.versions import ENCODERS, SUMS, advice
 
 UNFINISHED = ".new"
@@ -63,20 +63,16 @@ def install_encoder(index: Path, source: Path, fingerprint: str, writer: FileWri
 def encoder_damage(index: Path, fingerprint: str) -> str:
     """Return what is wrong with an installed encoder, "" if it is whole."""
     folder = encoder_folder(index, fingerprint)
-    path = folder / SUMS
-    if not path.is_file():
-        return f"{path} is missing"
     try:
-        sums = _sums(folder)
-        present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUMS}
-        for name in sorted(sums.keys() | present):
-            if not (folder / name).is_file():
-                return f"{folder / name} is missing"
-            if record_file(folder / name).sha256 != sums.get(name):
-                return f"{folder / name} is damaged: its content is not what {SUMS} says"
+        records = encoder_records(index, fingerprint)
+    except FileNotFoundError as error:
+        return f"{error.filename} is missing"
     except (OSError, ValueError) as error:
-        return f"{path} is damaged ({error})"
-    return ""
+        return f"{folder / SUMS} is damaged ({error})"
+    problems = list(find_damage(index, records).values())
+    present = {path.relative_to(index).as_posix() for path in folder.rglob("*") if path.is_file()}
+    problems += [f"{index / name} is not in {SUMS}" for name in sorted(present - records.keys())]
+    return "; ".join(problems[:1])
 
 
 def encoder_folders(index: Path, kept: str) -> Iterator[Path]:

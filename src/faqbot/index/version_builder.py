@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from array import array
 from collections import Counter
@@ -12,12 +13,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.errors import CorpusError, EncoderError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from faqbot.errors import CorpusError, EncoderError, IndexDamagedError, IndexMismatchError
 from faqbot.index.bm25 import PostingsBuilder, indexed_text, surface_words
 from faqbot.index.encoder_files import discard_damaged_encoders, encoder_records, install_encoder
 from faqbot.index.files import FileWriter, Step, builder_lock, no_step, record_file, write_error
@@ -29,9 +30,9 @@ from faqbot.index.versions import (
     Version,
     current_database,
     current_name,
-    current_names,
     damage,
     milvus_place,
+    names_in_use,
     next_stem,
     partials,
     point_to,
@@ -42,7 +43,6 @@ from faqbot.index.versions import (
     seal,
     versions,
 )
-from faqbot.types import Passage
 
 if TYPE_CHECKING:
     from faqbot.index.milvus import MilvusWriter
@@ -80,16 +80,11 @@ def add_calibration(index: Path, calibration: Mapping[str, Any], *, keep: int = 
         return builder.calibrate(calibration, keep=keep)
 
 
-class _TextSource(Protocol):
-    def find_texts(self, text_hashes: Sequence[bytes]) -> dict[bytes, Embedding]:
-        """Return the embeddings of those texts that there are."""
-
-
 class KnownTexts:
     """Embeddings that need not be made again: of the version in use, of builds that were killed, and of this one."""
 
     def __init__(self) -> None:
-        self.sources: list[_TextSource] = []
+        self.sources: list[Database | DatabaseWriter] = []
 
     def find(self, text_hashes: Iterable[bytes]) -> dict[bytes, Embedding]:
         """Return the embeddings of those texts that need not be encoded."""
@@ -118,9 +113,9 @@ class VersionBuilder:
             discard_damaged_encoders(index, self._writer)
             self.previous = current_database(index)
             self._held = held.pop_all()
-        self.known, self._loaded = KnownTexts(), False
-        if self.previous:
-            self.known.sources.append(self.previous)
+        self.known = KnownTexts()
+        self.known.sources += [self.previous] if self.previous else []
+        self.known.sources += self._unfinished()
 
     def calibration_for(self, fingerprint: str) -> dict[str, Any]:
         """Return the calibration of the version in use, nothing if another encoder made that."""
@@ -150,10 +145,7 @@ class VersionBuilder:
             raise ValueError(f"{sorted(clash)} are names that the index itself uses in meta")
         remove_leftovers(self.index, self._writer)
         encoder = contents.encoder
-        self.load_unfinished()
-        stem = next_stem(self.index)
-        paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
-        with self._removing_on_error(paths):
+        with self._new_version() as paths:
             facts = self._write_database(contents, paths, flat_limit, embedded=store is None)
             if store:
                 self._fill(store, paths.partial)
@@ -161,12 +153,6 @@ class VersionBuilder:
             self._writer.rename(paths.partial, paths.database)
             install_encoder(self.index, encoder_folder, encoder.fingerprint, self._writer)
             return self._seal(paths, facts, encoder.fingerprint, keep, store)
-
-    def load_unfinished(self) -> None:
-        """Let `known` have the embeddings of builds that did not finish, and of stage()."""
-        if not self._loaded:
-            self.known.sources.extend(self._unfinished())
-            self._loaded = True
 
     def stage(self, encoder: EncoderInfo, passages: Iterable[EncodedPassage]) -> int:
         """Write passages that were encoded elsewhere where the next build takes them; return how many.
@@ -189,9 +175,7 @@ class VersionBuilder:
         used = read_version(self.index, current_name(self.index))
         for problem in damage(self.index, used):
             raise IndexDamagedError(problem)
-        stem = next_stem(self.index)
-        paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
-        with self._removing_on_error(paths):
+        with self._new_version() as paths:
             self._writer.copy(self.index / f"{used.stem}.db", paths.partial)
             set_meta(paths.partial, "calibration", json.dumps(calibration), step=self._step)
             self._writer.flush(paths.partial)
@@ -224,10 +208,8 @@ class VersionBuilder:
         writer = DatabaseWriter(paths.partial, encoder, step=self._step)
         self.known.sources.append(writer)
         try:
-            documents = 0
             for document in contents.documents:
                 writer.add_document(document, contents.files.get(document.id))
-                documents += 1
             for asset in contents.assets:
                 writer.add_asset(asset)
             totals = _Totals(encoder.vocabulary_size)
@@ -237,9 +219,12 @@ class VersionBuilder:
                 totals.add(encoded)
             search: dict[str, Any] = {"kind": "milvus"}
             if embedded:
-                search = self._write_vectors(writer, paths.vectors, totals, encoder.dimension, flat_limit)
+                self._step(f"write {paths.vectors.name}")
+                count, vectors = totals.offsets[-1], writer.vector_batches()
+                search = write_vectors(paths.vectors, vectors, count, encoder.dimension, flat_limit=flat_limit)
+                self._writer.flush(paths.vectors)
             totals.write(writer)
-            facts = {"documents": documents, **totals.counts, "search": search}
+            facts = {"documents": len(contents.documents), **totals.counts, "search": search}
             for key, value in (("facts", facts), ("source", contents.source), ("calibration", contents.calibration)):
                 writer.add_meta(key, json.dumps(value))
             for key, text in contents.meta.items():
@@ -250,17 +235,7 @@ class VersionBuilder:
             if not writer.resumable:
                 _discard(paths.partial, paths.partial.with_name(f"{paths.partial.name}-journal"))
             raise
-        return {"documents": documents, "passages": len(totals.ids)}
-
-    def _write_vectors(
-        self, writer: DatabaseWriter, path: Path, totals: _Totals, dimension: int, flat_limit: int
-    ) -> dict[str, Any]:
-        self._step(f"write {path.name}")
-        search = write_vectors(
-            path, writer.vector_batches(), totals.counts["vectors"], dimension, flat_limit=flat_limit
-        )
-        self._writer.flush(path)
-        return search
+        return {"documents": len(contents.documents), "passages": len(totals.ids)}
 
     def _seal(
         self,
@@ -283,13 +258,12 @@ class VersionBuilder:
                 VectorIndex(paths.vectors)
         except IndexDamagedError as error:
             raise write_error(paths.vectors, str(error)) from error
-        names: tuple[str, ...] = ()
-        with suppress(IndexMissingError, IndexDamagedError):
-            names = tuple(name for name in current_names(self.index) if self._is_sealed(name))
+        named = names_in_use(self.index)
+        before = [each.id for each in versions(self.index) if each.id in named]
         if store:
             self._step("point the alias")
             store.point(milvus_place(self.index, version)["collection"])
-        point_to(self.index, [version.id, *names[: max(keep, 1) - 1]], self._writer)
+        point_to(self.index, [version.id, *before[: max(keep, 1) - 1]], self._writer)
         self.known.sources.clear()
         for path in partials(self.index):
             with suppress(OSError):
@@ -299,11 +273,6 @@ class VersionBuilder:
             store.prune(milvus_place(self.index, each).get("collection", "") for each in versions(self.index))
         return version
 
-    def _is_sealed(self, name: str) -> bool:
-        with suppress(FileNotFoundError, IndexDamagedError, IndexMismatchError):
-            return bool(read_version(self.index, name))
-        return False
-
     def _unfinished(self) -> Iterator[Database]:
         for path in partials(self.index):
             try:
@@ -312,19 +281,16 @@ class VersionBuilder:
                 logger.warning("%s. Its texts are encoded anew", error)
 
     @contextmanager
-    def _removing_on_error(self, paths: _Paths) -> Iterator[None]:
+    def _new_version(self) -> Iterator[_Paths]:
+        """Where the files of a new version go; after an error they are deleted, unless it came after the switch."""
+        stem = next_stem(self.index)
+        paths = _Paths(*(self.index / f"{stem}{suffix}" for suffix in (PARTIAL, ".db", ".faiss", ".json")))
         try:
-            yield
+            yield paths
         except BaseException:
-            if paths.json.exists() and self._points_to(paths.json.stem):
-                raise  # what failed came after the switch
-            _discard(paths.json, paths.database, paths.vectors)
+            if not any(name.startswith(f"{stem}-") for name in names_in_use(self.index)[:1]):
+                _discard(paths.json, paths.database, paths.vectors)
             raise
-
-    def _points_to(self, stem: str) -> bool:
-        with suppress(IndexMissingError, IndexDamagedError):
-            return current_name(self.index).startswith(f"{stem}-")
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,8 +311,8 @@ class _Totals:
     tokens: int = 0
     postings: PostingsBuilder = field(default_factory=PostingsBuilder)
     words: Counter[str] = field(default_factory=Counter)
-    questions: SpreadQuestions = field(default_factory=lambda: SpreadQuestions(MOST_QUESTIONS))
-    token_counts: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    questions: dict[str, None] = field(default_factory=dict)
+    token_counts: Counter[int] = field(default_factory=Counter)
 
     def add(self, encoded: EncodedPassage) -> None:
         """Take one more passage into account."""
@@ -356,8 +322,9 @@ class _Totals:
         self.tokens += len(encoded.tokens)
         self.postings.add(text)
         self.words.update(surface_words(text))
-        self.questions.add(encoded.passage)
-        self._count(np.unique(encoded.token_ids))
+        if encoded.passage.question:
+            self.questions[encoded.passage.question] = None
+        self.token_counts.update(set(encoded.token_ids.tolist()))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -370,47 +337,22 @@ class _Totals:
         _refuse_twins(ids)
         writer.add_postings(self.postings.postings())
         writer.add_words(self.words)
-        writer.add_meta("questions", json.dumps(self.questions.chosen))
+        writer.add_meta("questions", json.dumps(_spread(list(self.questions), MOST_QUESTIONS)))
         writer.add_array("passage_ids", ids)
         writer.add_array("vector_offsets", np.frombuffer(self.offsets, np.int64))
-        self._count(np.empty(0, np.int32))
-        writer.add_array("token_counts", self.token_counts)
-
-    def _count(self, ids: NDArray[np.int32]) -> None:
-        needed = max(int(ids.max()) + 1 if len(ids) else 0, self.vocabulary_size)
-        if needed > len(self.token_counts):
-            self.token_counts = np.pad(self.token_counts, (0, needed - len(self.token_counts)))
-        self.token_counts[ids] += 1
+        token_counts = np.zeros(max(self.vocabulary_size, max(self.token_counts, default=-1) + 1), np.int32)
+        token_counts[list(self.token_counts)] = list(self.token_counts.values())
+        writer.add_array("token_counts", token_counts)
 
 
-class SpreadQuestions:
-    """Up to `most` different questions of passages, evenly spread over the corpus, in its order."""
-
-    def __init__(self, most: int) -> None:
-        self.chosen: list[str] = []
-        self._most, self._seen, self._met, self._stride = most, set[str](), 0, 1
-
-    def add(self, passage: Passage) -> None:
-        """Take the question of one more passage into account."""
-        if not passage.question or passage.question in self._seen:
-            return
-        if self._met % self._stride == 0:
-            self.chosen.append(passage.question)
-            self._seen.add(passage.question)
-        self._met += 1
-        if len(self.chosen) > self._most:
-            self.chosen, self._stride = self.chosen[::2], 2 * self._stride
-            self._seen = set(self.chosen)
-
-
-def id_number(passage_id: str) -> int:
-    """Return the number that a passage's id spells, -1 for anything but 16 hexadecimal digits in lower case."""
-    return int(passage_id, 16) if _ID.fullmatch(passage_id) else -1
+def _spread(values: Sequence[str], most: int) -> Sequence[str]:
+    """At most so many of the values, evenly spread over them."""
+    return values[:: max(1, math.ceil(len(values) / most))]
 
 
 def _check(encoded: EncodedPassage, encoder: EncoderInfo) -> None:
     passage = encoded.passage
-    if id_number(passage.id) < 0:
+    if not _ID.fullmatch(passage.id):
         raise CorpusError(f"Passage id {passage.id!r} found, expected 16 hexadecimal digits. Build the index anew")
     expected = (max(1, len(encoded.vectors)), encoder.dimension)
     if encoded.vectors.shape != expected or encoded.vectors.dtype != np.float32:

@@ -41,7 +41,6 @@ SUMS = "SHA256SUMS"  # in an encoder's folder, as sha256sum writes it
 PARTIAL = ".partial"
 NAME = re.compile(r"([0-9]{6,})-([0-9a-f]{12})")
 _OWN = re.compile(r"[0-9]{6,}\.(json|db|faiss|partial|partial-journal)")
-_OLD_FORMAT = ("generations", "cache", "readings", "OWNER")  # what the first format had in its folder
 
 logger = logging.getLogger(__name__)
 
@@ -83,14 +82,21 @@ def current_names(index: Path) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def names_in_use(index: Path) -> tuple[str, ...]:
+    """Return the names in CURRENT, none where there is no CURRENT that can be read."""
+    with suppress(IndexMissingError, IndexDamagedError):
+        return current_names(index)
+    return ()
+
+
 def current_name(index: Path) -> str:
     """Return the name of the version in use. Raises as current_names does."""
     return current_names(index)[0]
 
 
 def is_index(folder: Path) -> bool:
-    """Return whether a folder is an index, sound or not, also one of the first format."""
-    return (folder / CURRENT).is_file() and bool(version_stems(folder) or (folder / _OLD_FORMAT[0]).is_dir())
+    """Return whether a folder is an index, sound or not."""
+    return (folder / CURRENT).is_file() and bool(version_stems(folder))
 
 
 def version_stems(index: Path) -> list[str]:
@@ -106,8 +112,6 @@ def read_version(index: Path, name: str) -> Version:
     IndexMismatchError for an index of another format.
     """
     path = index / f"{name.partition('-')[0]}.json"
-    if not path.exists() and (index / _OLD_FORMAT[0] / name).is_dir():
-        raise IndexMismatchError(_other_format(index, "an older faqbot"))
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -118,29 +122,22 @@ def read_version(index: Path, name: str) -> Version:
         raise IndexDamagedError(f"{path} is damaged: its SHA-256 does not begin with {name[-12:]}. {advice(index)}")
     written = json.loads(content)
     if written["format"] != FORMAT:
-        age = "an older faqbot" if written["format"] < FORMAT else "a newer faqbot"
-        raise IndexMismatchError(_other_format(index, age))
+        age = "an older" if written["format"] < FORMAT else "a newer"
+        raise IndexMismatchError(
+            f"The index at {index} was made by {age} faqbot in another format; this one reads format {FORMAT}. "
+            f"Run: faqbot build CORPUS --index {index}"
+        )
     files = {file: FileRecord(**record) for file, record in written["files"].items()}
     return Version(name, written["created"], written["documents"], written["passages"], written["encoder"], files)
 
 
-def _other_format(index: Path, age: str) -> str:
-    return (
-        f"The index at {index} was made by {age} in another format; this one reads format {FORMAT}. "
-        f"Run: faqbot build CORPUS --index {index}"
-    )
-
-
 def versions(index: Path) -> tuple[Version, ...]:
     """Return every version whose JSON can be read: those in CURRENT first, in its order, then the others."""
-    named: tuple[str, ...] = ()
-    with suppress(IndexDamagedError, IndexMissingError):
-        named = current_names(index)
+    places = {name: place for place, name in enumerate(names_in_use(index))}
     found = []
     for stem in reversed(version_stems(index)):
         with suppress(OSError, ValueError, KeyError, TypeError, IndexDamagedError, IndexMismatchError):
             found.append(read_version(index, _name(stem, (index / f"{stem}.json").read_bytes())))
-    places = {name: place for place, name in enumerate(named)}
     return tuple(sorted(found, key=lambda version: places.get(version.id, len(places))))
 
 
@@ -224,8 +221,8 @@ def prune(index: Path, writer: FileWriter) -> None:
         for stem in version_stems(index):
             if stem not in kept:
                 with unread(index / f"{stem}.json") as free:
-                    if free:
-                        _remove_version(index, stem, writer)
+                    for suffix in (".json", ".db", ".faiss") if free else ():
+                        writer.remove(index / f"{stem}{suffix}")
         remove_leftovers(index, writer)
         used = {version.fingerprint for version in versions(index)}
         for path in sorted((index / ENCODERS).glob("*/")):
@@ -236,19 +233,12 @@ def prune(index: Path, writer: FileWriter) -> None:
 
 
 def remove_leftovers(index: Path, writer: FileWriter) -> None:
-    """Delete files that belong to no version: those of a build that was killed, and those of the first format."""
+    """Delete files that belong to no version: those of a build that was killed."""
     stems = set(version_stems(index))
     for path in sorted(index.iterdir()):
         if _OWN.fullmatch(path.name) and PARTIAL not in path.suffix and path.stem not in stems:
             writer.remove(path)
     writer.remove(index / f"{CURRENT}.new")
-    old = [path for path in sorted(index.glob(f"{_OLD_FORMAT[0]}/*/manifest.json")) if NAME.fullmatch(path.parent.name)]
-    for name in _OLD_FORMAT if old else ():
-        if (index / name).exists():
-            writer.remove(index / name)
-    for path in sorted(index.glob(".old-*")):
-        if path.name.removeprefix(".old-") in _OLD_FORMAT:
-            writer.remove(path)
 
 
 def partials(index: Path) -> list[Path]:
@@ -259,10 +249,8 @@ def partials(index: Path) -> list[Path]:
 def next_stem(index: Path) -> str:
     """Return a number that no version or unfinished build has, as it is written."""
     taken = [int(path.name.partition(".")[0]) for path in index.iterdir() if _OWN.fullmatch(path.name)]
-    old = [int(path.name.partition("-")[0]) for path in index.glob(f"{_OLD_FORMAT[0]}/[0-9]*")]
-    with suppress(IndexMissingError, IndexDamagedError):
-        taken += [int(name.partition("-")[0]) for name in current_names(index)]
-    return f"{1 + max([*taken, *old], default=0):06d}"
+    taken += [int(name.partition("-")[0]) for name in names_in_use(index)]
+    return f"{1 + max(taken, default=0):06d}"
 
 
 def refuse_foreign(index: Path) -> None:
@@ -270,7 +258,7 @@ def refuse_foreign(index: Path) -> None:
     if (index / LOCK).exists() or (index / CURRENT).exists() or not index.is_dir():
         return
     for path in sorted(index.iterdir()):
-        if path.name in (ENCODERS, *_OLD_FORMAT) or _OWN.fullmatch(path.name):
+        if path.name == ENCODERS or _OWN.fullmatch(path.name):
             raise IndexWriteError(f"{index} holds {path.name}, and is no index. Name an empty folder for the index")
 
 
@@ -312,11 +300,6 @@ def _point_alias(index: Path, version: Version, token: str) -> None:
 def _before(name: str, found: Iterable[str]) -> list[str]:
     """The versions with a lower number, newest first."""
     return sorted((each for each in found if each < name), reverse=True)
-
-
-def _remove_version(index: Path, stem: str, writer: FileWriter) -> None:
-    for suffix in (".json", ".db", ".faiss"):
-        writer.remove(index / f"{stem}{suffix}")
 
 
 def _name(stem: str, content: bytes) -> str:
