@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from faqbot.digests import digest
 from faqbot.index import Contents, EncodedPassage, EncoderInfo
+from faqbot.index.store import content_hash
 from faqbot.types import Document, Passage
 
 DIMENSION = 16
@@ -53,7 +53,7 @@ def encoded(found: Passage, seed: int, text_hashes: tuple[bytes, ...] = ()) -> E
 def sample_passages(texts: Sequence[str] = TEXTS, *, hashed: bool = False) -> Iterator[EncodedPassage]:
     """The texts as passages 1, 2, 3 ...; hashed, a later build need not encode them."""
     for number, text in enumerate(texts, start=1):
-        hashes = (digest(text.encode()),) if hashed else ()
+        hashes = (content_hash(text.encode()),) if hashed else ()
         yield encoded(passage(number, text), number, hashes)
 
 

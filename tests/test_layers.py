@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "faqbot"
 
 LAYERS = (
-    {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "digests", "variants"},
+    {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "variants"},
     {"readers", "chunking", "encoders", "safety"},
     {"index"},
     {"retrieval"},
@@ -22,7 +22,7 @@ LAYERS = (
 )
 # Rooms of the lowest layer are values that travel; they may know each other. Of the doors, these two lay out others.
 FREE = (
-    {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "digests", "variants"},
+    {"errors", "types", "lexicon", "settings", "config", "texts", "markdown", "conversation", "variants"},
     {"server", "admin", "ui", "cli"},
 )
 DOORS = {

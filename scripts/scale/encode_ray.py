@@ -21,8 +21,7 @@ from faqbot.index import EncodedPassage, EncoderInfo, VersionBuilder, build, enc
 from faqbot.index.builder import encode_passages, encoder_info, texts_of
 from faqbot.index.encoder_files import install_encoder
 from faqbot.index.files import FileWriter
-from faqbot.index.interface import HASH_BYTES
-from faqbot.index.store import decode_passage, encode_record
+from faqbot.index.store import HASH_BYTES, decode_passage, encode_record
 from faqbot.index.version_builder import KnownTexts
 from faqbot.settings import Settings, read_settings
 from faqbot.types import Passage

@@ -7,22 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from faqbot.index.bm25 import idf
-from faqbot.index.interface import (
-    Asset,
-    Candidates,
-    Contents,
-    Embedding,
-    EncodedPassage,
-    EncoderInfo,
-    SourceFile,
-    StoredPassage,
-)
+from faqbot.index.interface import Asset, Candidates, Contents, EncodedPassage, EncoderInfo, StoredPassage
 from faqbot.index.reader import Index, open_index, store_of
-from faqbot.index.versions import Version, current_name, is_index, rollback, verify, versions
+from faqbot.index.versions import current_name, is_index, rollback, verify, versions
 
 if TYPE_CHECKING:
-    from faqbot.index.builder import BuildPlan as BuildPlan
-    from faqbot.index.builder import BuildReport as BuildReport
     from faqbot.index.builder import build as build
     from faqbot.index.builder import build_documents as build_documents
     from faqbot.index.builder import is_current as is_current
@@ -41,13 +30,10 @@ __all__ = [
     "Asset",
     "Candidates",
     "Contents",
-    "Embedding",
     "EncodedPassage",
     "EncoderInfo",
     "Index",
-    "SourceFile",
     "StoredPassage",
-    "Version",
     "current_name",
     "idf",
     "is_index",
@@ -59,26 +45,16 @@ __all__ = [
 ]
 
 _BUILDING = {
-    "BuildPlan": "builder",
-    "BuildReport": "builder",
-    "VersionBuilder": "version_builder",
-    "add_calibration": "version_builder",
-    "build": "builder",
-    "build_documents": "builder",
-    "check_words": "corpus",
-    "encoder_folders": "encoder_files",
-    "is_current": "builder",
-    "keep_encoder": "encoder_files",
-    "plan_build": "builder",
-    "publish": "version_builder",
-    "read_all": "corpus",
-    "read_corpus": "corpus",
-    "split_all": "corpus",
+    "builder": ("build", "build_documents", "is_current", "plan_build"),
+    "corpus": ("check_words", "read_all", "read_corpus", "split_all"),
+    "encoder_files": ("encoder_folders", "keep_encoder"),
+    "version_builder": ("VersionBuilder", "add_calibration", "publish"),
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import what builds on first use."""
-    if name in _BUILDING:
-        return getattr(import_module(f"faqbot.index.{_BUILDING[name]}"), name)
+    for module, names in _BUILDING.items():
+        if name in names:
+            return getattr(import_module(f"faqbot.index.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +17,14 @@ import numpy as np
 from faqbot import __version__
 from faqbot.chunking import sentence_spans
 from faqbot.config import config_meta
-from faqbot.digests import digest
 from faqbot.encoders.models import Model
 from faqbot.encoders.pca import SCALE, to_int8
 from faqbot.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from faqbot.index.corpus import Corpus, KnownFiles, Progress, check_words, chunking_settings, read_corpus, split_all
 from faqbot.index.encoder_files import encoder_folders, keep_encoder
-from faqbot.index.files import Step, no_step
 from faqbot.index.interface import Contents, Embedding, EncodedPassage, EncoderInfo, SourceFile
 from faqbot.index.reader import open_index, store_of
+from faqbot.index.store import content_hash
 from faqbot.index.version_builder import KnownTexts, VersionBuilder
 from faqbot.index.versions import current_database, is_index
 from faqbot.readers import SkippedFile, discover
@@ -78,7 +77,6 @@ def build(
     variants: Mapping[str, Sequence[str]] | None = None,
     meta: Mapping[str, str] | None = None,
     progress: Progress | None = None,
-    step: Step = no_step,
 ) -> BuildReport:
     """Index every document below `corpus` in the folder `index`; the old version serves until the new one is whole.
 
@@ -95,7 +93,7 @@ def build(
     if not found.documents:
         raise CorpusError(_nothing(corpus, found.skipped))
     source = describe_source(corpus, settings, variants=variants, meta=meta)
-    with VersionBuilder(index, step=step) as builder:
+    with VersionBuilder(index) as builder:
         return _build(builder, found, known, settings, meta, source, progress)
 
 
@@ -221,7 +219,8 @@ def describe_source(
     found = hashlib.sha256()
     for file in discover(corpus).files:
         found.update(f"{file.document_id}\0".encode())
-        found.update(_content_hash(file.path))
+        with suppress(OSError):  # of a file that cannot be read, which the build reports
+            found.update(hashlib.sha256(file.path.read_bytes()).digest())
     variants = read_variants(corpus) if variants is None else variants
     found.update(json.dumps({question: list(texts) for question, texts in variants.items()}, sort_keys=True).encode())
     return {
@@ -287,7 +286,7 @@ def _milvus_writer(builder: VersionBuilder, settings: Settings) -> Iterator[Milv
 
 def _hashed(text: str, info: ModelInfo, *, whole: bool) -> EncodedText:
     parts = (text, info.fingerprint, f"{info.passage_prompt}\0{'tokens' if whole else 'vector'}")
-    return EncodedText(text, digest(*(part.encode() for part in parts)), whole)
+    return EncodedText(text, content_hash(*(part.encode() for part in parts)), whole)
 
 
 def _share_of(progress: Progress, start: int, batch: int, total: int) -> Callable[[float], None]:
@@ -307,14 +306,6 @@ def _encoded(
         )
         for text, one in zip(texts, made, strict=True)
     }
-
-
-def _content_hash(path: Path) -> bytes:
-    """That of a file's content; of one that cannot be read, which the build reports, that of its path."""
-    try:
-        return hashlib.sha256(path.read_bytes()).digest()
-    except OSError:
-        return hashlib.sha256(bytes(path)).digest()
 
 
 def _keep_apart(corpus: Path, index: Path) -> None:

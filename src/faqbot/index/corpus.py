@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from faqbot.chunking import SHORTEST_LIMIT, report_word_loss, split
-from faqbot.digests import digest
 from faqbot.encoders.models import Model
 from faqbot.errors import IndexDamagedError, ReadError
 from faqbot.index.interface import Asset, SourceFile
-from faqbot.index.store import Database
+from faqbot.index.store import Database, content_hash
 from faqbot.readers import CorpusFile, ReadReport, SkippedFile, discover, read_report
 from faqbot.settings import Settings
 from faqbot.variants import VARIANTS_FILE, merge_variants, read_variants, unmatched_questions
@@ -157,7 +156,7 @@ class KnownFiles:
             content = file.path.read_bytes()
         except OSError:
             return None  # reading it says why
-        found = digest(code_hash(), file.document_id.encode(), content)
+        found = content_hash(code_hash(), file.document_id.encode(), content)
         before = self._before.get(file.document_id)
         self.files[file.document_id] = SourceFile(found, "")
         if not before or before.content_hash != found or not self._previous:
@@ -196,7 +195,7 @@ def code_hash() -> bytes:
     package = files("faqbot")
     sources = sorted((each for name in CODE for each in _sources(package / name)), key=str)
     versions = (f"{name} {_package_version(name)}".encode() for name in PACKAGES)
-    return digest(*(source.read_bytes() for source in sources), *versions)
+    return content_hash(*(source.read_bytes() for source in sources), *versions)
 
 
 def _unless_damaged(read: Callable[[], Read], otherwise: Read, consequence: str) -> Read:

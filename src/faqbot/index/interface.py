@@ -6,15 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from faqbot.digests import BYTES
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from faqbot.types import Document, Passage
-
-HASH_BYTES = BYTES  # of the hash of a text or a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from faqbot.errors import IndexDamagedError
 from faqbot.index.bm25 import Posting
 from faqbot.index.files import Step, no_step, write_error
 from faqbot.index.interface import (
-    HASH_BYTES,
     Asset,
     Embedding,
     EncodedPassage,
@@ -40,6 +39,7 @@ PAGE_BYTES = 32_768  # a passage's token embeddings take about 8 KB, and should 
 CONNECTIONS = 8  # opened at load: once a build has deleted the file, no other could be
 COMMIT_PASSAGES = 256  # what a killed build encodes again, at most
 MOST_PLACEHOLDERS = 500
+HASH_BYTES = 16  # of a content hash
 OWN_META = frozenset({"calibration", "encoder", "facts", "milvus", "questions", "source", "words"})
 STREAMED = 1024  # rows read together where all are
 
@@ -430,6 +430,14 @@ def _find_texts(rows: Any, encoder: EncoderInfo, text_hashes: Sequence[bytes]) -
 def _sound(rows: Iterable[Any]) -> Iterator[Any]:
     """The rows whose last column is the checksum of the others, without it."""
     return (values for *values, checksum in rows if checksum == row_checksum(*values))
+
+
+def content_hash(*parts: bytes) -> bytes:
+    """Return the BLAKE2b hash of parts, each after its length, so that no two ways to split bytes agree."""
+    found = hashlib.blake2b(digest_size=HASH_BYTES)
+    for part in parts:
+        found.update(len(part).to_bytes(8, "little") + part)
+    return found.digest()
 
 
 def row_checksum(key: object, *parts: object) -> int:

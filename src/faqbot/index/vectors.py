@@ -17,9 +17,7 @@ from faqbot.index.files import write_error
 Vectors = NDArray[np.float32]
 
 FLAT_LIMIT = 100_000  # vectors; up to here all are compared: 10-20 ms, and exact
-LISTS_PER_ROOT = (
-    2  # lists for each unit of the root of the count: with twice as many, training takes four times as long
-)
+LISTS_PER_ROOT = 2  # lists for each unit of the root of the count: twice as many train four times as long
 LEAST_PER_LIST = 39  # vectors that FAISS trains a list on without complaint
 TRAINING_PER_LIST = 40
 ADDED_AT_ONCE = 65_536

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -22,8 +21,8 @@ from faqbot.errors import CorpusError, EncoderError, IndexDamagedError, IndexMis
 from faqbot.index.bm25 import PostingsBuilder, indexed_text, surface_words
 from faqbot.index.encoder_files import discard_damaged_encoders, encoder_records, install_encoder
 from faqbot.index.files import FileWriter, Step, builder_lock, no_step, record_file, write_error
-from faqbot.index.interface import HASH_BYTES, Contents, Embedding, EncodedPassage, EncoderInfo
-from faqbot.index.store import OWN_META, Database, DatabaseWriter, set_meta
+from faqbot.index.interface import Contents, Embedding, EncodedPassage, EncoderInfo
+from faqbot.index.store import HASH_BYTES, OWN_META, Database, DatabaseWriter, set_meta
 from faqbot.index.vectors import FLAT_LIMIT, VectorIndex, write_vectors
 from faqbot.index.versions import (
     PARTIAL,
@@ -112,10 +111,10 @@ class VersionBuilder:
             held.enter_context(builder_lock(index))
             discard_damaged_encoders(index, self._writer)
             self.previous = current_database(index)
+            self.known = KnownTexts()
+            self.known.sources += [self.previous] if self.previous else []
+            self.known.sources += self._unfinished()
             self._held = held.pop_all()
-        self.known = KnownTexts()
-        self.known.sources += [self.previous] if self.previous else []
-        self.known.sources += self._unfinished()
 
     def calibration_for(self, fingerprint: str) -> dict[str, Any]:
         """Return the calibration of the version in use, nothing if another encoder made that."""
@@ -192,9 +191,7 @@ class VersionBuilder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _fill(self, store: MilvusWriter, database: Path) -> None:
