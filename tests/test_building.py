@@ -1,6 +1,7 @@
 """Building: every file is indexed or reported, nothing is encoded twice, and a dry run changes nothing."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -161,10 +162,14 @@ def test_pictures_that_documents_show_are_stored(pages: Path, index: Path, tmp_p
     (pages / "b" / "a shoe.svg").write_text("<svg>shoe</svg>", encoding="utf-8")
     (pages / "large.png").write_bytes(bytes(1_000_001))
     (pages / "b" / "link.svg").symlink_to(tmp_path / "secret.svg")
+    odd = pages / os.fsdecode(b"odd\xff.svg")  # a name that is not UTF-8
+    odd.write_text("<svg/>", encoding="utf-8")
+    (pages / "b" / "odd.svg").symlink_to(odd)
     targets = (
         "a%20shoe.svg",
         "../../secret.svg",
         "link.svg",
+        "odd.svg",
         "../large.png",
         "missing.svg",
         "https://x.org/a.svg",
@@ -176,7 +181,7 @@ def test_pictures_that_documents_show_are_stored(pages: Path, index: Path, tmp_p
     with open_index(index) as opened:
         assert opened.asset("b/a shoe.svg").content == b"<svg>shoe</svg>"
         assert opened.asset("b/a shoe.svg").media_type == "image/svg+xml"
-        for path in ("secret.svg", "b/link.svg", "large.png", "a.md", "../secret.svg"):
+        for path in ("secret.svg", "b/link.svg", "b/odd.svg", "large.png", "a.md", "../secret.svg"):
             with pytest.raises(IndexMismatchError):
                 opened.asset(path)
 

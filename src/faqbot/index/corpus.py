@@ -250,8 +250,10 @@ def _picture(root: Path, document_id: str, target: str) -> tuple[str, bytes]:
         if path.stat().st_size > MOST_ASSET_BYTES:
             logger.warning("%s is larger than %d bytes and not shown", path, MOST_ASSET_BYTES)
             return "", b""
-        return path.relative_to(root).as_posix(), path.read_bytes()
-    except (OSError, ValueError):  # a name that no file can have, or a file that cannot be read
+        name = path.relative_to(root).as_posix()
+        name.encode()  # which a name that is not UTF-8 refuses
+        return name, path.read_bytes()
+    except (OSError, ValueError):  # such a name, one that no file can have, or a file that cannot be read
         return "", b""
 
 
