@@ -247,6 +247,20 @@ def test_what_cannot_be_deleted_is_said_and_deleted_by_the_next_build(
     assert [version.id for version in versions(index)] == last
 
 
+def test_verify_finds_nothing_wrong_while_a_build_is_under_way(work: Path) -> None:
+    index = work / "index"
+    build(index, 2)
+    found: dict[str, tuple[str, ...]] = {}
+
+    def step(name: str) -> None:
+        if not name.startswith("remove"):  # when readers of the version would wait
+            found[name] = verify(index)
+
+    publish(index, sample_contents(), encoder_folder=work / "encoder", keep=1, step=step)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert len(found) > 20
+
+
 def test_a_lock_file_from_a_dead_process_stops_nobody(work: Path) -> None:
     index = work / "index"
     build(index)

@@ -15,7 +15,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from faqbot.index.files import (
     LOCK,
     FileRecord,
     FileWriter,
+    ReadHold,
     Step,
     builder_lock,
     find_damage,
@@ -149,7 +150,7 @@ def damage(index: Path, version: Version, hashed: set[str] | None = None) -> lis
 def verify(index: Path) -> tuple[str, ...]:
     """Return everything that is wrong with an index, one line each with the file and the command; hashes every byte.
 
-    Raises IndexMissingError where there is no index.
+    A build that is under way is not wrong. Raises IndexMissingError where there is no index.
     """
     problems: list[str] = []
     current = ""
@@ -164,9 +165,13 @@ def verify(index: Path) -> tuple[str, ...]:
     for version in versions(index):
         known |= version.files.keys() | {f"{version.stem}.json"}
         spare = "" if version.id == current else f" (version {version.id} is not in use)"
-        problems.extend(problem + spare for problem in damage(index, version))
-    for path in sorted(index.iterdir()):
-        if _OWN.fullmatch(path.name) and path.name not in known and PARTIAL not in path.name:
+        with suppress(FileNotFoundError), closing(ReadHold(index / f"{version.stem}.json")):  # else it was just deleted
+            problems.extend(problem + spare for problem in damage(index, version))
+    own = [path for path in sorted(index.iterdir()) if _OWN.fullmatch(path.name) and PARTIAL not in path.name]
+    with unread(index / LOCK) as idle:  # else they may be those of the build
+        pass
+    for path in own if idle else ():
+        if path.name not in known:
             problems.append(f"{path} belongs to no sound version. The next build deletes it")
     return tuple(dict.fromkeys(problems))
 
