@@ -9,16 +9,12 @@ from pathlib import Path
 from faqbot.config import SafetyConfig
 from faqbot.safety.cards import CRISIS, find_region, write_alert
 from faqbot.safety.classifier import SIMILAR, TURNS, is_similar
-from faqbot.safety.context import (
-    Message,
-    counts,
-    is_about_animal,
-    is_hypothetical,
-    is_negated,
-    is_third_person,
-    read_message,
-)
+from faqbot.safety.context import Message, read_message
+from faqbot.safety.experiencer import is_about_animal, is_other_experiencer, is_third_person
+from faqbot.safety.historical import is_historical
+from faqbot.safety.hypothetical import is_hypothetical
 from faqbot.safety.matcher import Match
+from faqbot.safety.negation import is_excluded, is_negated
 from faqbot.safety.rules import MetRule, Rule, RuleSet
 from faqbot.safety.rules_file import NO_RULES, load_configured, load_rules
 from faqbot.types import Alert, Level
@@ -259,9 +255,10 @@ def read(rules: RuleSet, message: str, before: int = 0) -> Reading:
         if any(_lies_in(match, other) for other in denied):  # "hurt myself" in "don't want to hurt myself"
             negated.add(match.sign.id)
             continue
-        if not counts(read_in, match):
-            if is_negated(read_in, match):
-                negated.add(match.sign.id)
+        if is_negated(read_in, match):
+            negated.add(match.sign.id)
+        elif is_other_experiencer(read_in, match) or is_historical(read_in, match) or is_excluded(read_in, match):
+            continue
         elif is_hypothetical(read_in, match):
             hypothetical.setdefault(match.sign.id, Evidence(match.sign.id, _quote(read_in, match)))
         else:
