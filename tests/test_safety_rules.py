@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from faqbot.errors import RulesError
+from faqbot.lexicon import spellings
 from faqbot.safety import NO_RULES, SHIPPED_RULES, assess, check_rules, list_rules
-from faqbot.safety.rules import Rule
+from faqbot.safety.matcher import find_mentions
+from faqbot.safety.normalize import read_words
+from faqbot.safety.rules import Concept, Rule, compile_rules
 from faqbot.safety.rules_file import load_rules
 from faqbot.safety.triage import met_rules
 from faqbot.types import Alert
@@ -51,6 +54,29 @@ def test_every_rule_is_met_by_its_positive_examples_only(rule: Rule) -> None:
     }
     assert [text for text in rule.positive_examples if met[text] != [rule.level]] == []
     assert [text for text in rule.negative_examples if rule.level in met[text]] == []
+
+
+def test_no_phrase_is_matched_by_another_of_its_concept() -> None:
+    shipped = load_rules()
+    alone = {f"{name}: {phrase}": Concept(name, "state", (phrase,)) for phrase, name in shipped.phrases}
+    rules = compile_rules(alone, (), {}, (), shipped.vocabulary)
+
+    def is_matched(text: str, name: str, phrase: str) -> bool:
+        words = read_words(rules, text)
+        mentions = find_mentions(rules, words)
+        return any(
+            found.start == 0 and found.end == len(words.words)
+            for key, listed in mentions.items()
+            if key.startswith(f"{name}: ") and key != f"{name}: {phrase}"
+            for found in listed
+        )
+
+    written = ((concept.name, phrase) for concept in shipped.concepts.values() for phrase in concept.phrases)
+    assert [
+        (name, phrase)
+        for name, phrase in written
+        if "<" not in phrase and all(is_matched(text, name, phrase) for text in spellings(phrase))
+    ] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
