@@ -21,7 +21,6 @@ class Card:
     """The words of one kind of card in one region."""
 
     heading: str
-    lead: str
     body: tuple[str, ...]
     numbers: tuple[Number, ...]
 
@@ -153,4 +152,4 @@ def _region(name: str, fields: dict[str, Any], shared: dict[str, Any]) -> Region
 
 def _card(words: dict[str, Any]) -> Card:
     numbers = tuple(Number(number["label"], number["tel"]) for number in words.get("numbers", ()))
-    return Card(words["heading"], words["lead"], tuple(words["body"]), numbers)
+    return Card(words["heading"], tuple(words["body"]), numbers)
