@@ -116,6 +116,8 @@ def test_a_numb_groin_is_heard_however_it_is_written(text: str) -> None:
         "suicidel because of the pain",
         "i want to kill my self",
         "cantpee and my back hurts",
+        "carntpee and my back hurts",
+        "cannotpee since yesterday",
     ],
 )
 def test_slips_of_the_finger_are_mended(text: str) -> None:

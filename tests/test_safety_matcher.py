@@ -100,6 +100,7 @@ def test_a_message_is_read_up_to_its_hundred_thousandth_character() -> None:
         ("peeaches", ("pee", "aches")),
         ("peelegs", ("pee", "legs")),
         ("ccant", ("cant",)),
+        ("heslegs", ("he", "is", "legs")),  # shorthand that lost its space is written out too
     ],
 )
 def test_a_word_is_read_as_what_it_was_meant_to_be(written: str, words: tuple[str, ...]) -> None:

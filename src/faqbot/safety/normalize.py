@@ -245,7 +245,9 @@ def _canonical(rules: RuleSet, token: str) -> tuple[str, ...]:
         return (plain,)
     if word.endswith("in") and f"{word}g" in known:  # sweatin', freezin
         return (f"{word}g",)
-    return _repaired(rules, word) if not owner and word.isalpha() else (word,)
+    if owner or not word.isalpha():
+        return (word,)
+    return tuple(part for repaired in _repaired(rules, word) for part in shorthand.get(repaired, (repaired,)))
 
 
 def _repaired(rules: RuleSet, word: str) -> tuple[str, ...]:
