@@ -6,7 +6,7 @@ headings; the text below a heading that asks is its answer (postprocess.py).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from faqbot.markdown import Block, blocks, heading_text, is_question, plain
@@ -52,89 +52,117 @@ class _Found:
 def questions_as_headings(text: str) -> tuple[str, frozenset[str]]:
     """Return the text with its questions as headings, and those that are marked as questions by label."""
     found = blocks(text)
-    alone = _standing_alone(found, text)
-    edits: list[tuple[int, int, str]] = []
-    marked: set[str] = set()
-    tables: set[Span] = set()
-    level, open_label, labelled, bold = 1, False, False, False
-    for at, block in enumerate(found):
-        piece = text[block.start : block.end]
-        if block.kind == "heading":
-            bare = heading_text(block, text)
-            label = _ASKED.match(bare)
-            if label and is_question(bare) and piece.startswith("#"):
-                marked.add(plain(bare[label.end() :]))
-                edits.append((block.start, block.end, f"{'#' * block.level} {bare[label.end() :]}"))
-            level = block.level if not is_question(bare) else level
-            open_label, labelled = is_question(bare), label is not None
-            continue
-        if block.kind == "row":
-            if block.header and block.header not in tables:
-                tables.add(block.header)
-                edits += _table_of_questions(text, found[at:], f"{'#' * min(level + 1, 6)} ", marked)
-            continue
-        following = found[at + 1] if at + 1 < len(found) else None
-        answered = following is not None and bool(_STRICT_ANSWERED.match(_bare(text[following.start : following.end])))
-        if at in alone and block.kind == "item":
-            first, _, rest = _dedented(piece).partition("\n")
-            heading = f"{'#' * min(level + 1, 6)} {first.strip()}"
-            apart = "\n" if at and found[at - 1].kind in ("item", "paragraph") else ""
-            edits.append((block.start, block.end, f"{apart}{heading}\n\n{_without_label(rest)}"))
-            open_label, labelled = False, False
-            continue
-        asked = (
-            _question_at_head(block, piece, answered)
-            if block.kind in ("paragraph", "item") and not piece.startswith((">", "<"))
-            else None
-        )
-        if asked and (asked.rest or _is_answer(following)):
-            heading = f"{'#' * min(level + 1, 6)} {asked.question}"
-            rest = _without_label(asked.rest)
-            apart = "\n" if at and block.kind == "item" and found[at - 1].kind in ("item", "paragraph") else ""
-            gap = "\n" if not rest and not text.startswith("\n\n", block.end) else ""
-            edits.append((block.start, block.end, f"{apart}{heading}\n\n{rest}".rstrip() + gap))
-            bold = bold or bool(_BOLD.match(piece))
-            if asked.marked:
-                marked.add(plain(asked.question))
-            open_label, labelled = not rest, asked.marked
-        elif (
-            bold
-            and block.kind == "paragraph"
-            and (line := _BOLD_LINE.match(piece))
-            and (line["rest"] or _is_answer(following))
-        ):
-            heading = f"{'#' * min(level + 1, 6)} {line['text']}"
-            edits.append((block.start, block.end, f"{heading}\n\n{line['rest'] or ''}".rstrip()))
-        elif at in alone:
-            edits.append((block.start, block.end, f"{'#' * min(level + 1, 6)} {' '.join(_unmarked(piece).split())}"))
-            open_label, labelled = True, False
-        else:
-            bare = _bare(piece)
-            known = _ANSWERED if labelled else _STRICT_ANSWERED
-            if open_label and known.match(bare) and block.kind in ("paragraph", "item"):
-                edits.append((block.start, block.end, _without_label(_dedented(piece))))
-            open_label = False
+    search = _Search(text, found, _standing_alone(found, text))
+    for at in range(len(found)):
+        search.look_at(at)
     parts: list[str] = []
     done = 0
-    for start, end, put in edits:
+    for start, end, put in search.edits:
         parts += (text[done:start], put)
         done = end
-    return "".join((*parts, text[done:])), frozenset(marked)
+    return "".join((*parts, text[done:])), frozenset(search.marked)
 
 
-def _table_of_questions(text: str, found: Sequence[Block], heads: str, marked: set[str]) -> list[tuple[int, int, str]]:
-    """The edit that makes pairs of a table with a question and an answer column; none for other tables."""
-    header = found[0].header
-    if header is None:
-        return []
-    rows = list(takewhile(lambda block: block.header == header, found))
-    grid = [_cells(text[slice(*header)]), *(_cells(text[row.start : row.end]) for row in rows)]
-    table = question_table(grid) if len({len(row) for row in grid}) == 1 else None
-    if table is None or len(grid[0]) != 2:
-        return []
-    marked.update(plain(question) for question, _ in table.pairs)
-    pairs = "\n\n".join(f"{heads}{question}\n\n{answer}" for question, answer in table.pairs)
-    return [(header[0], rows[-1].end, f"{pairs}\n")]
+@dataclass(slots=True)
+class _Search:
+    """Goes over the blocks of a text in order and takes down what comes in the place of which."""
+
+    text: str
+    found: tuple[Block, ...]
+    alone: frozenset[int]  # places of blocks that are a question by where they stand
+    edits: list[tuple[int, int, str]] = field(default_factory=list)
+    marked: set[str] = field(default_factory=set)
+    tables: set[Span] = field(default_factory=set)  # headers of those that were looked at
+    level: int = 1  # of the last heading that asks nothing
+    waiting: bool = False  # the last block is a question whose answer is still to come
+    labelled: bool = False  # and begins with a label such as "Q:"
+    bold: bool = False  # bold questions were found, so that other bold lines are headings
+
+    def look_at(self, at: int) -> None:
+        """Take down what becomes of one block."""
+        block = self.found[at]
+        piece = self.text[block.start : block.end]
+        following = self.found[at + 1] if at + 1 < len(self.found) else None
+        if block.kind == "heading":
+            self.heading(block, piece)
+        elif block.kind == "row":
+            self.row(at)
+        elif at in self.alone and block.kind == "item":
+            first, _, rest = _dedented(piece).partition("\n")
+            self.put(block, f"{self.gap_above(at)}{self.hashes}{first.strip()}\n\n{_without_label(rest)}")
+            self.waiting = self.labelled = False
+        elif asked := self.asked(block, piece, following):
+            self.question(at, asked)
+            self.bold = self.bold or bool(_BOLD.match(piece))
+        elif line := self.bold_line(block, piece, following):
+            self.put(block, f"{self.hashes}{line['text']}\n\n{line['rest'] or ''}".rstrip())
+        elif at in self.alone:
+            self.put(block, f"{self.hashes}{' '.join(_unmarked(piece).split())}")
+            self.waiting, self.labelled = True, False
+        else:
+            known = _ANSWERED if self.labelled else _STRICT_ANSWERED
+            if self.waiting and block.kind in ("paragraph", "item") and known.match(_bare(piece)):
+                self.put(block, _without_label(_dedented(piece)))
+            self.waiting = False
+
+    @property
+    def hashes(self) -> str:
+        """The mark of a heading below the last one that asks nothing."""
+        return f"{'#' * min(self.level + 1, 6)} "
+
+    def put(self, block: Block, text: str) -> None:
+        self.edits.append((block.start, block.end, text))
+
+    def gap_above(self, at: int) -> str:
+        """The line that parts what was an item from the block above it."""
+        block = self.found[at]
+        return "\n" if at and block.kind == "item" and self.found[at - 1].kind in ("item", "paragraph") else ""
+
+    def heading(self, block: Block, piece: str) -> None:
+        """A heading as it is, but for a label before its question."""
+        bare = heading_text(block, self.text)
+        label = _ASKED.match(bare)
+        self.waiting, self.labelled = is_question(bare), label is not None
+        if not self.waiting:
+            self.level = block.level
+        elif label and piece.startswith("#"):
+            self.marked.add(plain(bare[label.end() :]))
+            self.put(block, f"{'#' * block.level} {bare[label.end() :]}")
+
+    def asked(self, block: Block, piece: str, following: Block | None) -> _Found | None:
+        """The question that a paragraph or an item begins with, if an answer is there."""
+        if block.kind not in ("paragraph", "item") or piece.startswith((">", "<")):
+            return None
+        next_piece = self.text[following.start : following.end] if following else ""
+        asked = _question_at_head(block, piece, answered=bool(_STRICT_ANSWERED.match(_bare(next_piece))))
+        return asked if asked and (asked.rest or _is_answer(following)) else None
+
+    def question(self, at: int, asked: _Found) -> None:
+        block, rest = self.found[at], _without_label(asked.rest)
+        gap = "\n" if not rest and not self.text.startswith("\n\n", block.end) else ""
+        self.put(block, f"{self.gap_above(at)}{self.hashes}{asked.question}\n\n{rest}".rstrip() + gap)
+        if asked.marked:
+            self.marked.add(plain(asked.question))
+        self.waiting, self.labelled = not rest, asked.marked
+
+    def bold_line(self, block: Block, piece: str, following: Block | None) -> re.Match[str] | None:
+        """A bold line with text below it, among bold questions."""
+        line = _BOLD_LINE.match(piece) if self.bold and block.kind == "paragraph" else None
+        return line if line and (line["rest"] or _is_answer(following)) else None
+
+    def row(self, at: int) -> None:
+        """Pairs of a table with a question and an answer column; other tables stay."""
+        header = self.found[at].header
+        if header is None or header in self.tables:
+            return
+        self.tables.add(header)
+        rows = list(takewhile(lambda block: block.header == header, self.found[at:]))
+        grid = [_cells(self.text[slice(*header)]), *(_cells(self.text[row.start : row.end]) for row in rows)]
+        table = question_table(grid) if {len(row) for row in grid} == {2} else None
+        if table:
+            self.marked.update(plain(question) for question, _ in table.pairs)
+            pairs = "\n\n".join(f"{self.hashes}{question}\n\n{answer}" for question, answer in table.pairs)
+            self.edits.append((header[0], rows[-1].end, f"{pairs}\n"))
 
 
 def _cells(row: str) -> tuple[str, ...]:
