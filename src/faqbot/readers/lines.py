@@ -14,11 +14,12 @@ from faqbot.readers.postprocess import is_notice
 
 Look = Literal["text", "bullet", "number", "rule"]
 
-_BULLET = re.compile(r"([•◦▪■□‣·●○◆♦►▸➤➢✓✔]|[-–—*](?=\s))\s*(?=\S)")
+BULLETS = "•◦▪■□‣·●○◆♦►▸➤➢✓✔\uf0b7\uf0a7"  # the last two stand in Word's symbol fonts
+SENTENCE_END = re.compile(r"[.!?:;。！？：；؟।][\"'”’)\]]*(?:\[\d{1,3}\]|[⁰¹²³⁴-⁹])*$")
+_BULLET = re.compile(rf"([{BULLETS}]|[-–—*](?=\s))\s*(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _RULE = re.compile(r"[-=_*~•·.\s]{3,}")
 _CLAUSES = re.compile(r"[，。、；：،؛।,;.!！]")
-_SENTENCE_END = re.compile(r"[.!?:;。！？：；؟।][\"'”’)\]]*(?:\[\d{1,3}\])*$")
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _WIDE_BREAK = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
 _WRAPPED_AT = 45  # shorter lines than this were not wrapped by a program
@@ -40,7 +41,7 @@ class Line:
     @property
     def runs_on(self) -> bool:
         """Whether a program may have wrapped the line: it is long and ends no sentence."""
-        return _width(self.text) >= _WRAPPED_AT and not _SENTENCE_END.search(self.text)
+        return _width(self.text) >= _WRAPPED_AT and not SENTENCE_END.search(self.text)
 
 
 def lines(text: str) -> list[Line]:

@@ -9,10 +9,10 @@ from itertools import pairwise
 from statistics import median
 
 from faqbot.readers.html_markdown import raised
+from faqbot.readers.lines import BULLETS, SENTENCE_END
 from faqbot.readers.tables import markdown_table, question_table
 
-_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*(?:\[\d{1,3}\]|[⁰¹²³⁴-⁹])*$")
-_MARKER = re.compile(r"\s*(?:\d{1,3}[.)]|[a-z][.)]|[•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*–—-])\s*")
+_MARKER = re.compile(rf"\s*(?:\d{{1,3}}[.)]|[a-z][.)]|[{BULLETS}*–—-])\s*")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _SPACE = 0.15  # of the font size; white space as wide as this parts words
 _NARROW = 0.75  # of the font size; white space as wide, before what stands below one another, parts columns
@@ -405,7 +405,7 @@ def _table_under_names(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, li
     whole = 0
     for cells in body:
         name = cells[0]
-        if not name or len(name.split()) > _LONGEST_NAME or _ENDS.search(name) or sum(map(bool, cells)) < 2:
+        if not name or len(name.split()) > _LONGEST_NAME or SENTENCE_END.search(name) or sum(map(bool, cells)) < 2:
             break
         whole += 1
     if whole < 2:

@@ -10,15 +10,14 @@ from statistics import median
 
 from faqbot.errors import ReadError
 from faqbot.markdown import is_question
-from faqbot.readers.lines import tidy, title_case
+from faqbot.readers.lines import BULLETS, SENTENCE_END, tidy, title_case
 from faqbot.readers.pdf_layout import Line, Page, in_reading_order, line_rows, page_lines
 
 _PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?|[-–—] ?\d{1,4} ?[-–—]", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*(?:\[\d{1,3}\]|[⁰¹²³⁴-⁹])*$")
-_BULLET = re.compile(r"\s*([•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—](?=\s))\s*(?=\S)")
+_BULLET = re.compile(rf"\s*([{BULLETS}*]|[-–—](?=\s))\s*(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
-_LISTED = re.compile(r"\s*(?:[•◦▪■●○‣·➢►✓✔\uf0b7\uf0a7*]|[-–—]\s|\d{1,3}[.)]\s|\[\d{1,3}\])")
+_LISTED = re.compile(rf"\s*(?:[{BULLETS}*]|[-–—]\s|\d{{1,3}}[.)]\s|\[\d{{1,3}}\])")
 _CITED = re.compile(r"\s*\[\d{1,3}\](?!\s+[^\W\d_a-z])")  # the rest of a sentence
 # What begins a word more often than a compound.
 _PREFIXES = ("any", "every", "here", "in", "on", "out", "over", "some", "there", "to", "under", "up", "where", "with")
@@ -201,13 +200,13 @@ def _begins(before: Line, line: Line, usual: float, *, spaced: bool, full: int, 
         return True
     step = before.y - line.y
     if before.page != line.page or step < 0:  # the next column or page
-        return bool(_ENDS.search(before.text)) or not line.text[:1].islower()
+        return bool(SENTENCE_END.search(before.text)) or not line.text[:1].islower()
     if step > _GAP * max(usual, 0.9 * line.size):
         return True
     if spaced:
         return False
     short = len(before.text) < _SHORT * full
-    if _ENDS.search(before.text):
+    if SENTENCE_END.search(before.text):
         return short
     heading_before = short and title_case(before.text) and not _LISTED.match(before.text) and line.text[:1].isupper()
     return heading_before or (
