@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from faqbot.errors import ReadError
 from faqbot.readers.limits import Limits, refuse_over
@@ -84,26 +85,16 @@ def _sniffed(text: str, start: int, quote: str) -> str:
     """The delimiter that gives the first records the most cells in the most even way."""
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
-        sample = []
-        for record in _records(text, start, 1, delimiter, quote):
-            if not record.is_blank:
-                sample.append(len(record.cells))
-            if len(sample) == _SAMPLE:
-                break
-        if sample and sample[0] > 1:
-            even = sum(count == sample[0] for count in sample) / len(sample)
-            score = even + min(sample[0], 10) / 100 + (_names_columns(text, start, delimiter, quote) * 2)
-            if score > most:
-                best, most = delimiter, score
+        filled = (record.cells for record in _records(text, start, 1, delimiter, quote) if not record.is_blank)
+        sample = list(islice(filled, _SAMPLE))
+        if not sample or len(sample[0]) < 2:
+            continue
+        even = sum(len(cells) == len(sample[0]) for cells in sample) / len(sample)
+        names_columns = all(0 < len(cell.split()) <= 4 for cell in sample[0]) and len(set(sample[0])) > 1
+        score = even + min(len(sample[0]), 10) / 100 + 2 * names_columns
+        if score > most:
+            best, most = delimiter, score
     return best
-
-
-def _names_columns(text: str, start: int, delimiter: str, quote: str) -> bool:
-    """Whether the first record, cut so, is short names only."""
-    for record in _records(text, start, 1, delimiter, quote):
-        if not record.is_blank:
-            return all(0 < len(cell.split()) <= 4 for cell in record.cells) and len(set(record.cells)) > 1
-    return False
 
 
 def _records(

@@ -34,6 +34,13 @@ _MOST_OF = 0.6  # of the words of the element around an article; with fewer ther
 _SHORT = 400  # words of a page; most words of a longer one may well be menus
 _FEW = 5  # words; a page of fewer that has scripts is made by them
 _AROUND = ("nav", "header", "footer", "aside")
+_AROUND_NAMES = {
+    "nav": "navigation",
+    "header": "page header",
+    "footer": "page footer",
+    "aside": "side column",
+    "noscript": "shown without scripts",
+}
 _CONTENT_NAMES = re.compile(
     r"(?:^|\s)(?:main|content|main-content|maincontent|primary|entry-content|post-content|article-body|page-content|td-post-content)(?:\s|$)"
 )
@@ -193,17 +200,11 @@ def _within(element: HtmlElement, tags: Sequence[str]) -> bool:
 
 def _joined(roots: Sequence[HtmlElement], body: HtmlElement) -> Converted:
     """Parts of a page as one text; the rest of the page is listed as left out, by what holds it."""
-    left_out: list[LeftOut] = []
-    if not any(root is body for root in roots):
-        left_out += _outside(body, roots)
+    left_out = [] if body in roots else list(_outside(body, roots))
     parts = [convert(root) for root in roots]
     text = "\n".join(part.text for part in parts)
     questions = frozenset().union(*(part.questions for part in parts))
-    return Converted(
-        text,
-        questions,
-        (*(part for part in left_out if part.text), *(each for part in parts for each in part.left_out)),
-    )
+    return Converted(text, questions, (*left_out, *(each for part in parts for each in part.left_out)))
 
 
 def _outside(body: HtmlElement, roots: Sequence[HtmlElement]) -> Iterator[LeftOut]:
@@ -227,14 +228,7 @@ def _outside(body: HtmlElement, roots: Sequence[HtmlElement]) -> Iterator[LeftOu
 
 
 def _name(element: HtmlElement) -> str:
-    kinds = {
-        "nav": "navigation",
-        "header": "page header",
-        "footer": "page footer",
-        "aside": "side column",
-        "noscript": "shown without scripts",
-    }
-    return kinds.get(element.tag, "outside the main content")
+    return _AROUND_NAMES.get(element.tag, "outside the main content")
 
 
 def _extracted(extract: str, body: HtmlElement) -> Converted:

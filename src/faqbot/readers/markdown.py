@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -199,34 +199,28 @@ class _Reader:
 
     def shortcode(self, found: re.Match[str]) -> str:
         """A template's tag: a title that it states becomes a heading, the rest is left out."""
-        if found["close"]:
-            self.left("shortcode")(found)
-            return _LINE_BREAK
-        name, rest = found["name"], found["rest"]
-        about = {key.casefold(): one or other for key, one, other in _ATTRIBUTE.findall(rest)}
-        if name in ("figure", "img", "image"):
-            self.left("shortcode")(found)
-            return about.get("alt") or about.get("caption") or ""
-        title = next((about[key] for key in _TITLES if about.get(key)), "")
-        first = _FIRST_TITLE.match(rest)
-        folding = re.search(r"details|accordion|toggle|expand|faq|spoiler|tab|question|collapse", name, re.IGNORECASE)
-        title = title or (first[1] if first and folding else "")
         self.left("shortcode")(found)
-        return (
-            self.titled(title, asking=bool(folding) and "tab" not in name.casefold())
-            if title and folding
-            else (f"\n\n**{title}**\n\n" if title else "")
-        )
+        if found["close"]:
+            return _LINE_BREAK
+        name, about = found["name"], _attributes(found["rest"])
+        if name in ("figure", "img", "image"):
+            return about.get("alt") or about.get("caption") or ""
+        folding = re.search(r"details|accordion|toggle|expand|faq|spoiler|tab|question|collapse", name, re.IGNORECASE)
+        first = _FIRST_TITLE.match(found["rest"]) if folding else None
+        title = _title(about) or (first[1] if first else "")
+        if title and folding:
+            return self.titled(title, asking="tab" not in name.casefold())
+        return f"\n\n**{title}**\n\n" if title else ""
 
     def component(self, found: re.Match[str]) -> str:
         """A component of MDX: its label becomes a heading, the tag itself is left out."""
-        about = {key.casefold(): one or other for key, one, other in _ATTRIBUTE.findall(found["rest"] or "")}
         self.left("component")(found)
         if _is_within_line(found):
             return ""
         if found["close"]:
             return _LINE_BREAK
-        title = next((about[key] for key in _TITLES if about.get(key)), "")
+        about = _attributes(found["rest"] or "")
+        title = _title(about)
         asking = re.search(r"details|accordion|faq|question|collaps|toggle", found["name"], re.IGNORECASE)
         answer = f"{about['answer']}\n\n" if asking and about.get("answer") else ""
         return self.titled(title, asking=bool(asking)) + answer if title else "\n"
@@ -343,6 +337,14 @@ def _whole_elements(spans: Sequence[Span], text: str) -> Iterator[Span]:
                 end = closing + len(name) + 3 if closing >= 0 else end
         yield start, end
         at = end
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {name.casefold(): one or other for name, one, other in _ATTRIBUTE.findall(tag)}
+
+
+def _title(attributes: Mapping[str, str]) -> str:
+    return next((attributes[name] for name in _TITLES if attributes.get(name)), "")
 
 
 def _is_within_line(found: re.Match[str]) -> bool:

@@ -140,9 +140,8 @@ def _pages(document: Any, limits: Limits) -> tuple[list[Page], bool]:
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdftypes import stream_value
 
-    device = _device()
-    device.deadline = time.monotonic() + limits.seconds
-    device.limits = limits
+    device = _device_class()()
+    deadline = time.monotonic() + limits.seconds
     interpreter = PDFPageInterpreter(PDFResourceManager(), device)
     pages: list[Page] = []
     expanded = characters = 0
@@ -158,7 +157,7 @@ def _pages(document: Any, limits: Limits) -> tuple[list[Page], bool]:
         pages.append(device.here)
         characters += device.characters
         refuse_over(limits.characters, characters, "characters")
-        if time.monotonic() > device.deadline:
+        if time.monotonic() > deadline:
             raise ReadError(f"more than {limits.seconds:g} seconds for {number} pages. Split the file or leave it out")
     return pages, device.pictures > 0
 
@@ -208,9 +207,7 @@ def _device_class() -> type[Any]:
         def __init__(self) -> None:
             super().__init__(PDFResourceManager())
             self.here = Page()
-            self.characters = self.pictures = self.operations = 0
-            self.deadline = math.inf
-            self.limits = Limits()
+            self.characters = self.pictures = 0
             self.letters: dict[Any, dict[int, tuple[str, float]]] = {}
 
         def begin_page(self, page: Any, ctm: Any) -> None:
@@ -226,23 +223,13 @@ def _device_class() -> type[Any]:
             pass
 
         def begin_figure(self, name: Any, bbox: Any, matrix: Any) -> None:
-            self.count()
+            pass
 
         def end_figure(self, name: Any) -> None:
             pass
 
         def render_image(self, name: Any, stream: Any) -> None:
             self.pictures += 1
-
-        def count(self, characters: int = 0) -> None:
-            """Refuse pages that never end."""
-            self.characters += characters
-            self.operations += 1
-            refuse_over(_MOST_ON_A_PAGE, self.characters, "characters on one page")
-            if self.operations % 1000 == 0 and time.monotonic() > self.deadline:
-                raise LimitError(
-                    f"more than {self.limits.seconds:g} seconds to read it. Split the file or leave it out"
-                )
 
         def render_string(self, state: Any, seq: Any, ncs: Any, graphics: Any) -> None:
             font, size = state.font, state.fontsize
@@ -262,7 +249,8 @@ def _device_class() -> type[Any]:
                 if not isinstance(each, bytes):
                     continue
                 codes = list(font.decode(each))
-                self.count(len(codes))
+                self.characters += len(codes)
+                refuse_over(_MOST_ON_A_PAGE, self.characters, "characters on one page")
                 for code in codes:
                     letter = known.get(code)
                     if letter is None:
@@ -307,7 +295,6 @@ def _device_class() -> type[Any]:
             self.here.runs.append(Run(kept, x0, x1, y0, max(size, 0.1), bold, turn, y1))
 
         def paint_path(self, graphics: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
-            self.count()
             if not (stroke or fill) or len(self.here.rules) > _MOST_RULES or len(path) > 200:
                 return
             if any(step[0] == "c" for step in path):
@@ -358,10 +345,6 @@ def _device_class() -> type[Any]:
         return str(text).replace("\0", "")
 
     return RunDevice
-
-
-def _device() -> Any:
-    return _device_class()()
 
 
 def _times(one: Any, two: Any) -> tuple[float, float, float, float, float, float]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -121,14 +121,14 @@ def _found(parsed: ParsedFile) -> _Found:
     facts = parsed.metadata.or_else(about)
     listed = set(references.spans)
     others = [block for block in found if (block.start, block.end) not in listed]
-    removed = tuple(merged(sorted({*listed, *bylines, *_boilerplate(others, text, facts.title)})))
+    removed = merged({*listed, *bylines, *_boilerplate(others, text, facts.title)})
     pairs = tuple(_question_sections(found, text, removed, facts, title, parsed.questions))
     empty = [block for block in _headings_without_text(found, removed) if block is not title]
     names = [heading_text(block, text) for block in empty]
     unanswered = [name for name in names if is_question(name) or name in parsed.questions]
     warnings = tuple(ReadWarning(f"a question without an answer: “{name[:100]}”") for name in unanswered)
-    spans = sorted((*removed, *((block.start, block.end) for block in empty)))
-    return _Found(facts, pairs, tuple(merged(spans)), warnings)
+    boilerplate = merged((*removed, *((block.start, block.end) for block in empty)))
+    return _Found(facts, pairs, boilerplate, warnings)
 
 
 def _headings_without_text(found: Sequence[Block], removed: Sequence[Span]) -> Iterator[Block]:
@@ -145,18 +145,15 @@ def _headings_without_text(found: Sequence[Block], removed: Sequence[Span]) -> I
             yield block
 
 
-def merged(spans: Sequence[Span]) -> Iterator[Span]:
-    """Sorted spans without overlaps."""
-    current: Span | None = None
-    for start, end in spans:
-        if current and start <= current[1]:
-            current = (current[0], max(current[1], end))
-            continue
-        if current:
-            yield current
-        current = (start, end)
-    if current:
-        yield current
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that touch or overlap as one."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _bylines(found: Sequence[Block], text: str) -> tuple[Metadata, list[Span]]:

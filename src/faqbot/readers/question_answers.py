@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from faqbot.errors import ReadError
@@ -14,7 +15,7 @@ from faqbot.readers.html_elements import has_markup
 from faqbot.readers.html_markdown import fragment_to_markdown
 from faqbot.readers.limits import LimitError, Limits, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile
-from faqbot.readers.tables import COLUMNS, TITLES, column_match, pair_columns
+from faqbot.readers.tables import COLUMNS, TITLES, best_column, column_match, pair_columns
 from faqbot.readers.yaml_json import METADATA_KEYS, Row, load_json, load_yaml, metadata_of, phrases, words
 from faqbot.types import Pair, ReadWarning, Source
 
@@ -121,11 +122,11 @@ def read_jsonl(text: str, limits: Limits) -> ParsedFile:
         refuse_over(limits.rows, read, "rows")
         value: Any = line
         try:
-            value = _lined(load_json(line, limits), number)
+            value = load_json(line, limits, first_line=number)
             extracted += _texts(value)
             _entry(value, rows)
         except ReadError as error:
-            rows.skip(error, number, value, re.sub(r" in line 1, column (\d+)", r" in column \1", str(error)))
+            rows.skip(error, number, value, re.sub(r" in line \d+, column", " in column", str(error)))
     return rows.parsed(Metadata(), "\n".join(extracted))
 
 
@@ -193,11 +194,10 @@ def _titled(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
     """In a table that names no question but a title and a text, these two if the titles ask."""
     names = [name.strip().casefold() for name in records[0].cells]
     question = next((at for at, name in enumerate(names) if name in TITLES), None)
-    scored = [(column_match(name, "answer"), -at) for at, name in enumerate(names)]
-    score, place = max(scored, default=(0, 0))
-    if question is None or not score or not _mostly_asks(records[1:], question):
+    answer = best_column(names, "answer")
+    if question is None or answer is None or not _mostly_asks(records[1:], question):
         return None
-    return question, -place
+    return question, answer
 
 
 def _mostly_asks(records: Sequence[CsvRecord], place: int) -> bool:
@@ -492,18 +492,6 @@ def _markdown(value: Any, limits: Limits) -> str:
     return clean(fragment_to_markdown(text) if has_markup(text) else text, limits).strip()
 
 
-def _lined(value: Any, line: int) -> Any:
-    """The same value, its mappings placed in a line of the file."""
-    if isinstance(value, Row):
-        value.line = line
-        for entry in value.values():
-            _lined(entry, line)
-    elif isinstance(value, list):
-        for entry in value:
-            _lined(entry, line)
-    return value
-
-
 def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, list[ReadWarning], list[str]]:
     """The entries of a list one by one, where the whole cannot be read."""
     first = _ITEM.search(text)
@@ -513,10 +501,11 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
     rows: list[Any] = []
     broken: list[ReadWarning] = []
     unread: list[str] = []
-    for number, entry in enumerate(_entry_texts(text, places)):
-        line = text.count("\n", 0, places[number]) + 1
+    for start, end in pairwise((*places, len(text))):
+        entry, line = text[start:end], text.count("\n", 0, start) + 1
         try:
-            rows += _placed(load_yaml(entry, limits), line - 1)
+            value = load_yaml(entry, limits, first_line=line)
+            rows += value if isinstance(value, list) else [value]
         except LimitError:
             raise
         except ReadError as problem:
@@ -526,19 +515,6 @@ def _yaml_entries(text: str, limits: Limits, error: ReadError) -> tuple[Any, lis
     if not rows:
         raise error
     return rows, broken, unread
-
-
-def _entry_texts(text: str, places: Sequence[int]) -> Iterator[str]:
-    for start, end in zip(places, (*places[1:], len(text)), strict=True):
-        yield text[start:end]
-
-
-def _placed(value: Any, offset: int) -> list[Any]:
-    entries = value if isinstance(value, list) else [value]
-    for entry in entries:
-        if isinstance(entry, Row):
-            entry.line += offset
-    return entries
 
 
 def _kind(value: Any) -> str:

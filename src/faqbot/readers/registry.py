@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from faqbot.config import named_files
@@ -162,11 +163,8 @@ def discover(corpus: Path) -> CorpusFiles:
             skipped.append(SkippedFile(name, reason))
         else:
             files.append(CorpusFile(document_id, path))
-    return CorpusFiles(tuple(sorted(files, key=_by_id)), tuple(sorted(skipped, key=_by_id)))
-
-
-def _by_id(entry: CorpusFile | SkippedFile) -> str:
-    return entry.document_id
+    by_id = attrgetter("document_id")
+    return CorpusFiles(tuple(sorted(files, key=by_id)), tuple(sorted(skipped, key=by_id)))
 
 
 def _walk(corpus: Path, skipped: list[SkippedFile]) -> Iterator[tuple[str, Path]]:

@@ -55,11 +55,12 @@ def question_table(grid: Sequence[Sequence[str]]) -> QuestionTable | None:
 
 def pair_columns(names: Sequence[str]) -> tuple[int, int] | None:
     """Return the places of the question and answer columns among header names, None where there are not both."""
-    question, answer = _best(names, "question"), _best(names, "answer")
+    question, answer = best_column(names, "question"), best_column(names, "answer")
     return (question, answer) if question is not None and answer is not None and question != answer else None
 
 
-def _best(names: Sequence[str], role: str) -> int | None:
+def best_column(names: Sequence[str], role: str) -> int | None:
+    """Return the place of the name that names a role best, None where none does."""
     scored = [(column_match(name, role), -at) for at, name in enumerate(names)]
     score, place = max(scored, default=(0, 0))
     return -place if score else None

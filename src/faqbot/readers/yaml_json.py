@@ -29,17 +29,17 @@ class Row(dict[Any, Any]):
             self.repeated = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
 
 
-def load_yaml(text: str, limits: Limits) -> Any:
+def load_yaml(text: str, limits: Limits, *, first_line: int = 1) -> Any:
     """Return the value of a YAML text, a list of several documents: plain data, scalars as text, mappings as Row.
 
     `22:30`, `0123`, `3.10` and `Yes` stay as they were typed; an empty value is None. Aliases, which can multiply
-    without end, and tags are refused. Raises ReadError with line and column.
+    without end, and tags are refused. Rows count their lines from `first_line`. Raises ReadError with line and column.
     """
     import yaml
 
     _check_yaml(text, limits)
     try:
-        found = list(yaml.load_all(text, Loader=_yaml_loader()))  # a SafeLoader with fewer types
+        found = list(yaml.load_all(text, Loader=_yaml_loader(first_line)))  # a SafeLoader with fewer types
     except yaml.YAMLError as error:
         raise ReadError(_yaml_problem(error)) from error
     except (ValueError, RecursionError) as error:
@@ -52,18 +52,21 @@ def load_yaml(text: str, limits: Limits) -> Any:
     )
 
 
-def load_json(text: str, limits: Limits) -> Any:
-    """Return the value of a JSON text, scalars as text, mappings as Row. Raises ReadError with line and column."""
+def load_json(text: str, limits: Limits, *, first_line: int = 1) -> Any:
+    """Return the value of a JSON text, scalars as text, mappings as Row, whose lines are counted from `first_line`.
+
+    Raises ReadError with line and column.
+    """
     _check_json(text, limits)
     try:
-        return _as_text(_json_decoder(text).decode(text))
+        return _as_text(_json_decoder(text, first_line).decode(text))
     except json.JSONDecodeError as error:
         raise ReadError(f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
     except (ValueError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}") from error
 
 
-def _json_decoder(text: str) -> json.JSONDecoder:
+def _json_decoder(text: str, first_line: int) -> json.JSONDecoder:
     """A decoder whose objects know their line: the one in C does not tell where it is."""
     from json.decoder import JSONObject  # type: ignore[attr-defined]
     from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -73,7 +76,7 @@ def _json_decoder(text: str) -> json.JSONDecoder:
 
     def parse_object(where: Any, strict: Any, scan: Any, hook: Any, pairs_hook: Any, memo: Any = None) -> Any:
         found, end = JSONObject(where, strict, scan, None, list, memo)
-        row = Row(found, line=bisect_right(starts, where[1] - 1))
+        row = Row(found, line=bisect_right(starts, where[1] - 1) + first_line - 1)
         row.note_repeated([key for key, _ in found])
         return row, end
 
@@ -95,7 +98,7 @@ def _as_text(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def _yaml_loader() -> Any:
+def _yaml_loader(first_line: int) -> Any:
     import yaml
 
     null = "tag:yaml.org,2002:null"
@@ -109,7 +112,7 @@ def _yaml_loader() -> Any:
     }
 
     def construct_row(loader: Any, node: Any) -> Any:
-        row = Row(line=node.start_mark.line + 1)
+        row = Row(line=node.start_mark.line + first_line)
         yield row
         row.update(loader.construct_mapping(node))
         row.note_repeated([key.value for key, _ in node.value])
@@ -234,7 +237,7 @@ def metadata_of(keys: Mapping[Any, Any]) -> Metadata:
     return Metadata(
         title=words(keys.get("title")),
         url=words(keys.get("url")),
-        author=_joined(keys.get("author", keys.get("authors"))),
+        author=", ".join(phrases(keys.get("author", keys.get("authors")), "author")),
         date=words(keys.get("date")),
         reviewed=words(keys.get("reviewed", keys.get("lastmod", keys.get("last_reviewed")))),
         licence=words(keys.get("licence", keys.get("license"))),
@@ -265,10 +268,6 @@ def _entries(value: Any, name: str) -> Sequence[Any]:
     if isinstance(value, Mapping):
         raise ReadError(f"{name} is a mapping, expected a list")
     return value if isinstance(value, list) else (value,)
-
-
-def _joined(value: Any) -> str:
-    return ", ".join(phrases(value, "author"))
 
 
 def _source(entry: Any) -> Source:
