@@ -333,18 +333,19 @@ def test_form_values_stand_where_they_were_filled_in(reader: Reader) -> None:
     assert reader(placed_pdf([items])).document.text.split("\n")[0].endswith("Your exercise: ten slow bridges")
 
 
-def test_lists_keep_their_items(reader: Reader) -> None:
+@pytest.mark.parametrize("mark", ["\u2022", "\u25c6", "\u25a1", "\uf0b7"])
+def test_lists_keep_their_items(reader: Reader, mark: str) -> None:
     items = [
         Text(60, 750, "Sports for backs", 16),
         *column(60, 720, ["Take with you:"]),
         *column(
-            60, 704, ["\u2022 poles that reach up to your elbow when", "  you stand on flat ground", "\u2022 water"]
+            60, 704, [f"{mark} poles that reach up to your elbow when", "  you stand on flat ground", f"{mark} water"]
         ),
         *column(60, 640, ["1. Warm up.", "2. Row slowly."]),
     ]
     assert (
         "- poles that reach up to your elbow when you stand on flat ground\n- water\n\n1. Warm up.\n2. Row slowly."
-        in reader(placed_pdf([[*items, *column(60, 600, BOAT)]])).document.text
+        in reader(placed_pdf([[*items, *column(60, 600, BOAT)]], unicode=True)).document.text
     )
 
 

@@ -178,6 +178,14 @@ def test_one_bad_row_costs_one_row(reader: Reader, name: str, content: str, warn
     assert _warnings(report) == [warning]
 
 
+def test_rows_within_the_entries_of_a_broken_list_are_named_by_their_line_of_the_file(reader: Reader) -> None:
+    report = reader(
+        "f.yaml",
+        "- q: And sand?\n  a: Softer still.\n- q: Is it?\n  a: Yes: much\n- pairs:\n  - q: And mud?\n  - q: x?\n    a: y\n",
+    )
+    assert "line 6: no answer, not read: “And mud?”" in _warnings(report)
+
+
 @pytest.mark.parametrize(
     "typed", ["Yes", "No", "on", "22:30", "0123", "3.10", "1_000", "1e3", "0x1F", "2024-04-05", "+44 20", "true"]
 )

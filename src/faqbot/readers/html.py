@@ -111,8 +111,7 @@ def _content(page: str, root: HtmlElement, body: HtmlElement) -> Converted:
     marked = _marked(body)
     if marked:
         return _joined(marked, body)
-    beside = [each for each in body.iter(*_AROUND) if not _within(each, _AROUND) and each.tag != "header"]
-    left_out = tuple(_taken_out(beside))
+    left_out = tuple(_taken_out([each for each in _around(body) if each.tag != "header"]))
     found = _unmarked_content(page, root, body)
     return replace(found, left_out=(*left_out, *found.left_out))
 
@@ -121,8 +120,7 @@ def _unmarked_content(page: str, root: HtmlElement, body: HtmlElement) -> Conver
     whole = _joined([body], body)
     length = len(whole.text.split())
     if length < _SHORT or root.xpath(_ASKING):
-        extract = _extract(page) if length >= 3 * _SHORT // 4 else ""
-        return whole if len(extract.split()) <= 0.8 * length else _extracted(extract, body)
+        return whole
     extract = _extract(page)
     if len(extract.split()) < _SHARE * length / 2:
         return whole
@@ -170,32 +168,40 @@ def _link_blocks(root: HtmlElement) -> list[HtmlElement]:
 
 def _marked(body: HtmlElement) -> list[HtmlElement]:
     """The elements that hold the content by the page's own word, outermost first; none if they miss most of it."""
-    everything = len(text_of(body).split()) - sum(
-        len(text_of(each).split()) for each in body.iter(*_AROUND) if not _within(each, _AROUND)
-    )
+    everything = _words_in([body]) - _words_in(_around(body))
     for path in (".//main | .//*[@role='main']", ".//article", ".//*[@itemprop='articleBody']"):
         found = [
             each for each in body.xpath(path) if not any(_is_comment(above) for above in (each, *each.iterancestors()))
         ]
-        outer = [each for each in found if not any(above in found for above in each.iterancestors())]
+        outer = _outermost(found)
         share = _SHARE if "main" not in path else _SHARE / 4  # whose meaning is that it is the content
-        if sum(len(text_of(each).split()) for each in outer) >= max(3, share * everything):
+        if _words_in(outer) >= max(3, share * everything):
             return outer
     named = [
         each
         for each in body.iter("div", "section")
         if any(_CONTENT_NAMES.search(each.get(name) or "") for name in ("id", "class"))
     ]
-    outer = [each for each in named if not any(above in named for above in each.iterancestors())]
-    return outer if sum(len(text_of(each).split()) for each in outer) >= max(3, 0.5 * everything) else []
+    outer = _outermost(named)
+    return outer if _words_in(outer) >= max(3, 0.5 * everything) else []
+
+
+def _around(body: HtmlElement) -> list[HtmlElement]:
+    """Elements that hold what stands around the content."""
+    return _outermost(list(body.iter(*_AROUND)))
+
+
+def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
+    known = set(elements)
+    return [each for each in elements if known.isdisjoint(each.iterancestors())]
+
+
+def _words_in(elements: Sequence[HtmlElement]) -> int:
+    return sum(len(text_of(each).split()) for each in elements)
 
 
 def _is_comment(element: HtmlElement) -> bool:
     return bool(re.search(r"\bcomments?\b", f"{element.get('class', '')} {element.get('id', '')}", re.IGNORECASE))
-
-
-def _within(element: HtmlElement, tags: Sequence[str]) -> bool:
-    return next(element.iterancestors(*tags), None) is not None
 
 
 def _joined(roots: Sequence[HtmlElement], body: HtmlElement) -> Converted:

@@ -334,10 +334,7 @@ def _tabulated(lines: Sequence[Line]) -> list[Line]:
     while at < len(rows):
         end, grid = _table_under_names(rows, at)
         if grid:
-            lines_of = [line for row in rows[at:end] for line in row]
-            text = " ".join(line.text for line in lines_of)
-            block = _table_markdown(grid, header=True)
-            found.append(replace(rows[at][0], text=text, x1=max(line.x1 for line in lines_of), bold=False, block=block))
+            found.append(_table_line(rows[at:end], grid, header=True))
             at = end
             continue
         end = at + 1
@@ -351,24 +348,23 @@ def _tabulated(lines: Sequence[Line]) -> list[Line]:
         short = len(rows[at]) > 1 and end - at >= 3 and median(len(line.text.split()) for line in cells) <= 3
         if short and not any(line.block for line in cells):
             grid = [tuple(line.text for line in row) for row in rows[at:end]]
-            header = all(line.bold for line in rows[at]) and not all(line.bold for line in cells)
-            first = rows[at][0]
-            text = " ".join(line.text for line in cells)
-            block = _table_markdown(
-                grid,
-                header=header
-                or (
-                    _is_header(grid[0])
-                    and any(map(str.isdigit, "".join(map("".join, grid[1:]))))
-                    and not any(line.bold for line in cells)
-                ),
-            )
-            found.append(replace(first, text=text, x1=max(line.x1 for line in cells), bold=False, block=block))
+            bold_names = all(line.bold for line in rows[at]) and not all(line.bold for line in cells)
+            plain_names = _is_header(grid[0]) and not any(line.bold for line in cells)
+            numbers = any(map(str.isdigit, "".join(map("".join, grid[1:]))))
+            found.append(_table_line(rows[at:end], grid, header=bold_names or (plain_names and numbers)))
         else:
             end = at + 1
             found += rows[at]
         at = end
     return found
+
+
+def _table_line(rows: Sequence[Sequence[Line]], grid: Sequence[tuple[str, ...]], *, header: bool) -> Line:
+    """Rows of cells as one line with the Markdown of their table."""
+    cells = [line for row in rows for line in row]
+    text = " ".join(line.text for line in cells)
+    block = _table_markdown(grid, header=header)
+    return replace(rows[0][0], text=text, x1=max(line.x1 for line in cells), bold=False, block=block)
 
 
 def _table_under_names(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[tuple[str, ...]]]:
@@ -377,7 +373,6 @@ def _table_under_names(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, li
     Its first column holds short names. White space parts rows, else each line of the first column begins one.
     """
     names = rows[at]
-    body: list[list[str]] = []
     if len(names) < 2 or any(line.block or not line.bold for line in names):
         return at, []
     taken: list[tuple[float, dict[int, str]]] = []
@@ -394,24 +389,18 @@ def _table_under_names(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, li
     gaps = [before - after for (before, _), (after, _) in pairwise(taken)]
     usual = min(gaps, default=0.0)
     apart = any(gap > 1.3 * usual for gap in gaps)
-    lines_of: list[int] = []
-    for gap, (_, texts) in zip([0.0, *gaps], taken, strict=bool(taken)):
-        if not body or (gap > 1.3 * usual if apart else 0 in texts):
-            body.append([""] * len(names))
-            lines_of.append(0)
-        lines_of[-1] += 1
-        for place, text in texts.items():
-            body[-1][place] = f"{body[-1][place]} {text}".strip()
-    whole = 0
-    for cells in body:
+    begins = [after for after, gap in enumerate(gaps, 1) if (gap > 1.3 * usual if apart else 0 in taken[after][1])]
+    grid = [tuple(line.text for line in names)]
+    end = at + 1
+    for first, after in pairwise((0, *begins, len(taken))):
+        texts_of = [texts for _, texts in taken[first:after]]
+        cells = tuple(" ".join(texts[place] for texts in texts_of if place in texts) for place in range(len(names)))
         name = cells[0]
         if not name or len(name.split()) > _LONGEST_NAME or SENTENCE_END.search(name) or sum(map(bool, cells)) < 2:
             break
-        whole += 1
-    if whole < 2:
-        return at, []
-    grid = [tuple(line.text for line in names), *(tuple(cells) for cells in body[:whole])]
-    return at + 1 + sum(lines_of[:whole]), grid
+        grid.append(cells)
+        end += after - first
+    return (end, grid) if len(grid) > 2 else (at, [])
 
 
 def _aligned(one: Sequence[Line], other: Sequence[Line]) -> bool:

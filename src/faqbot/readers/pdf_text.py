@@ -74,6 +74,8 @@ def document_text(pages: Sequence[Page]) -> PdfText:
 
 def _without_edges(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], list[str]]:
     """Pages without lines that stand, but for their digits, in the same place at the edge of many, and those lines."""
+    if len(pages) == 1:
+        return [list(page) for page in pages], []
     places: dict[str, list[tuple[int, float]]] = {}
     for number, page in enumerate(pages):
         for line in page:
@@ -95,10 +97,10 @@ def _without_edges(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], l
         gone: set[int] = set()
         for direction in (rows, rows[::-1]):
             for at, row in enumerate(direction):
-                number_only = at < 2 and all(_PAGE_NUMBER.fullmatch(line.text) for line in row) and len(pages) > 1
+                number_only = at < 2 and all(_PAGE_NUMBER.fullmatch(line.text) for line in row)
                 middle = bottom + _EDGE * height < row[0].y < bottom + (1 - _EDGE) * height
                 running = all(repeated(line) for line in row) and not middle and not same
-                if not (running or number_only) or (len(pages) == 1):
+                if not (running or number_only):
                     break
                 gone.update(id(line) for line in row)
         removed += [line.text for line in page if id(line) in gone]

@@ -91,8 +91,8 @@ class _Search:
             first, _, rest = _dedented(piece).partition("\n")
             self.put(block, f"{self.gap_above(at)}{self.hashes}{first.strip()}\n\n{_without_label(rest)}")
             self.waiting = self.labelled = False
-        elif asked := self.asked(block, piece, following):
-            self.question(at, asked)
+        elif head := self.question_at_head(block, piece, following):
+            self.question(at, head)
             self.bold = self.bold or bool(_BOLD.match(piece))
         elif line := self.bold_line(block, piece, following):
             self.put(block, f"{self.hashes}{line['text']}\n\n{line['rest'] or ''}".rstrip())
@@ -129,21 +129,21 @@ class _Search:
             self.marked.add(plain(bare[label.end() :]))
             self.put(block, f"{'#' * block.level} {bare[label.end() :]}")
 
-    def asked(self, block: Block, piece: str, following: Block | None) -> _Found | None:
+    def question_at_head(self, block: Block, piece: str, following: Block | None) -> _Found | None:
         """The question that a paragraph or an item begins with, if an answer is there."""
         if block.kind not in ("paragraph", "item") or piece.startswith((">", "<")):
             return None
         next_piece = self.text[following.start : following.end] if following else ""
-        asked = _question_at_head(block, piece, answered=bool(_STRICT_ANSWERED.match(_bare(next_piece))))
-        return asked if asked and (asked.rest or _is_answer(following)) else None
+        head = _question_at_head(block, piece, answered=bool(_STRICT_ANSWERED.match(_bare(next_piece))))
+        return head if head and (head.rest or _is_answer(following)) else None
 
-    def question(self, at: int, asked: _Found) -> None:
-        block, rest = self.found[at], _without_label(asked.rest)
+    def question(self, at: int, head: _Found) -> None:
+        block, rest = self.found[at], _without_label(head.rest)
         gap = "\n" if not rest and not self.text.startswith("\n\n", block.end) else ""
-        self.put(block, f"{self.gap_above(at)}{self.hashes}{asked.question}\n\n{rest}".rstrip() + gap)
-        if asked.marked:
-            self.marked.add(plain(asked.question))
-        self.waiting, self.labelled = not rest, asked.marked
+        self.put(block, f"{self.gap_above(at)}{self.hashes}{head.question}\n\n{rest}".rstrip() + gap)
+        if head.marked:
+            self.marked.add(plain(head.question))
+        self.waiting, self.labelled = not rest, head.marked
 
     def bold_line(self, block: Block, piece: str, following: Block | None) -> re.Match[str] | None:
         """A bold line with text below it, among bold questions."""
