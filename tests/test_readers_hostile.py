@@ -57,7 +57,7 @@ def _read(folder: Path, name: str, content: str | bytes, limits: Limits | None =
         ("a.pdf", pdf_bytes([["Some text"]] * 11), Limits(pages=10), "11 pages, at most 10"),
         ("a.pdf", pdf_bytes([["Some text"] * 20]), Limits(expanded=100), "bytes of pages when unpacked"),
         ("a.pdf", pdf_bytes([["Some text"] * 20]), Limits(characters=100), "characters, at most 100"),
-        ("a.pdf", pdf_bytes([["Some text"]]), Limits(seconds=-1), "seconds for 1 pages"),
+        ("a.pdf", pdf_bytes([["Some text"]]), Limits(seconds=-1), "more than -1 seconds to read it"),
     ],
 )  # fmt: skip
 def test_what_asks_too_much_is_refused(

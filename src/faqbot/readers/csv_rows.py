@@ -1,4 +1,4 @@
-"""CSV files of any dialect as rows that know their line in the file; rows that are broken are named, not guessed."""
+"""Question-answer tables in CSV of any dialect; rows know their line, and broken ones are named, not guessed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from faqbot.errors import ReadError
+from faqbot.markdown import is_question
 from faqbot.readers.limits import Limits, refuse_over
-from faqbot.readers.tables import pair_columns
+from faqbot.readers.pairs import PairRows, quoted
+from faqbot.readers.parsed import ParsedFile
+from faqbot.readers.tables import TITLES, best_column, column_match, pair_columns
+from faqbot.readers.yaml_json import Row
 
 DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\A\ufeff?\"?sep=(.)\"?[ \t]*\n", re.IGNORECASE)
@@ -144,3 +148,101 @@ def header_at(records: Sequence[CsvRecord]) -> int:
     if not filled:
         raise ReadError("no text in it")
     return next((at for at in filled if pair_columns(records[at].cells)), filled[0])
+
+
+# Records to pairs
+
+
+def read_csv(text: str, limits: Limits) -> ParsedFile:
+    """Return the pairs of rows under a header that names a question and an answer column; the dialect is sniffed."""
+    return _table(text, limits, "")
+
+
+def read_tsv(text: str, limits: Limits) -> ParsedFile:
+    """Return the pairs of tab-separated rows under a header line."""
+    header = text.lstrip("\n").partition("\n")[0]
+    return _table(text, limits, "\t" if "\t" in header else "")
+
+
+def _table(text: str, limits: Limits, delimiter: str) -> ParsedFile:
+    records, delimiter = csv_records(text, limits, delimiter)
+    at = header_at(records)
+    names = records[at].cells
+    rows = PairRows(limits)
+    for record in records[:at]:
+        rows.leave_out("above the header", " ".join(record.cells))
+    columns = pair_columns(names) or _titled(records[at:])
+    if columns is None:
+        columns = _headless(records[at:])
+        if columns is None:
+            found = ", ".join(name.strip() for name in names if name.strip())
+            raise ReadError(
+                f"line {records[at].line} has no question and answer columns; its columns: {found[:200]}. "
+                "Name one question and one answer"
+            )
+        roles = {columns[0]: "question", columns[1]: "answer"}
+        names = tuple(roles.get(place, f"{place + 1}") for place in range(len(names)))
+        at -= 1
+    names = tuple(f"{name} {place + 1}" if name.strip() in names[:place] else name for place, name in enumerate(names))
+    for place, name in enumerate(names):
+        if place not in columns and column_match(name, "answer"):
+            rows.warn(f"column {name} is not read: {names[columns[1]]} is taken for the answer", records[at].line)
+    header = [name.casefold() for name in records[at].cells] if at >= 0 else []
+    for record in records[at + 1 :]:
+        if not record.is_blank and [cell.casefold() for cell in record.cells] != header:
+            _table_row(record, names, columns, delimiter, rows)
+    rows.extracted = [" ".join(record.cells) for record in records[at + 1 :]]
+    return rows.parsed()
+
+
+def _headless(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
+    """In a table without header, the column whose cells are questions, and the one after it."""
+    places = range(min(len(records[0].cells) - 1, 3))
+    return next(((place, place + 1) for place in places if _mostly_asks(records, place)), None)
+
+
+def _titled(records: Sequence[CsvRecord]) -> tuple[int, int] | None:
+    """In a table that names no question but a title and a text, these two if the titles ask."""
+    names = [name.strip().casefold() for name in records[0].cells]
+    question = next((at for at, name in enumerate(names) if name in TITLES), None)
+    answer = best_column(names, "answer")
+    if question is None or answer is None or not _mostly_asks(records[1:], question):
+        return None
+    return question, answer
+
+
+def _mostly_asks(records: Sequence[CsvRecord], place: int) -> bool:
+    """Whether nearly all records that are not blank have a question in a column."""
+    filled = [record.cells for record in records if not record.is_blank]
+    return sum(len(cells) > place and is_question(cells[place]) for cells in filled) > 0.8 * len(filled)
+
+
+def _table_row(
+    record: CsvRecord, names: Sequence[str], columns: tuple[int, int], delimiter: str, rows: PairRows
+) -> None:
+    cells, line = list(record.cells), record.line
+    extra = [cell for cell in cells[len(names) :] if cell.strip()]
+    where = f" (to line {line + record.lines - 1})" if record.lines > 1 else ""
+    shown = quoted(cells[columns[0]] if columns[0] < len(cells) else cells[0])
+    if record.unclosed or (extra and record.lines > 1):
+        rows.refuse(f"a quotation mark that is not closed{where}, not read: {shown}", line, *cells)
+        return
+    if extra:
+        if columns[1] != len(names) - 1:
+            rows.refuse(
+                f"{len(cells)} cells under {len(names)} columns, not read: {shown}. Quote cells with {delimiter!r}",
+                line,
+                *cells,
+            )
+            return
+        cells[columns[1] :] = [delimiter.join(cells[columns[1] :]).rstrip(delimiter)]
+        rows.warn(f"{len(record.cells)} cells under {len(names)} columns, the last ones joined: {shown}", line)
+    row = Row(((name.strip(), cell) for name, cell in zip(names, cells, strict=False) if name.strip()), line=line)
+    question, answer = (cells[place] if place < len(cells) else "" for place in columns)
+    inner = next(
+        (part for part in answer.split("\n")[1:] if is_question(part.partition(delimiter)[0]) and delimiter in part), ""
+    )
+    if inner:
+        rows.warn(f"an answer holds what looks like another row: {quoted(inner)}. Is a quotation mark missing?", line)
+    used = {names[place].strip() for place in columns}
+    rows.add(row, question, answer, used=used)

@@ -82,6 +82,11 @@ def readable(kind: str, *errors: type[Exception]) -> Iterator[None]:
         raise ReadError(f"not a readable {kind}: {reason}") from error
 
 
+def out_of_time(seconds: float) -> ReadError:
+    """Return the error for a file that took more time than allowed."""
+    return ReadError(f"more than {seconds:g} seconds to read it. Split the file or leave it out")
+
+
 AGAIN = 1.0  # seconds to the next try: what is raised in a callback or a finaliser, Python itself swallows
 
 
@@ -111,7 +116,7 @@ def ended_after(seconds: float) -> Iterator[None]:
         yield
     except _Over:
         running = False
-        raise ReadError(f"more than {seconds:g} seconds to read it. Split the file or leave it out") from None
+        raise out_of_time(seconds) from None
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -15,7 +15,7 @@ from typing import Any
 
 from faqbot.errors import ReadError
 from faqbot.readers.decoding import clean
-from faqbot.readers.limits import LimitError, Limits, readable, refuse_lines, refuse_over
+from faqbot.readers.limits import LimitError, Limits, out_of_time, readable, refuse_lines, refuse_over
 from faqbot.readers.parsed import LeftOut, Metadata, ParsedFile, is_made_up
 from faqbot.readers.pdf_layout import Page, Rule, Run
 from faqbot.readers.pdf_text import document_text
@@ -149,7 +149,7 @@ def _pages(document: Any, limits: Limits) -> tuple[list[Page], bool]:
     for page in PDFPage.create_pages(document):
         found.append(page)
         refuse_over(limits.pages, len(found), "pages")
-    for number, page in enumerate(found, 1):
+    for page in found:
         expanded += sum(len(stream_value(stream).get_data()) for stream in page.contents)
         refuse_over(limits.expanded, expanded, "bytes of pages when unpacked")
         interpreter.process_page(page)
@@ -158,7 +158,7 @@ def _pages(document: Any, limits: Limits) -> tuple[list[Page], bool]:
         characters += device.characters
         refuse_over(limits.characters, characters, "characters")
         if time.monotonic() > deadline:
-            raise ReadError(f"more than {limits.seconds:g} seconds for {number} pages. Split the file or leave it out")
+            raise out_of_time(limits.seconds)
     return pages, device.pictures > 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from faqbot.config import named_files
 from faqbot.errors import CorpusError, ReadError, need
+from faqbot.readers.csv_rows import read_csv, read_tsv
 from faqbot.readers.decoding import decode
 from faqbot.readers.docx import read_docx
 from faqbot.readers.html import read_html
@@ -17,7 +18,7 @@ from faqbot.readers.parsed import LeftOut, ParsedFile
 from faqbot.readers.pdf import read_pdf
 from faqbot.readers.plaintext import read_plain
 from faqbot.readers.postprocess import finish
-from faqbot.readers.question_answers import read_csv, read_json, read_jsonl, read_tsv, read_yaml
+from faqbot.readers.question_answers import read_json, read_jsonl, read_yaml
 from faqbot.types import Document
 
 _TEXT: Mapping[str, Callable[[str, Limits], ParsedFile]] = {
