@@ -3,28 +3,22 @@
 Questions and refusals: the reference documents and the corpus that ships, each with its own questions and with
 questions that it cannot answer; a public FAQ set (covid_faq_match) with the far-off questions of both; 400 utterances
 of the validation part of oos_clinc, 100 of them out of scope; 300 questions to a bank (banking77, CC BY 4.0) as
-questions that the shipped corpus cannot answer; small talk and other subjects (tests/data/off_topic/train.jsonl); and,
-with --judged FILE, real questions whose first passage a reader judged (docs/evaluation.md): two thirds to fit on, the
-last third is measured only.
+questions that the shipped corpus cannot answer; small talk and other subjects (tests/data/off_topic/train.jsonl).
 """
 
-import argparse
 import json
 import random
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from faqbot.bot import FaqBot
-from faqbot.cli.calibrate import certainty_table, figures, table
 from faqbot.evaluation.benchmark import read_folder
-from faqbot.evaluation.calibrating import threshold
-from faqbot.evaluation.metrics import Question, load_questions
-from faqbot.evaluation.runner import label, ranked
-from faqbot.evaluation.selective import Case, calibrate, cross_validated, labelled, levels, measure
+from faqbot.evaluation.metrics import Question, load_questions, ranked
+from faqbot.evaluation.selective import Case, calibrate, cross_validated, label, levels, measure, threshold, wilson
 from faqbot.index import build, build_documents
-from faqbot.retrieval.calibration import Calibration, shipped
 from faqbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -33,11 +27,15 @@ BUILD = ROOT / "build"
 DATA = ROOT / "tests" / "data"
 SEEDS = SHARED / "eval" / "seeds"
 MOST_REFUSED = 0.04
-REAL_WEIGHT = 2.0  # of a judged real question
 BANK_WEIGHT = 0.3
 NEAR_WEIGHT = 0.1  # for answerability: a near miss is better marked with what is missing than refused
 UTTERED_WEIGHT = 0.1  # a corpus of utterances is unlike one of passages
 TARGET = ROOT / "src" / "faqbot" / "calibration.json"
+
+
+def labelled(bot: FaqBot, questions: Sequence[Question]) -> list[Case]:
+    """Cases of questions with gold quotes, or with none where the corpus does not answer."""
+    return [label(question, ranked(bot.rank, question)) for question in questions]
 
 
 def quoted(corpus: Path, questions: Path, out_of_scope: Path, name: str) -> tuple[list[Case], str]:
@@ -45,7 +43,7 @@ def quoted(corpus: Path, questions: Path, out_of_scope: Path, name: str) -> tupl
     index = BUILD / f"fit-{name}"
     build(corpus, index, settings=Settings())
     with FaqBot.load(index, settings=Settings()) as bot:
-        cases = label(bot.rank, load_questions(questions), load_questions(out_of_scope))
+        cases = labelled(bot, (*load_questions(questions), *load_questions(out_of_scope)))
         weights = {True: 1.0, False: NEAR_WEIGHT}
         cases = [replace(case, id=f"{name}-{case.id}", weight=weights[case.kind != "near"]) for case in cases]
         return cases, bot.encoder.fingerprint
@@ -57,7 +55,7 @@ def judged(folder: Path, far: list[Question]) -> list[Case]:
     with tempfile.TemporaryDirectory() as index:
         build_documents(known.documents, Path(index), settings=Settings())
         with FaqBot.load(index, settings=Settings()) as bot:
-            cases = label(bot.rank, [], far)
+            cases = labelled(bot, far)
             for query, right in known.relevant.items():
                 found = ranked(bot.rank, Question(query, known.queries[query], "faq"))
                 if found and found.hits:
@@ -87,26 +85,10 @@ def uttered(folder: Path) -> list[Case]:
     return cases
 
 
-def real(path: Path, index: Path) -> tuple[list[Case], list[Case]]:
-    """Cases of judged real questions, two thirds to fit on and one third held aside."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    cases = []
-    with FaqBot.load(index, settings=Settings()) as bot:
-        for number, row in enumerate(rows):
-            ranking = bot.rank(row["question"], row["history"], 5)
-            if ranking.hits and ranking.hits[0].passage.id == row["first"]:
-                right = row["verdict"] != "bad"
-                features = dict(ranking.features)
-                case = Case(f"real-{number}", "real", right or row["good_in_five"], right, features, REAL_WEIGHT)
-                cases.append(case)
-    random.Random(7).shuffle(cases)
-    return cases[len(cases) // 3 :], cases[: len(cases) // 3]
-
-
 def off_topic(path: Path, index: Path) -> list[Case]:
     """Cases of small talk and of questions on other subjects."""
     with FaqBot.load(index, settings=Settings()) as bot:
-        return label(bot.rank, [], load_questions(path))
+        return labelled(bot, load_questions(path))
 
 
 def bank(path: Path, index: Path) -> list[Case]:
@@ -121,74 +103,32 @@ def bank(path: Path, index: Path) -> list[Case]:
 
 def main() -> int:
     """Fit, print what cross-validation says, and write the calibration."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--right-only", action="store_true", help="keep the shipped answerability: a minute")
-    parser.add_argument("--judged", type=Path, help="real questions with a reader's verdict on the first passage")
-    given = parser.parse_args()
     own, encoder = quoted(ROOT / "corpus", DATA / "questions.jsonl", DATA / "out_of_scope.jsonl", "own")
     seeds, _ = quoted(SHARED / "reference" / "seeds", SEEDS / "questions.jsonl", SEEDS / "out_of_scope.jsonl", "seeds")
-    fitted_on, aside = real(given.judged, BUILD / "fit-own") if given.judged else ([], [])
-    if given.right_only:
-        cases = [*own, *seeds, *fitted_on]
-        random.Random(0).shuffle(cases)
-        calibration = keep_answerability(shipped(), calibrate(cases, encoder=encoder))
-        found = measure(cases, *judged_by(calibration, cases))
-    else:
-        every = (*load_questions(SEEDS / "out_of_scope.jsonl"), *load_questions(DATA / "out_of_scope.jsonl"))
-        public = judged(SHARED / "eval" / "datasets" / "covid_faq_match", [one for one in every if one.kind == "far"])
-        intents = uttered(SHARED / "eval" / "datasets" / "oos_clinc")
-        banking = bank(SHARED / "eval" / "real" / "chat.txt", BUILD / "fit-own")
-        talk = off_topic(DATA / "off_topic" / "train.jsonl", BUILD / "fit-own")
-        cases = [*own, *seeds, *public, *intents, *fitted_on, *banking, *talk]
-        random.Random(0).shuffle(cases)
-        found = measure(cases, *cross_validated(cases))
-        calibration = calibrate(cases, encoder=encoder)
-        # The threshold is that of the corpus that needs the lowest: on none may too many answers be withheld.
-        parts = {"own": own, "seeds": seeds, "public": public, "intents": intents, "real": fitted_on}
-        wanted = {name: threshold(calibration, labelled(part), MOST_REFUSED) for name, part in parts.items() if part}
-        print("thresholds", wanted)
-        calibration = replace(calibration, none_below=min(wanted.values()))
-    calibration = replace(calibration, figures=figures(found, len(cases)))
+    every = (*load_questions(SEEDS / "out_of_scope.jsonl"), *load_questions(DATA / "out_of_scope.jsonl"))
+    public = judged(SHARED / "eval" / "datasets" / "covid_faq_match", [one for one in every if one.kind == "far"])
+    intents = uttered(SHARED / "eval" / "datasets" / "oos_clinc")
+    banking = bank(SHARED / "eval" / "real" / "chat.txt", BUILD / "fit-own")
+    talk = off_topic(DATA / "off_topic" / "train.jsonl", BUILD / "fit-own")
+    cases = [*own, *seeds, *public, *intents, *banking, *talk]
+    random.Random(0).shuffle(cases)
+    found = measure(cases, *cross_validated(cases))
+    calibration = calibrate(cases, encoder=encoder)
+    # The threshold is that of the corpus that needs the lowest: on none may too many answers be withheld.
+    parts = {"own": own, "seeds": seeds, "public": public, "intents": intents}
+    wanted = {name: threshold(calibration, part, MOST_REFUSED) for name, part in parts.items()}
+    print("thresholds", wanted)
+    figures = {"questions": len(cases), **found.to_dict()}
+    calibration = replace(calibration, none_below=min(wanted.values()), figures=figures)
     TARGET.write_text(json.dumps(calibration.to_dict(), indent=1) + "\n", encoding="utf-8")
-    print(f"{len(cases)} questions\n{table(found)}")
-    for name, part in {"own": own, "seeds": seeds, "real, fitted on": fitted_on, "real, held aside": aside}.items():
-        inside = [case for case in part if case.in_scope or case.kind == "real"]
-        if inside:
-            print(f"\n{name} ({len(inside)}):\n{certainty_table(levels(calibration, inside))}")
+    print(f"{len(cases)} questions\n{found.as_text()}")
+    for name, part in {"own": own, "seeds": seeds}.items():
+        inside = [case for case in part if case.in_scope]
+        print(f"\n{name} ({len(inside)}):")
+        for level, right in levels(calibration, inside).items():
+            share, low, high = wilson(right)
+            print(f"{level:<12} {len(right):>4}  {share:.3f}  ({low:.3f} to {high:.3f})")
     return 0
-
-
-def keep_answerability(old: Calibration, new: Calibration) -> Calibration:
-    """The new calibration with the old one's answerability: its weights, scales and threshold; new features count 0."""
-    places = {name: number for number, name in enumerate(old.features)}
-    centre, scale, weights, right = [], [], [], []
-    bias = new.right[-1]
-    for number, name in enumerate(new.features):
-        known = places.get(name)
-        old_scale = new.scale[number] if known is None else old.scale[known]
-        old_centre = new.centre[number] if known is None else old.centre[known]
-        # The same function of the feature, written in the old one's units.
-        slope = new.right[number] / new.scale[number]
-        right.append(slope * old_scale)
-        bias += slope * (old_centre - new.centre[number])
-        weights.append(0.0 if known is None else old.answerable[known])
-        centre.append(old_centre)
-        scale.append(old_scale)
-    return replace(
-        new,
-        centre=tuple(centre),
-        scale=tuple(scale),
-        answerable=(*weights, old.answerable[-1]),
-        right=(*right, bias),
-        none_below=old.none_below,
-    )
-
-
-def judged_by(calibration: Calibration, cases: list[Case]) -> tuple[dict[str, float], dict[str, bool]]:
-    """Confidence and refusal of each case by one calibration."""
-    features = {case.id: case.features or {} for case in cases}
-    confidences = {name: calibration.confidence(found) for name, found in features.items()}
-    return confidences, {name: calibration.band(found) == "none" for name, found in features.items()}
 
 
 if __name__ == "__main__":

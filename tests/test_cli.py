@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run
-from faqbot.cli.build import Bars
+from faqbot.cli.progress import Progress
 
 
 def test_an_answer_is_exit_code_0_and_names_its_source(capsys: pytest.CaptureFixture[str], index_folder: Path) -> None:
@@ -64,12 +64,13 @@ def test_an_over_long_question_is_refused_with_its_alert(
 
 
 def test_a_function_that_is_counted_answers_as_before_and_shows_how_far_it_is(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Bars(quiet=False) as bars:
-        double = bars.counted("doubling", 3, lambda number: 2 * number)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with Progress() as progress:
+        double = progress.counted("doubling", 3, lambda number: 2 * number)
         assert [double(number) for number in (1, 2, 3)] == [2, 4, 6]
     assert "doubling" in capsys.readouterr().err
-    with Bars(quiet=True) as bars:
-        assert bars.counted("doubling", 1, lambda number: 2 * number)(4) == 8
+    with Progress(quiet=True) as progress:
+        assert progress.counted("doubling", 1, lambda number: 2 * number)(4) == 8
     assert capsys.readouterr().err == ""

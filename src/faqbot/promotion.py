@@ -15,8 +15,7 @@ import numpy as np
 
 from faqbot.bot import FaqBot, open_encoder
 from faqbot.errors import CorpusError, FeedbackError
-from faqbot.evaluation.metrics import Question, first_hit, load_questions
-from faqbot.evaluation.runner import DEPTH, ranked
+from faqbot.evaluation.metrics import DEPTH, Question, first_hit, load_questions, ranked
 from faqbot.feedback import MARKS, FeedbackEntry, QuestionGroup, cluster_questions, unique_questions
 from faqbot.index import build_documents, is_current, open_index, read_all, store_of
 from faqbot.readers import discover

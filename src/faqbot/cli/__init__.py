@@ -1,4 +1,4 @@
-"""The command line: `faqbot COMMAND`, one module for each command."""
+"""The command line: `faqbot COMMAND`, one function for each command."""
 
 from faqbot.cli.main import main
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from faqbot.bot import FaqBot
-from faqbot.cli.codes import DONE, FAILED, NO_ANSWER
+from faqbot.cli.parser import DONE, FAILED, NO_ANSWER
 from faqbot.config import load_config
 from faqbot.errors import FaqbotError, QuestionError
 from faqbot.safety import assess
@@ -20,7 +20,7 @@ HEADINGS = {
 }
 
 
-def run(given: argparse.Namespace, settings: Settings) -> int:
+def ask(given: argparse.Namespace, settings: Settings) -> int:
     """Answer one question, or one a line from standard input. The alert is given even where the index is broken."""
     try:
         bot = FaqBot.load(given.index, settings=settings)

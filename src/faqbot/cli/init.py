@@ -6,7 +6,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
-from faqbot.cli.codes import DONE
+from faqbot.cli.parser import DONE
 from faqbot.config import FILE_NAME
 from faqbot.errors import SettingsError
 from faqbot.settings import Settings
@@ -15,7 +15,7 @@ from faqbot.texts import Texts
 EXAMPLE = "questions.csv"
 
 
-def run(given: argparse.Namespace, settings: Settings) -> int:
+def init(given: argparse.Namespace, settings: Settings) -> int:
     """Write the files, or print the texts of the page as `[language]` keys. Raises SettingsError."""
     if given.texts:
         print(texts_table())

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from faqbot.cli.codes import FAILED
-from faqbot.cli.parser import make_parser
+from faqbot.cli.parser import FAILED, make_parser
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.settings import read_settings
 
@@ -25,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=_log_level(settings.log_level), format="%(levelname)s %(name)s: %(message)s")
         options = {name: getattr(given, name, getattr(settings, name)) for name in ("config", "store")}
         settings = replace(settings, **options)
-        run = importlib.import_module(f"faqbot.cli.{given.module}").run
+        module, _, function = given.run.partition(".")
+        run = getattr(importlib.import_module(f"faqbot.cli.{module}"), function)
         return int(run(given, settings))
     except FaqbotError as error:
         print(f"faqbot: {error}", file=sys.stderr)

@@ -9,16 +9,18 @@ from pathlib import Path
 from faqbot import __version__
 from faqbot.settings import Settings
 
+DONE, FAILED, NO_ANSWER = 0, 1, 3  # exit codes of every command; 2 is argparse's, for wrong usage
+
 Parser = argparse.ArgumentParser
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its help line, the module of faqbot.cli that runs it, and the function that adds its arguments."""
+    """A command: its help line, the "module.function" of faqbot.cli that runs it, and what adds its arguments."""
 
     name: str
     help: str
-    module: str
+    run: str
     add: Callable[[Parser, Settings], None]
 
 
@@ -33,7 +35,7 @@ def make_parser(settings: Settings) -> Parser:
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         one = commands.add_parser(command.name, help=command.help, description=command.help)
-        one.set_defaults(module=command.module)
+        one.set_defaults(run=command.run)
         command.add(one, settings)
     return parser
 
@@ -95,7 +97,9 @@ def _ask(parser: Parser, settings: Settings) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
-def _root_path(parser: Parser, settings: Settings) -> None:
+def _address(parser: Parser, settings: Settings) -> None:
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
     parser.add_argument(
         "--root-path",
         default=settings.root_path,
@@ -107,16 +111,12 @@ def _root_path(parser: Parser, settings: Settings) -> None:
 def _mcp(parser: Parser, settings: Settings) -> None:
     _place(parser, settings)
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP at /mcp, and REST beside it")
-    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
-    _root_path(parser, settings)
+    _address(parser, settings)
 
 
 def _serve(parser: Parser, settings: Settings) -> None:
     _place(parser, settings)
-    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
-    _root_path(parser, settings)
+    _address(parser, settings)
     parser.add_argument(
         "--workers",
         type=int,
@@ -234,31 +234,31 @@ def _eval_safety(parser: Parser, settings: Settings) -> None:
 
 
 COMMANDS = (
-    Command("init", "Start a corpus folder with a commented faqbot.toml and an example", "init", _init),
-    Command("build", "Index a folder of documents", "build", _build),
-    Command("ask", "Answer a question", "ask", _ask),
-    Command("serve", "Serve the chat page and the REST API", "serve", _serve),
-    Command("inspect", "Show how a file is read and split", "inspect", _inspect),
-    Command("lint", "Check a corpus for problems", "lint", _lint),
-    Command("eval", "Evaluate retrieval and confidence", "evaluate", _eval),
-    Command("calibrate", "Calibrate confidence on labelled questions", "calibrate", _calibrate),
-    Command("verify", "Verify every file of an index", "index", _place),
-    Command("rollback", "Go back to the previous index version", "index", _place),
-    Command("safety-rules", "List the safety rules, or check a rules file", "safety", _safety_rules),
-    Command("symptom-check", "Ask about warning signs, question by question", "symptom_check", _symptom_check),
+    Command("init", "Start a corpus folder with a commented faqbot.toml and an example", "init.init", _init),
+    Command("build", "Index a folder of documents", "index.build", _build),
+    Command("ask", "Answer a question", "ask.ask", _ask),
+    Command("serve", "Serve the chat page and the REST API", "serve.serve", _serve),
+    Command("inspect", "Show how a file is read and split", "corpus.inspect", _inspect),
+    Command("lint", "Check a corpus for problems", "corpus.lint", _lint),
+    Command("eval", "Evaluate retrieval and confidence", "evaluate.evaluate", _eval),
+    Command("calibrate", "Calibrate confidence on labelled questions", "evaluate.calibrate", _calibrate),
+    Command("verify", "Verify every file of an index", "index.verify", _place),
+    Command("rollback", "Go back to the previous index version", "index.rollback", _place),
+    Command("safety-rules", "List the safety rules, or check a rules file", "safety.safety_rules", _safety_rules),
+    Command("symptom-check", "Ask about warning signs, question by question", "safety.symptom_check", _symptom_check),
     Command(
         "visit-summary",
         "Write a summary for a doctor's visit from messages on standard input",
-        "symptom_check",
+        "safety.visit_summary",
         _visit_summary,
     ),
-    Command("mcp", "Serve answers to AI assistants over MCP (standard input and output, or HTTP)", "mcp", _mcp),
+    Command("mcp", "Serve answers to AI assistants over MCP (standard input and output, or HTTP)", "serve.mcp", _mcp),
     Command(
         "unanswered",
         "Group unanswered questions, and add a group to the corpus as variants of a question",
-        "unanswered",
+        "unanswered.unanswered",
         _unanswered,
     ),
-    Command("stats", "Show counts of an index and of a feedback file", "stats", _stats),
-    Command("eval-safety", "Evaluate the safety rules on labelled messages", "safety", _eval_safety),
+    Command("stats", "Show counts of an index and of a feedback file", "index.stats", _stats),
+    Command("eval-safety", "Evaluate the safety rules on labelled messages", "safety.eval_safety", _eval_safety),
 )

@@ -1,4 +1,4 @@
-"""`faqbot serve`: the chat page and REST in one process, or REST alone in several."""
+"""`faqbot serve` and `mcp`: the chat page and REST in one process, REST alone in several, answers for assistants."""
 
 import argparse
 import gc
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faqbot.bot import FaqBot
-from faqbot.cli.codes import DONE, FAILED
+from faqbot.cli.parser import DONE, FAILED
 from faqbot.config import load_config
 from faqbot.errors import FaqbotError, IndexMissingError, RulesError, SettingsError, need
 from faqbot.feedback import FeedbackRecorder
@@ -30,19 +30,37 @@ POLL_SECONDS = 5.0  # between looks for a new index version
 MAX_POLL_SECONDS = 60.0  # and for one that can be opened, when opening has failed a few times
 
 
-def run(given: argparse.Namespace, settings: Settings) -> int:
+def serve(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped. Where the index cannot be opened the page says why, and messages are still assessed."""
     settings = replace(settings, index=str(given.index), host=given.host, port=given.port, workers=given.workers)
     settings = replace(settings, feedback=given.feedback, root_path=given.root_path)
     try:
-        from faqbot.server.app import run as serve
+        from faqbot.server.app import run
     except ImportError as error:
         raise need("gradio", "web", error) from error
     if settings.workers:
         return _run_workers(settings)
     app, renew = make_app(settings)
     announce = lambda address: print(f"The chat is at {address}", flush=True)  # noqa: E731
-    serve(app, given.host, given.port, announce=announce, renew=renew)
+    run(app, given.host, given.port, announce=announce, renew=renew)
+    return DONE
+
+
+def mcp(given: argparse.Namespace, settings: Settings) -> int:
+    """Serve assistants on standard input and output until they close it, or over HTTP until stopped."""
+    try:
+        from faqbot.server.mcp import run as run_stdio
+    except ImportError as error:
+        raise need("mcp", "mcp", error) from error
+    if not given.http:
+        run_stdio(open_bot(given.index, settings), settings)
+        return DONE
+    from faqbot.server.app import run
+
+    settings = replace(settings, index=str(given.index), root_path=given.root_path, host=given.host)
+    app, renew = make_app(settings, page=False, mcp=True)
+    announce = lambda address: print(f"MCP is served at {address}mcp", flush=True)  # noqa: E731
+    run(app, given.host, given.port, announce=announce, renew=renew)
     return DONE
 
 
@@ -76,7 +94,7 @@ def make_worker_app(settings: Settings, log_level: int) -> "FastAPI":
 
 def _run_workers(settings: Settings) -> int:
     from faqbot.server.app import REST_ONLY
-    from faqbot.server.workers import run as serve
+    from faqbot.server.workers import run
 
     _check_workers(settings)
     # Left to itself, the encoder of each process would take all cores.
@@ -86,7 +104,7 @@ def _run_workers(settings: Settings) -> int:
     def announce(address: str) -> None:
         print(f"{REST_ONLY}\n{settings.workers} processes answer at {address}api/", flush=True)
 
-    return DONE if serve(make, settings.host, settings.port, settings.workers, announce=announce) else FAILED
+    return DONE if run(make, settings.host, settings.port, settings.workers, announce=announce) else FAILED
 
 
 def _check_workers(settings: Settings) -> None:

@@ -2,17 +2,16 @@
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from faqbot.bot import FaqBot
-from faqbot.cli.build import Bars
-from faqbot.cli.codes import DONE, FAILED
+from faqbot.cli.index import build_index
+from faqbot.cli.parser import DONE, FAILED
+from faqbot.cli.progress import Progress
 from faqbot.errors import FeedbackError
-from faqbot.evaluation.metrics import Question, load_questions
+from faqbot.evaluation.metrics import load_questions
 from faqbot.feedback import QuestionGroup, passage_title, read_entries
-from faqbot.index import build
 from faqbot.promotion import (
     FOUND_WITHIN,
     Comparison,
@@ -39,7 +38,7 @@ from faqbot.variants import (
 _SHOWN = 4  # questions of a group
 
 
-def run(given: argparse.Namespace, settings: Settings) -> int:
+def unanswered(given: argparse.Namespace, settings: Settings) -> int:
     """List the groups, the largest first, or promote one."""
     if bool(given.promote) != bool(given.to):
         given.wrong_use("--promote GROUP and --to QUESTION go together")
@@ -111,10 +110,10 @@ def _promote(group: QuestionGroup, given: argparse.Namespace, settings: Settings
     print(f"{given.corpus / VARIANTS_FILE}, {entry.pair.question}:")
     for question in candidates.added:
         print(f"+ {question}")
-    questions = _questions(given)
-    with Bars(quiet=not sys.stderr.isatty()) as bars:
+    questions = load_questions(given.eval) if given.eval else own_questions(given.corpus)
+    with Progress() as progress:
         compared = compare(
-            given.corpus, given.index, entry, candidates.added, questions, settings=settings, progress=bars.show
+            given.corpus, given.index, entry, candidates.added, questions, settings=settings, progress=progress.show
         )
     print(_table(compared, len(questions)))
     losses = compared.losses()
@@ -128,9 +127,7 @@ def _promote(group: QuestionGroup, given: argparse.Namespace, settings: Settings
         return FAILED
     variants = add_variants(read_variants(given.corpus), entry.pair.question, candidates.added)
     print(f"{write_variants(given.corpus, variants)}: written")
-    with Bars(quiet=not sys.stderr.isatty()) as bars:
-        report = build(given.corpus, given.index, settings=settings, progress=bars.show)
-    print(f"{given.index}: {report.passages} passages of {report.documents} documents ({report.version})")
+    build_index(given.corpus, given.index, settings)
     return DONE
 
 
@@ -143,11 +140,6 @@ def _wanted(group: QuestionGroup, given: argparse.Namespace) -> list[str]:
             f"Group {group.id} has no question {unwanted[min(unknown)]!r}. It has: {'; '.join(group.questions)}"
         )
     return [each for each in group.questions if normalize_question(each) not in unwanted][: given.most]
-
-
-def _questions(given: argparse.Namespace) -> tuple[Question, ...]:
-    """The questions to compare with: those of the file that was named, else those beside the corpus, if any."""
-    return load_questions(given.eval) if given.eval else own_questions(given.corpus)
 
 
 def _table(compared: Comparison, questions: int) -> str:

@@ -10,15 +10,17 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faqbot.errors import FaqbotError
-from faqbot.types import Passage
+from faqbot.errors import FaqbotError, QuestionError
+from faqbot.types import Passage, Ranking
 
-DEPTH = 10
+DEPTH = 10  # passages looked at for each question
 QUOTE_SHARE = 0.8
+
+Rank = Callable[[str, Sequence[str], int], Ranking]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ def _question(line: str, place: str) -> Question:
         raise FaqbotError(
             f'{place} is no question ({error!r}). Expected {{"id", "question", "type", "gold": [{{"doc", "quote"}}]}}'
         ) from error
+
+
+def ranked(rank: Rank, question: Question) -> Ranking | None:
+    """Return what is found for a question; None where it was refused as input."""
+    try:
+        return rank(question.text, question.history, DEPTH)
+    except QuestionError:
+        return None
 
 
 def score(questions: Sequence[Question], results: Mapping[str, Sequence[Passage]]) -> dict[str, Scores]:
@@ -176,16 +186,13 @@ def _names(source: str, document: str) -> bool:
 
 def table(scores: Mapping[str, Scores]) -> str:
     """The scores as aligned text, a type a line."""
-    head = (
+    lines = [
         f"{'type':<11} {'n':>4} {'hit@1':>6} {'hit@3':>6} {'hit@5':>6} {'mrr@10':>6} {'src@1':>6} {'docs@5':>6} words@5"
-    )
-    return "\n".join([head, *_table_rows(scores)])
-
-
-def _table_rows(scores: Mapping[str, Scores]) -> Iterable[str]:
+    ]
     for name, row in scores.items():
         source = f"{row.source_at_1:6.3f}" if row.source_at_1 is not None else "     -"
-        yield (
+        lines.append(
             f"{name:<11} {row.count:>4} {row.hit_at_1:6.3f} {row.hit_at_3:6.3f} {row.hit_at_5:6.3f} "
             f"{row.mrr_at_10:6.3f} {source} {row.documents_at_5:6.3f} {row.words_at_5:7.1f}"
         )
+    return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 Two logistic regressions over the same features (Platt 1999: scores to probabilities): one for the chance that the
 corpus answers the question at all, below which no answer is offered, and one for the chance that the first passage
-answers if it does. Their product is the confidence. evaluation/calibrating.py fits them; this module applies them.
+answers if it does. Their product is the confidence. evaluation/selective.py fits them; this module applies them.
 """
 
 from __future__ import annotations
