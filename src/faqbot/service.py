@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from faqbot.config import Config, load_config
 from faqbot.conversation import Message, user_texts
 from faqbot.errors import FaqbotError, FeedbackError, IndexMismatchError, QuestionError
-from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, passage_title
+from faqbot.feedback import VERDICTS, FeedbackEntry, FeedbackRecorder, feedback_entry
 from faqbot.safety import assess
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Document, Passage
@@ -237,15 +237,8 @@ def _entry(bot: Answering, request: FeedbackRequest, most: int) -> FeedbackEntry
     if not 0 <= request.confidence <= 1:
         raise QuestionError("The confidence is not between 0 and 1. Send the answer's own")
     passage = bot.passage(request.passage_id) if request.passage_id else None
-    return FeedbackEntry(
-        question="" if bot.assess([request.question]).level == "emergency" else request.question,
-        verdict=verdict,
-        passage_id=passage.id if passage else "",
-        title=passage_title(passage) if passage else "",
-        source=passage.document_id if passage else "",
-        confidence=round(request.confidence, 4),
-        index_version=bot.index_version,
-    )
+    question = "" if bot.assess([request.question]).level == "emergency" else request.question
+    return feedback_entry(question, verdict, passage, confidence=request.confidence, index_version=bot.index_version)
 
 
 def _alert(bot: Answering, question: str, history: Sequence[Message]) -> Alert:

@@ -1,10 +1,18 @@
 """Opt-in feedback: verdicts and unanswered questions in a SQLite file, redacted, and what the corpus lacks by them."""
 
 from faqbot.feedback.clustering import QuestionGroup, cluster_questions, unique_questions
-from faqbot.feedback.models import VERDICTS, DailyCount, FeedbackEntry, Verdict
-from faqbot.feedback.recorder import FeedbackRecorder, passage_title
+from faqbot.feedback.models import (
+    VERDICTS,
+    DailyCount,
+    FeedbackEntry,
+    FeedbackStatistics,
+    Verdict,
+    feedback_entry,
+    feedback_statistics,
+    passage_title,
+)
+from faqbot.feedback.recorder import FeedbackRecorder
 from faqbot.feedback.redaction import MARKS, redact
-from faqbot.feedback.statistics import FeedbackStatistics, feedback_statistics
 from faqbot.feedback.store import append, read_counts, read_entries
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "Verdict",
     "append",
     "cluster_questions",
+    "feedback_entry",
     "feedback_statistics",
     "passage_title",
     "read_counts",

@@ -9,20 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from faqbot.errors import FeedbackError
-from faqbot.feedback.models import DailyCount, FeedbackEntry
+from faqbot.feedback.models import DailyCount, FeedbackEntry, feedback_entry
 from faqbot.feedback.redaction import redact
 from faqbot.feedback.store import ForeignFileError, append
-from faqbot.types import Answer, Passage
+from faqbot.types import Answer
 
 logger = logging.getLogger(__name__)
 
 MAX_PENDING = 1_000  # answers waiting to be written; further ones are not recorded
-
-
-def passage_title(passage: Passage) -> str:
-    """Return a passage's title with its question or heading, by which it is found in the corpus."""
-    heading = passage.question or (passage.headings[-1] if passage.headings else "")
-    return " > ".join(dict.fromkeys(part for part in (passage.title, heading) if part))
 
 
 def _today() -> str:
@@ -112,12 +106,6 @@ class FeedbackRecorder:
 def _unanswered(answer: Answer, index_version: str) -> FeedbackEntry:
     """The entry of a question without an answer, with the nearest passage."""
     nearest = answer.hits[0].passage if answer.hits else None
-    return FeedbackEntry(
-        question=answer.question,
-        verdict="unanswered",
-        passage_id=nearest.id if nearest else "",
-        title=passage_title(nearest) if nearest else "",
-        source=nearest.document_id if nearest else "",
-        confidence=round(answer.confidence, 4),
-        index_version=index_version,
+    return feedback_entry(
+        answer.question, "unanswered", nearest, confidence=answer.confidence, index_version=index_version
     )

@@ -13,7 +13,7 @@ NAME, EMAIL, PHONE, NHS = "[name]", "[e-mail]", "[phone]", "[NHS number]"
 BIRTH, DATE, POSTCODE, ADDRESS, NUMBER = "[date of birth]", "[date]", "[postcode]", "[address]", "[number]"
 MARKS = frozenset((NAME, EMAIL, PHONE, NHS, BIRTH, DATE, POSTCODE, ADDRESS, NUMBER))
 
-Replace = Callable[[re.Match[str]], str]
+Replace = str | Callable[[re.Match[str]], str]  # as re.sub takes it
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -66,15 +66,6 @@ def _readable(character: str) -> str:
     return " " if character.isspace() else ""
 
 
-def _marked(mark: str) -> Replace:
-    return lambda match: mark
-
-
-def _after_lead(mark: str) -> Replace:
-    """Keep the words that gave it away, which are the pattern's first group."""
-    return lambda match: match[1] + mark
-
-
 def _name(match: re.Match[str]) -> str:
     """Keep the lead and whatever of the words after it is no name."""
     words = match[2].split(" ")
@@ -118,29 +109,27 @@ def _postcode(match: re.Match[str]) -> str:
 
 _NAMES = rf"({_WORD}(?: {_WORD}){{0,2}})"
 _PATTERNS: Mapping[str, Replace] = {
-    r"(?i)[\w.+'-]+@[\w-]+(?:\.[\w-]+)+": _marked(EMAIL),
-    r"(?i)\b[\w.+-]+ (?:at|\(at\)|\[at\]) [\w-]+(?: (?:dot|\(dot\)|\[dot\]) [\w-]+)+": _marked(EMAIL),
-    rf"(?i)({_SAYS_BIRTH}){_ANY_DATE}(?!\d)": _after_lead(BIRTH),
-    rf"(?i)(?<![\w/.-]){_FULL_DATE}(?![\w/-])": _marked(DATE),
-    r"(?i)\b(nhs (?:number|no\.?|num)?(?: is)?[ :#]*)\d(?:[ -]?\d){8,9}(?!\d)": _after_lead(NHS),
-    r"(?i)\b[a-z]{2} ?\d\d ?\d\d ?\d\d ?[a-d]\b": _marked(NUMBER),
-    r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])": _marked(NUMBER),
-    r"(?<!\d)(?:\d{4}[ -]){3}\d{4}(?!\d)": _marked(NUMBER),
+    r"(?i)[\w.+'-]+@[\w-]+(?:\.[\w-]+)+": EMAIL,
+    r"(?i)\b[\w.+-]+ (?:at|\(at\)|\[at\]) [\w-]+(?: (?:dot|\(dot\)|\[dot\]) [\w-]+)+": EMAIL,
+    rf"(?i)({_SAYS_BIRTH}){_ANY_DATE}(?!\d)": rf"\1{BIRTH}",
+    rf"(?i)(?<![\w/.-]){_FULL_DATE}(?![\w/-])": DATE,
+    r"(?i)\b(nhs (?:number|no\.?|num)?(?: is)?[ :#]*)\d(?:[ -]?\d){8,9}(?!\d)": rf"\1{NHS}",
+    r"(?i)\b[a-z]{2} ?\d\d ?\d\d ?\d\d ?[a-d]\b": NUMBER,
+    r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])": NUMBER,
+    r"(?<!\d)(?:\d{4}[ -]){3}\d{4}(?!\d)": NUMBER,
     r"(?<![\w.+])\d{3}[ -]\d{3}[ -]\d{4}(?!\d)": _ten_digits,
     r"(?<![\w.])(?:\+ ?\d|\(?0\d)[\d ()./-]{6,}\d(?!\d)": _phone,
-    r"(?<!\w)\(\d{3}\) ?\d{3}[ .-]?\d{4}(?!\d)|(?<![\w.])\d{3}\.\d{3}\.\d{4}(?!\d)": _marked(PHONE),
+    r"(?<!\w)\(\d{3}\) ?\d{3}[ .-]?\d{4}(?!\d)|(?<![\w.])\d{3}\.\d{3}\.\d{4}(?!\d)": PHONE,
     r"(?i)\b((?:call|ring|text|phone|reach) (?:me|us|him|her)?(?: back)? ?(?:on|at)[ :]*"
-    r"|(?:phone|tel|telephone|mobile|cell)(?: number| no\.?)?(?: is)?[ :.]*)\d[\d ()./-]{4,}\d(?!\d)": _after_lead(
-        PHONE
-    ),
+    r"|(?:phone|tel|telephone|mobile|cell)(?: number| no\.?)?(?: is)?[ :.]*)\d[\d ()./-]{4,}\d(?!\d)": rf"\1{PHONE}",
     r"(?<![\w.])\d{10}(?!\d)": _ten_digits,
-    r"(?<![\w.,])\d{9,}(?!\d)": _marked(NUMBER),
+    r"(?<![\w.,])\d{9,}(?!\d)": NUMBER,
     r"(?i)\b((?:hospital|patient|insurance|policy|passport|medicare|record) (?:number|no\.?|id)(?: is)?[ :#]*)"
-    r"(?=[a-z]*\d)[a-z\d]{5,}(?:[ -][a-z]*\d[a-z\d]*)*": _after_lead(NUMBER),
-    r"(?i)\b(zip(?: code)?(?: is)?[ :]*)\d{5}(?:-\d{4})?(?!\d)": _after_lead(POSTCODE),
-    r"(?i)\b(post ?code(?: is)?[ :]*)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b": _after_lead(POSTCODE),
+    r"(?=[a-z]*\d)[a-z\d]{5,}(?:[ -][a-z]*\d[a-z\d]*)*": rf"\1{NUMBER}",
+    r"(?i)\b(zip(?: code)?(?: is)?[ :]*)\d{5}(?:-\d{4})?(?!\d)": rf"\1{POSTCODE}",
+    r"(?i)\b(post ?code(?: is)?[ :]*)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b": rf"\1{POSTCODE}",
     r"(?i)(?<![\w/])([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b": _postcode,
-    rf"\b\d{{1,4}}[a-z]?,? (?:[A-Z][\w'’-]+ ){{1,3}}(?i:{_STREET})\b\.?": _marked(ADDRESS),
+    rf"\b\d{{1,4}}[a-z]?,? (?:[A-Z][\w'’-]+ ){{1,3}}(?i:{_STREET})\b\.?": ADDRESS,
     r"(?i)\b(my (?:full |first |last |given |family )?(?:sur)?name(?: is|'s|’s|s)?[\s:]+"
     rf"(?:{_TITLE} )?){_NAMES}": _name,
     rf"(?im)(^(?:sur|full |first |last )?name: ?){_NAMES}": _name,

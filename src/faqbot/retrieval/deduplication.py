@@ -23,46 +23,16 @@ MISSING = float("inf")  # the place of a word that a text does not have
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SIGN = re.compile(r"[£$€%]|°[CF]")
 _SAME_UNIT = {
-    **{
-        "£": "pounds",
-        "$": "dollars",
-        "€": "euros",
-        "%": "percent",
-        "min": "minutes",
-        "mins": "minutes",
-        "sec": "seconds",
-    },
-    **{"secs": "seconds", "hr": "hours", "hrs": "hours", "wk": "weeks", "wks": "weeks", "kilometer": "kilometre"},
-    **{"milligram": "mg", "milligrams": "mg", "microgram": "mcg", "gram": "g", "grams": "g"},
-}
-_VALUES = {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-}
+    "£": "pounds", "$": "dollars", "€": "euros", "%": "percent",
+    "sec": "seconds", "secs": "seconds", "min": "minutes", "mins": "minutes", "hr": "hours", "hrs": "hours",
+    "wk": "weeks", "wks": "weeks", "kilometer": "kilometre",
+    "milligram": "mg", "milligrams": "mg", "microgram": "mcg", "gram": "g", "grams": "g",
+}  # fmt: skip
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten "
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_VALUES = {word: str(value) for value, word in enumerate(_NUMBER_WORDS.split())}
 
 
 def differences(first: str, second: str) -> frozenset[str]:

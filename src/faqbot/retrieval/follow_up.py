@@ -18,16 +18,21 @@ SAME_QUESTION = 0.8  # share of content words (Jaccard) from which a question is
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    pointing: frozenset[str]
-    empty: frozenset[str]
+    """The lists of follow_up.toml."""
+
     opening: re.Pattern[str]
+    pointing: frozenset[str]
+    weak: frozenset[str]
+    anaphors: frozenset[str]
+    empty: frozenset[str]
+    function: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
     data = tomllib.loads(files("faqbot.retrieval").joinpath("follow_up.toml").read_text(encoding="utf-8"))
     opening = re.compile(rf"\s*(?:{'|'.join(data['opening'])})\b", re.IGNORECASE)
-    return _Words(frozenset(data["pointing"].split()), frozenset(data["empty"].split()), opening)
+    return _Words(opening, **{name: frozenset(words.split()) for name, words in data.items() if name != "opening"})
 
 
 _EXISTENTIAL = re.compile(
@@ -41,26 +46,7 @@ _ANTICIPATED = re.compile(
 _IMPERSONAL = re.compile(
     r"\b(?:if|when|where|until|while|because|although) it (?:hurts|aches|rains|snows|is (?:cold|hot|wet|icy|dark))\b"
 )
-_WEAK = frozenset(
-    [
-        "one",
-        "ones",
-        "then",
-        "so",
-        "else",
-        "both",
-        "either",
-        "neither",
-        "same",
-        "such",
-        "another",
-        "other",
-        "instead",
-        "next",
-    ]
-)
 _POINTING = re.compile(r"[^\s']+")
-_ANAPHORS = frozenset(["it", "its", "they", "them", "their", "theirs", "he", "she", "him", "her"])
 # A noun of the question with a clause after it, in which a pronoun may stand for it: "my knee clicks, is it ...".
 _NOUN = re.compile(
     r"\b(?:my|your|our|his|her|the|a|an) (?!same\b|first\b|other\b|next\b|last\b)[^\s']{3,}\b.*"
@@ -92,9 +78,10 @@ def _points_back(question: str, known: _Words, *, weakly: bool) -> bool:
     for pattern in (_EXISTENTIAL, _ANTICIPATED, _WHETHER, _IMPERSONAL):
         text = pattern.sub(" ", text)
     for match in _POINTING.finditer(text):
-        if match.group() in _WEAK and not weakly:
+        word = match.group()
+        if word in known.weak and not weakly:
             continue
-        if match.group() in known.pointing and not (match.group() in _ANAPHORS and _NOUN.search(text[: match.start()])):
+        if word in known.pointing and not (word in known.anaphors and _NOUN.search(text[: match.start()])):
             return True
     return False
 
@@ -118,36 +105,7 @@ def question_similarity(question: str, other: str) -> float:
     return len(first & second) / len(first | second) if first and second else 0.0
 
 
-_FUNCTION = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "do",
-        "does",
-        "did",
-        "i",
-        "me",
-        "my",
-        "you",
-        "your",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "please",
-        "so",
-    ]
-)
-
-
 @lru_cache(maxsize=4_000)
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words_of(text) if word not in _FUNCTION)
+    function = _words().function
+    return frozenset(stem(word) for word in words_of(text) if word not in function)
