@@ -7,21 +7,17 @@ chromium) and the Python packages playwright and pillow.
 """
 
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import uvicorn
+from page_weight import CHROMIUM, serving
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from faqbot import FaqBot
-from faqbot.server.app import create_app, listen, uvicorn_config
-from faqbot.settings import Settings
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -100,15 +96,8 @@ SHOTS = (
 def main(index: str = "index", folder: str = "docs/screenshots") -> None:
     """Serve the index on a free port, take every picture, stop."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    with FaqBot.load(index) as bot, listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn_config(create_app(bot, Settings())))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            take_all(f"http://127.0.0.1:{listener.getsockname()[1]}/", Path(folder))
-        finally:
-            server.should_exit = True
-            thread.join()
+    with FaqBot.load(index) as bot, serving(bot) as address:
+        take_all(address, Path(folder))
 
 
 def take_all(address: str, folder: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ NEVER = 2.0  # a confidence that nothing reaches
 AT_ONCE = (os.cpu_count() or 1) + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cached_property needs a __dict__
 class OpenVersion:
     """One index version with all that answers from it."""
 
@@ -48,6 +49,19 @@ class OpenVersion:
     retriever: Retriever
     calibration: Calibration
     config: Config
+
+    @cached_property
+    def suggester(self) -> QuestionSuggester:
+        """The questions of the version, indexed when they are first asked for."""
+        from faqbot.retrieval.suggest import QuestionSuggester
+
+        pairs = [
+            (pair.question, pair.alternates, document.id)
+            for document in self.index.documents()
+            for pair in document.pairs
+        ]
+        others = [(question, (), "") for question in self.index.questions()]
+        return QuestionSuggester([*pairs, *others])
 
 
 class FaqBot:
@@ -57,7 +71,6 @@ class FaqBot:
         self.settings = settings
         self._index = index
         self._opened = opened
-        self._suggester: tuple[str, QuestionSuggester] | None = None  # with the name of its index version
         self._refused = ""  # the name of a newer version that could not be opened
         self._turns = BoundedSemaphore(AT_ONCE)
 
@@ -168,11 +181,11 @@ class FaqBot:
 
     def examples(self, n: int) -> tuple[str, ...]:
         """Return up to `n` questions that the corpus answers, each of another document, those with most variants."""
-        return self._questions().popular(n)
+        return self._opened.suggester.popular(n)
 
     def suggest(self, text: str, n: int) -> tuple[str, ...]:
         """Return up to `n` questions that the letters typed so far may become, best first."""
-        return self._questions().find(text, n)
+        return self._opened.suggester.find(text, n)
 
     def documents(self) -> Iterator[Document]:
         """Yield every document of the index, in order."""
@@ -216,21 +229,6 @@ class FaqBot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _questions(self) -> QuestionSuggester:
-        """The questions of the index version in use, indexed when they are first asked for."""
-        from faqbot.retrieval.suggest import QuestionSuggester
-
-        opened, held = self._opened, self._suggester
-        if held is None or held[0] != opened.index.version.id:
-            pairs = [
-                (pair.question, pair.alternates, document.id)
-                for document in opened.index.documents()
-                for pair in document.pairs
-            ]
-            others = [(question, (), "") for question in opened.index.questions()]
-            self._suggester = held = (opened.index.version.id, QuestionSuggester([*pairs, *others]))
-        return held[1]
 
     def _depth(self, top_k: int | None, alert: Alert) -> int:
         """How many passages to show."""

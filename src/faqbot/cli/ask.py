@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from faqbot.bot import FaqBot
 from faqbot.cli.parser import DONE, FAILED, NO_ANSWER
-from faqbot.config import load_config
-from faqbot.errors import FaqbotError, QuestionError
-from faqbot.safety import assess
+from faqbot.errors import FaqbotError
+from faqbot.service import Answering, ErrorResponse, safe_answer, unavailable_bot
 from faqbot.settings import Settings
 from faqbot.types import Alert, Answer, Hit, Source
 
@@ -24,37 +23,31 @@ def ask(given: argparse.Namespace, settings: Settings) -> int:
     """Answer one question, or one a line from standard input. The alert is given even where the index is broken."""
     try:
         bot = FaqBot.load(given.index, settings=settings)
-    except FaqbotError:
-        if given.question != "-":
-            messages = [*given.history, given.question]
-            _print_alert(assess(messages, config=load_config(settings).safety))
-        raise
+    except FaqbotError as error:
+        if given.question == "-":
+            raise
+        return _answer_one(unavailable_bot(error, settings), given)
     with bot:
         if given.question == "-":
             return max([_answer_line(bot, line, given) for line in _lines()], default=DONE)
         return _answer_one(bot, given)
 
 
-def _answer_one(bot: FaqBot, given: argparse.Namespace) -> int:
-    try:
-        answer = bot.answer(given.question, history=given.history, top_k=given.top_k)
-    except QuestionError as error:
-        _print_alert(error.alert)
-        raise
-    except FaqbotError:
-        _print_alert(bot.assess([*given.history, given.question]))
-        raise
+def _answer_one(bot: Answering, given: argparse.Namespace) -> int:
+    answer = safe_answer(bot, given.question, given.history, top_k=given.top_k)
+    if isinstance(answer, ErrorResponse):
+        if answer.alert.level != "none":
+            print(f"{_alert(answer.alert)}\n")
+        raise FaqbotError(answer.message)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
     return DONE if answer.answered else NO_ANSWER
 
 
 def _answer_line(bot: FaqBot, line: str, given: argparse.Namespace) -> int:
     """One question of many as one JSON line; a refused one is a line too."""
-    try:
-        answer = bot.answer(line, history=given.history, top_k=given.top_k)
-    except FaqbotError as error:
-        alert = error.alert if isinstance(error, QuestionError) else bot.assess([*given.history, line])
-        print(json.dumps({"question": line, "error": str(error), "alert": alert.to_dict()}, ensure_ascii=False))
+    answer = safe_answer(bot, line, given.history, top_k=given.top_k)
+    if isinstance(answer, ErrorResponse):
+        print(json.dumps({"question": line, **answer.to_dict()}, ensure_ascii=False))
         return FAILED
     print(json.dumps(answer.to_dict(), ensure_ascii=False))
     return DONE if answer.answered else NO_ANSWER
@@ -64,11 +57,6 @@ def _lines() -> Iterator[str]:
     for line in sys.stdin:
         if line.strip():
             yield line.rstrip("\r\n")
-
-
-def _print_alert(alert: Alert) -> None:
-    if alert.level != "none":
-        print(f"{_alert(alert)}\n")
 
 
 def as_text(answer: Answer) -> str:

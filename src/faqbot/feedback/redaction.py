@@ -48,9 +48,14 @@ _VERTEBRA = re.compile(r"[CTLS]\d\d?")
 def redact(text: str) -> str:
     """The text without obvious personal data, each piece replaced by its mark, and without what is no character."""
     found = "".join(map(_readable, text))
-    for pattern, replace in _RULES:
+    for pattern, replace in _rules():
         found = pattern.sub(replace, found)
     return found
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], Replace], ...]:
+    return tuple((re.compile(pattern), replace) for pattern, replace in _PATTERNS.items())
 
 
 @cache
@@ -145,4 +150,3 @@ _PATTERNS: Mapping[str, Replace] = {
     r"(?i:(\b(?:regards|wishes|thanks|thank you|cheers|sincerely|faithfully|love),?[ \n]+))"
     r"([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?=[.!\s]*$)": _name,
 }
-_RULES = tuple((re.compile(pattern), replace) for pattern, replace in _PATTERNS.items())

@@ -55,9 +55,10 @@ class QuestionSuggester:
     def popular(self, n: int) -> tuple[str, ...]:
         """Return up to `n` questions with most variants, each of another document as long as there is one."""
         ordered = sorted(self._questions, key=lambda question: -len(self._variants[question]))
-        seen: set[str] = set()
-        first = [each for each in ordered if not (self._documents[each] in seen or seen.add(self._documents[each]))]  # type: ignore[func-returns-value]
-        return tuple(dict.fromkeys((*first, *ordered)))[:n]
+        first: dict[str, str] = {}  # the question with most variants of each document
+        for question in ordered:
+            first.setdefault(self._documents[question], question)
+        return tuple(dict.fromkeys((*first.values(), *ordered)))[:n]
 
     def _rank(self, row: int, start: str, typed: list[str]) -> tuple[bool, int, int]:
         """Lower is better: begins with what was typed, words that stand in the question itself, its length."""

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 import faqbot
+from faqbot.config import Config
 from faqbot.errors import FaqbotError, SettingsError
 from faqbot.feedback import FeedbackRecorder
 from faqbot.server.api import Services, add_rest
@@ -73,9 +74,9 @@ def create_app(
         title=bot.config.page.title,
         version=faqbot.__version__,
         servers=[{"url": settings.root_path}] if settings.root_path else None,
-        docs_url=None,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # which would load files from elsewhere
         redoc_url=None,
-        openapi_url=None,
     )
     add_rest(app, Services(bot, settings, recorder, limit))
     options = page_options(bot, settings)
@@ -111,12 +112,13 @@ def app_maker(
     The owner's page is one and the same in all of them, so nobody who is logged in has to log in again.
     """
     admin = _admin(bot, settings) if page and settings.admin_token else None
-    built_for: list[object] = []
+    built_for: Config | None = None
 
     def make() -> FastAPI | None:
-        if built_for == [bot.config]:
+        nonlocal built_for
+        if built_for == bot.config:
             return None
-        built_for[:] = [bot.config]
+        built_for = bot.config
         return create_app(bot, settings, page=page, mcp=mcp, admin=admin)
 
     return make

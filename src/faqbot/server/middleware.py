@@ -15,6 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faqbot.server.concurrency import RETRY_AFTER
+
 log = logging.getLogger("faqbot.http")
 MAX_HEADERS = 32 * 1024
 
@@ -123,9 +125,8 @@ class SecurityHeaders:
 class RetryAfter:
     """Adds Retry-After where the page's queue is full: Gradio refuses with 503 and leaves that out."""
 
-    def __init__(self, app: ASGIApp, seconds: int = 1) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.seconds = str(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request; only paths of the queue get the header, for a missing index is not there in a second."""
@@ -134,7 +135,7 @@ class RetryAfter:
 
         async def with_retry_after(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 503:
-                MutableHeaders(scope=message).setdefault("Retry-After", self.seconds)
+                MutableHeaders(scope=message).setdefault("Retry-After", str(RETRY_AFTER))
             await send(message)
 
         await self.app(scope, receive, with_retry_after)

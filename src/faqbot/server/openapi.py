@@ -20,7 +20,7 @@ _ANY_QUESTION = "How does this work?"
 
 
 def add_openapi(app: FastAPI, bot: Answering, frame_ancestors: str = "'self'") -> None:
-    """Serve `/api/openapi.json`, and `/api/docs` with the assets that the package fastapi-offline carries."""
+    """Complete the description of the app, and serve `/api/docs` with the files of the package fastapi-offline."""
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -28,11 +28,7 @@ def add_openapi(app: FastAPI, bot: Answering, frame_ancestors: str = "'self'") -
         description["info"]["title"] = bot.config.page.title
         return description if bot.config.safety.enabled else without_alert_levels(description)
 
-    async def description(request: Request) -> Response:
-        return JSONResponse(openapi())
-
     app.openapi = openapi  # type: ignore[method-assign]
-    app.add_route("/api/openapi.json", description, include_in_schema=False)
     app.add_route("/api/docs", _page(bot.config.page.title, frame_ancestors), include_in_schema=False)
     app.add_route("/api/docs/{name}", _asset, include_in_schema=False)
 
