@@ -262,13 +262,15 @@ window.faqbot = (() => {
     if (!address.hash.startsWith("#q=")) return;
     const question = new URLSearchParams(address.hash.slice(1)).get("q") ?? "";
     if (!question.trim()) return;
-    let tries = 0;
+    whenReady(() => window.setTimeout(() => ask(question), 150));
+  }
+
+  // Gradio puts the box on the page some time after the conversation.
+  function whenReady(act) {
     const ready = window.setInterval(() => {
-      tries += 1;
-      if (tries > 100) window.clearInterval(ready);
       if (!textarea() || !one("#send")) return;
       window.clearInterval(ready);
-      window.setTimeout(() => ask(question), 150);
+      act();
     }, 50);
   }
 
@@ -572,12 +574,10 @@ window.faqbot = (() => {
     element.addEventListener("click", clicked);
     show(props.value);
     watch("value", () => show(props.value));
-    const ready = window.setInterval(() => {
-      if (!textarea()) return;
-      window.clearInterval(ready);
+    whenReady(() => {
       setUpSuggestions();
       setUpTabs();
-    }, 50);
+    });
     askFromAddress();
   }
 
@@ -598,24 +598,29 @@ window.faqbot = (() => {
   const form = () => one(".check");
   const steps = () => all(".check .step").filter((step) => given.get(step.dataset.after) !== "no");
 
-  function showStep(next) {
-    const asking = steps();
-    at = Math.max(0, Math.min(next, asking.length - 1));
-    one(".check-intro", form()).hidden = true;
-    one(".check-end", form()).hidden = true;
-    one(".check-steps", form()).hidden = false;
-    one("#outcome .shown").replaceChildren();
-    for (const step of all(".check .step")) step.hidden = step !== asking[at];
-    const step = asking[at];
+  function showPart(name) {
+    for (const part of ["intro", "steps", "end"]) one(".check-" + part, form()).hidden = part !== name;
+  }
+
+  function pressChosen(step) {
     for (const choice of all("[data-answer]", step)) {
       choice.setAttribute("aria-pressed", String(given.get(step.dataset.name) === choice.dataset.answer));
     }
+  }
+
+  function showStep(next) {
+    const asking = steps();
+    at = Math.max(0, Math.min(next, asking.length - 1));
+    showPart("steps");
+    one("#outcome .shown").replaceChildren();
+    for (const step of all(".check .step")) step.hidden = step !== asking[at];
+    const step = asking[at];
+    pressChosen(step);
     one(".check-at", form()).textContent = fill(TEXTS.check_progress, { at: at + 1, all: asking.length });
     one("progress", form()).max = asking.length;
     one("progress", form()).value = at;
     one("h3", step).setAttribute("aria-describedby", "check-at");
     one("h3", step).focus({ preventScroll: true });
-    one("[data-check=back]", form()).disabled = false;
   }
 
   function look(as) {
@@ -633,9 +638,7 @@ window.faqbot = (() => {
 
   function answerStep(step, value) {
     given.set(step.dataset.name, value);
-    for (const choice of all("[data-answer]", step)) {
-      choice.setAttribute("aria-pressed", String(choice.dataset.answer === value));
-    }
+    pressChosen(step);
     if (value === "no" || goOn) forward();
     else look("step");
   }
@@ -681,9 +684,7 @@ window.faqbot = (() => {
     if (!form()) return;
     for (const input of all("input", form())) input.value = "";
     for (const choice of all("[aria-pressed]", form())) choice.setAttribute("aria-pressed", "false");
-    one(".check-steps", form()).hidden = true;
-    one(".check-end", form()).hidden = true;
-    one(".check-intro", form()).hidden = false;
+    showPart("intro");
     one("#outcome .shown")?.replaceChildren();
   }
 
@@ -702,8 +703,7 @@ window.faqbot = (() => {
       const stop = value.banner.level === "emergency" && as === "step";
       if (as === "step" && !stop) return forward();
       place.innerHTML = value.html;
-      one(".check-steps", form()).hidden = true;
-      one(".check-end", form()).hidden = false;
+      showPart("end");
       one(".check-stopped", form()).hidden = !stop;
       one("[data-check=go-on]", form()).hidden = !stop;
       raise(value.banner);
