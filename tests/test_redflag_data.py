@@ -29,6 +29,8 @@ WRITERS = {
     "test/writers_e.jsonl": ("wg-", 140),
     "test/writers_f.jsonl": ("wh-", 170),
     "test/writers_g.jsonl": ("wi-", 240),
+    **{f"dev/everyday_{letter}.jsonl": (f"v{letter}-", 200) for letter in "abd"},
+    "test/everyday_c.jsonl": ("vc-", 300),
 }
 POSITIVE = {
     *("cauda_equina", "infection", "malignancy", "cord_compression", "fracture", "vascular", "cardiac"),

@@ -198,7 +198,7 @@ def _phrases(rules: RuleSet, words: Words) -> list[Mention]:
 def _numbers(rules: RuleSet, words: Words) -> Iterator[Mention]:
     for position, word in enumerate(words.words):
         value = number_value(word) if word in _NUMBER_WORDS or word[0].isdigit() else None
-        if value is None or _is_money(words, position):
+        if value is None or _is_money_or_share(words, position):
             continue
         first = max(0, position - 3, bisect_left(words.sentences, words.sentences[position]))
         before, after = words.words[first:position], _following(words, position)
@@ -209,19 +209,26 @@ def _numbers(rules: RuleSet, words: Words) -> Iterator[Mention]:
                 yield Mention(concept.name, position, position + 1 + (not concept.after.isdisjoint(after)))
 
 
+def _preceding(words: Words, position: int) -> tuple[str, ...]:
+    """Return the word before a number, and that with the one before it, as in "like_a"."""
+    before = words.words[max(0, position - 2) : position]
+    return (*before[-1:], "_".join(before))
+
+
 def _following(words: Words, position: int) -> tuple[str, ...]:
     """Return the word behind a number, and that with the next one, as in "year_old"."""
     after = words.words[position + 1 : position + 3]
     return (*after[:1], "_".join(after))
 
 
-def _is_money(words: Words, position: int) -> bool:
-    return any(sign in words.marks[position] + words.marks[position + 1] for sign in "$£€")
+def _is_money_or_share(words: Words, position: int) -> bool:
+    beside = words.marks[position] + words.marks[position + 1]
+    return any(sign in beside for sign in "$£€") or words.text[words.ends[position] :].startswith("%")
 
 
 def _fits(concept: NumberConcept, words: Words, position: int, before: tuple[str, ...]) -> bool:
     """Whether the words beside a number say that it is of this concept, and none that it is something else."""
-    beside, after = words.words[max(0, position - 1) : position], _following(words, position)
+    beside, after = _preceding(words, position), _following(words, position)
     if not concept.not_before.isdisjoint(beside) or not concept.not_after.isdisjoint(after):
         return False
     told_before, told_after = not concept.before.isdisjoint(before), not concept.after.isdisjoint(after)

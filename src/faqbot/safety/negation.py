@@ -1,6 +1,7 @@
 """Negation: whether a person denies a sign, says that it is over, or names what explains it away."""
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from faqbot.safety.context import LIST_MARKS, LONGEST_ITEM, OR, TERMINATORS, TURNS_BACK, Message, Scope, word_set
@@ -182,15 +183,27 @@ def _is_negated_cue(message: Message, mention: Mention) -> bool:
 
 
 def is_excluded(message: Message, match: Match) -> bool:
-    """Whether a word in the sentence explains the sign away: wet from the rain, weight lost by dieting."""
+    """Whether words explain the sign away: wet from the rain, weight lost by dieting.
+
+    An exclusion does so from the same sentence, an explanation from anywhere in the message.
+    """
     sentence = message.words.sentences[match.start]
     return any(
-        not _is_negated_cue(message, reason)
-        and not any(part.start <= reason.start and reason.end <= part.end for part in match.mentions)
-        and not _is_apart(message, reason, match)
+        not _is_apart(message, reason, match)
         for concept in match.sign.exclusions
-        for reason in message.near(concept, sentence)
+        for reason in _reasons(message, message.near(concept, sentence), match)
+    ) or any(
+        True for concept in match.sign.explanations for _ in _reasons(message, message.mentions.get(concept, ()), match)
     )
+
+
+def _reasons(message: Message, mentions: Iterable[Mention], match: Match) -> Iterator[Mention]:
+    """Yield what is neither negated nor part of the sign itself."""
+    for each in mentions:
+        if not _is_negated_cue(message, each) and not any(
+            part.start <= each.start and each.end <= part.end for part in match.mentions
+        ):
+            yield each
 
 
 def _is_apart(message: Message, reason: Mention, match: Match) -> bool:

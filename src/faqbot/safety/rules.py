@@ -82,7 +82,7 @@ class Sign:
     (cancer) counts though past, unless it is somebody else's. A "condition" is a named disease, which counts only for
     a person who has it. "context" only helps other signs. A "plea" counts also as a question. A "classifier" sign has
     no patterns: the classifier finds it. A concept of `exclusions` in the same sentence explains the sign away (wet
-    from the rain), unless it is itself negated.
+    from the rain), unless it is itself negated; one of `explanations` does so anywhere in the message.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Sign:
     description: str
     patterns: tuple[Pattern, ...]
     exclusions: tuple[str, ...]
+    explanations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

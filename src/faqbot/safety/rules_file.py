@@ -252,7 +252,10 @@ class _Draft:
         known = self.signs.get(sign.id)
         if known:
             sign = replace(
-                known, patterns=known.patterns + sign.patterns, exclusions=known.exclusions + sign.exclusions
+                known,
+                patterns=known.patterns + sign.patterns,
+                exclusions=known.exclusions + sign.exclusions,
+                explanations=known.explanations + sign.explanations,
             )
         self.signs[sign.id], self.entries["sign", sign.id] = sign, entry
 
@@ -284,9 +287,10 @@ def _check_names(draft: _Draft) -> None:
         for name in (name for pattern in sign.patterns for name in pattern.concepts):
             if name not in known:
                 raise draft.entries["sign", sign.id].wrong(f"there is no concept {name!r}", "patterns")
-        for name in sign.exclusions:
-            if name not in known:
-                raise draft.entries["sign", sign.id].wrong(f"there is no concept {name!r}", "exclusions")
+        for key, names in (("exclusions", sign.exclusions), ("explanations", sign.explanations)):
+            for name in names:
+                if name not in known:
+                    raise draft.entries["sign", sign.id].wrong(f"there is no concept {name!r}", key)
     for rule in draft.rules.values():
         for name in rule.signs - draft.signs.keys():
             raise draft.entries["rule", rule.id].wrong(f"there is no sign {name!r}", "any_of")
@@ -316,13 +320,19 @@ def _number(entry: Entry) -> NumberConcept:
 
 
 def _sign(entry: Entry) -> Sign:
-    entry.only("id", "kind", "description", "patterns", "exclusions")
+    entry.only("id", "kind", "description", "patterns", "exclusions", "explanations")
     kind = cast(SignKind, entry.choice("kind", get_args(SignKind), "symptom"))
     patterns = tuple(_pattern(text, entry) for text in entry.lines("patterns"))
     if not patterns and kind != "classifier":
         raise entry.wrong('a [[sign]] needs patterns, such as "saddle NEAR numb"')
-    exclusions = tuple(entry.lines("exclusions"))
-    return Sign(entry.string("id"), kind, entry.string("description", ""), patterns, exclusions)
+    return Sign(
+        entry.string("id"),
+        kind,
+        entry.string("description", ""),
+        patterns,
+        tuple(entry.lines("exclusions")),
+        tuple(entry.lines("explanations")),
+    )
 
 
 def _pattern(text: str, entry: Entry) -> Pattern:
