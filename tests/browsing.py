@@ -16,6 +16,7 @@ ARGUMENTS = (
     "--disable-component-update --disable-sync"
 )
 AXE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+SCREEN = {"width": 1280, "height": 860}
 PATIENCE = 30_000  # milliseconds for what comes at once on a quiet machine
 QUESTION = "Does walking cause back pain?"
 ALARM = "I can't feel my legs and I've wet myself"
@@ -44,20 +45,29 @@ def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
         each.close()
 
 
+@pytest.fixture(scope="module")
+def reused() -> dict[BrowserContext, Page]:
+    """The page of each context that the module's tests use one after the other."""
+    return {}
+
+
 @pytest.fixture
-def context(browser: Browser, contexts: dict[str, BrowserContext]) -> Iterator[Callable[..., BrowserContext]]:
-    """Gives the context with these options; its pages are closed after the test."""
+def context(
+    browser: Browser, contexts: dict[str, BrowserContext], reused: dict[BrowserContext, Page]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Gives the context with these options; after the test its pages are closed, but for one reused."""
 
     def given(**options: Any) -> BrowserContext:
         key = repr(sorted(options.items()))
         if key not in contexts:
-            contexts[key] = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+            contexts[key] = browser.new_context(**{"viewport": SCREEN, **options})
         return contexts[key]
 
     yield given
     for each in contexts.values():
         for page in each.pages:
-            page.close()
+            if page is not reused.get(each):
+                page.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +77,17 @@ def address(bot: FaqBot) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(address: str, context: Callable[..., BrowserContext]) -> Opener:
+def open_page(address: str, context: Callable[..., BrowserContext], reused: dict[BrowserContext, Page]) -> Opener:
+    """Opens the page in the browser's page that the last test had: a new one takes a process, and compiles the scripts again."""
+
     def open_(url: str = address, **options: Any) -> Page:
-        page = context(**options).new_page()
+        opened = context(**options)
+        page = reused.get(opened)
+        if page is None or page.is_closed():
+            page = reused[opened] = opened.new_page()
+        page.unroute_all()
+        page.set_viewport_size(options.get("viewport", SCREEN))
+        page.emulate_media(media="null", color_scheme=options.get("color_scheme", "light"), forced_colors="none")
         page.goto(url + "/")
         expect(page.locator("#send")).to_be_visible()
         expect(page.locator(".welcome")).to_be_visible()

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from admin_samples import TOKEN, built, copied
-from browsing import ask, browser, context, contexts, last, serious
+from browsing import ask, browser, context, contexts, last, reused, serious
 from faqbot.bot import FaqBot
 from faqbot.feedback import FeedbackEntry
 from faqbot.feedback.store import append
@@ -26,7 +26,7 @@ from faqbot.settings import Settings
 from reader_samples import pdf_bytes
 from web_server import serving
 
-__all__ = ["browser", "context", "contexts"]  # fixtures
+__all__ = ["browser", "context", "contexts", "reused"]  # fixtures
 pytestmark = pytest.mark.browser
 
 CSV = b"question,answer\nDo you mend punctures?,We mend punctures while you wait for fifteen euros.\n"

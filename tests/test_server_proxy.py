@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from admin_samples import TOKEN
-from browsing import QUESTION, browser, context, contexts
+from browsing import QUESTION, browser, context, contexts, reused
 from faqbot import FaqBot
 from faqbot.settings import Settings
 from web_server import serving
 
-__all__ = ["browser", "context", "contexts"]  # fixtures
+__all__ = ["browser", "context", "contexts", "reused"]  # fixtures
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONFIG = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from browsing import ALARM, QUESTION, Opener, address, ask, browser, context, contexts, open_page, serious
+from browsing import ALARM, QUESTION, Opener, address, ask, browser, context, contexts, open_page, reused, serious
 
-__all__ = ["address", "browser", "context", "contexts", "open_page"]  # fixtures
+__all__ = ["address", "browser", "context", "contexts", "open_page", "reused"]  # fixtures
 pytestmark = pytest.mark.browser
 
 

@@ -22,6 +22,7 @@ from browsing import (
     in_view,
     last,
     open_page,
+    reused,
     serious,
     top_of,
 )
@@ -32,7 +33,7 @@ from faqbot.safety import questions
 from faqbot.settings import Settings
 from web_server import serving
 
-__all__ = ["address", "browser", "context", "contexts", "open_page"]  # fixtures
+__all__ = ["address", "browser", "context", "contexts", "open_page", "reused"]  # fixtures
 pytestmark = pytest.mark.browser
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browsing import ALARM, QUESTION, Opener, ask, browser, context, contexts, in_view, last, serious
+from browsing import ALARM, QUESTION, Opener, ask, browser, context, contexts, in_view, last, reused, serious
 from faqbot import FaqBot
 from faqbot.feedback import read_entries
 from faqbot.settings import Settings
 from web_server import serving
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "context", "contexts"]  # fixtures
+__all__ = ["browser", "context", "contexts", "reused"]  # fixtures
 
 UNANSWERED = "my name is Jane, what is the capital of Mongolia"
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browsing import ALARM, QUESTION, Opener, address, ask, browser, context, contexts, last, open_page, serious
+from browsing import ALARM, QUESTION, Opener, address, ask, browser, context, contexts, last, open_page, reused, serious
 from faqbot import FaqBot
 
-__all__ = ["address", "browser", "context", "contexts", "open_page"]  # fixtures
+__all__ = ["address", "browser", "context", "contexts", "open_page", "reused"]  # fixtures
 pytestmark = pytest.mark.browser
 
 

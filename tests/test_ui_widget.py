@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, expect
 from starlette.responses import HTMLResponse
 
-from browsing import ALARM, QUESTION, STANDING, browser, context, contexts, serious
+from browsing import ALARM, QUESTION, STANDING, browser, context, contexts, reused, serious
 from faqbot import FaqBot
 from faqbot.feedback import read_entries
 from faqbot.settings import Settings
 from faqbot.ui.assets import packed
 from web_server import running, serving
 
-__all__ = ["browser", "context", "contexts"]  # fixtures
+__all__ = ["browser", "context", "contexts", "reused"]  # fixtures
 PAGE = Path(__file__).parents[1] / "docs" / "widget.html"
 
 
