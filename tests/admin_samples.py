@@ -13,6 +13,7 @@ from faqbot.admin.app import admin_app
 from faqbot.bot import FaqBot
 from faqbot.index import build
 from faqbot.settings import Settings
+from index_samples import link_encoders
 
 TOKEN = "a token that is long enough"
 HOURS = "# Opening\n\n## When we are open\n\nThe shop is open from nine to five on every working day of the week.\n"
@@ -85,5 +86,5 @@ def logged_in(bot: FaqBot, settings: Settings) -> Owner:
 
 def copied(settings: Settings, folder: Path) -> Settings:
     """The same corpus and index in another folder."""
-    shutil.copytree(Path(settings.corpus).parent, folder, copy_function=shutil.copy2)
+    shutil.copytree(Path(settings.corpus).parent, folder, copy_function=link_encoders)
     return owner_settings(folder, feedback=settings.feedback)

@@ -1,12 +1,14 @@
 """What many tests share: the real index of the corpus that ships, and guards: nothing leaves this machine, nothing is left
 in the home folder, and browser tests really run in CI."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -26,6 +28,9 @@ LONGEST = (
 )  # fmt: skip
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 outside.guard()
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
+gc.disable()  # while modules are imported and tests collected, which frees next to nothing
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +127,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, each in its own order."""
     places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at it after each test."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

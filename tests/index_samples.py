@@ -1,5 +1,7 @@
 """Small index versions with seeded vectors, for the tests of the index: no model is needed."""
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +63,14 @@ def sample_contents(texts: Sequence[str] = TEXTS, *, hashed: bool = False, **fie
     """Contents of one document and its passages."""
     document = Document("guide.md", "\n\n".join(texts), title="Walking")
     return Contents([document], sample_passages(texts, hashed=hashed), ENCODER, **fields)  # type: ignore[arg-type]
+
+
+def link_encoders(source: str, target: str) -> None:
+    """Copy a file of an index, for shutil.copytree; but link one of an encoder, 90 MB that no build writes to."""
+    if "encoders" in Path(source).parts:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,10 +12,13 @@ import pytest
 
 from command_line import run
 from faqbot.bot import FaqBot
+from faqbot.feedback import read_entries
 from faqbot.feedback.store import append
 from faqbot.index import build
+from faqbot.promotion import group_questions
 from faqbot.settings import Settings
 from faqbot.variants import read_variants, write_variants
+from index_samples import link_encoders
 from unanswered_samples import FAQ, SWIM, make
 
 
@@ -31,8 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, with_encoder: Callable[[Path]
 @pytest.fixture
 def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy to change, as the working folder; its encoder, which no build writes to, is the same."""
-    shutil.copytree(made, tmp_path / "here", ignore=shutil.ignore_patterns("encoders"))
-    shutil.copytree(made / "index" / "encoders", tmp_path / "here" / "index" / "encoders", copy_function=os.link)
+    shutil.copytree(made, tmp_path / "here", copy_function=link_encoders)
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
 
@@ -43,8 +44,11 @@ def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return list(json.loads(out))
 
 
-def swimming(capsys: pytest.CaptureFixture[str]) -> str:
-    return str(listed(capsys)[0]["id"])
+@pytest.fixture(scope="module")
+def swim(made: Path) -> str:
+    """The id of the group of questions about swimming."""
+    entries = [each for each in read_entries(made / "feedback.db") if each.verdict != "helpful"]
+    return group_questions(entries, made / "index", Settings())[0].id
 
 
 def state(folder: Path) -> dict[str, str]:
@@ -73,8 +77,7 @@ def test_groups_are_listed_the_largest_first_with_what_the_bot_says_today(
     assert parking["questions"] == ["what does parking cost at the clinic"]
 
 
-def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    swim = swimming(capsys)
+def test_people_get_the_same_as_text(capsys: pytest.CaptureFixture[str], here: Path, swim: str) -> None:
     code, out, _ = run(capsys, "unanswered", "feedback.db", "--most", "1")
     assert code == 0
     lines = out.splitlines()
@@ -91,8 +94,8 @@ def test_earlier_days_can_be_left_out(capsys: pytest.CaptureFixture[str], here: 
     assert (code, out) == (0, "feedback.db: 0 questions in 0 groups, 0 of them shown\n")
 
 
-def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    before, swim = state(here), swimming(capsys)
+def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture[str], here: Path, swim: str) -> None:
+    before = state(here)
     code, out, _ = run(
         capsys, "unanswered", "feedback.db", "--promote", swim, "--to", "can I swim with back pain", "--dry-run"
     )
@@ -107,9 +110,8 @@ def test_a_dry_run_shows_the_change_and_makes_none(capsys: pytest.CaptureFixture
 
 
 def test_promoting_writes_variants_rebuilds_and_shows_both_evaluations(
-    capsys: pytest.CaptureFixture[str], here: Path
+    capsys: pytest.CaptureFixture[str], here: Path, swim: str
 ) -> None:
-    swim = swimming(capsys)
     arguments = ("--promote", swim, "--to", "Can I swim with back pain?", "--eval", "questions.jsonl")
     code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 0
@@ -127,8 +129,8 @@ def test_promoting_writes_variants_rebuilds_and_shows_both_evaluations(
     assert "Nothing of group" in err
 
 
-def test_questions_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    arguments = ("--promote", swimming(capsys), "--to", "Can I swim with back pain?", "--dry-run")
+def test_questions_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture[str], here: Path, swim: str) -> None:
+    arguments = ("--promote", swim, "--to", "Can I swim with back pain?", "--dry-run")
     _, out, _ = run(
         capsys, "unanswered", "feedback.db", *arguments, "--leave-out", SWIM[0].upper(), "--leave-out", SWIM[2]
     )
@@ -136,9 +138,9 @@ def test_questions_that_do_not_belong_are_left_out(capsys: pytest.CaptureFixture
 
 
 def test_a_change_that_makes_answers_worse_is_refused_unless_forced(
-    capsys: pytest.CaptureFixture[str], here: Path
+    capsys: pytest.CaptureFixture[str], here: Path, swim: str
 ) -> None:
-    before, swim = state(here), swimming(capsys)
+    before = state(here)
     arguments = ("--promote", swim, "--to", "Can I cycle with back pain?", "--eval", "questions.jsonl")
     code, out, _ = run(capsys, "unanswered", "feedback.db", *arguments)
     assert code == 1
@@ -168,8 +170,9 @@ def test_a_heading_of_a_page_takes_variants_too_and_those_that_were_there_stay(
         assert bot.answer("what does parking cost at the clinic").hits[0].passage.document_id == "sleep.md"
 
 
-def test_a_corpus_that_changed_since_the_build_is_built_first(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    swim = swimming(capsys)
+def test_a_corpus_that_changed_since_the_build_is_built_first(
+    capsys: pytest.CaptureFixture[str], here: Path, swim: str
+) -> None:
     (here / "corpus" / "new.md").write_text("# New\n\nA new page about something.\n")
     code, _, err = run(capsys, "unanswered", "feedback.db", "--promote", swim, "--to", "which shoes help")
     assert code == 1
@@ -279,11 +282,10 @@ WRONG_USE = [
 
 @pytest.mark.parametrize(("arguments", "code", "said"), WRONG_USE, ids=[" ".join(row[0]) for row in WRONG_USE])
 def test_wrong_use_is_one_clear_line(
-    capsys: pytest.CaptureFixture[str], here: Path, arguments: tuple[str, ...], code: int, said: str
+    capsys: pytest.CaptureFixture[str], here: Path, swim: str, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     _newer(here / "newer.db")
-    group = swimming(capsys) if "{group}" in arguments else ""
-    found, _, err = run(capsys, *(part.format(group=group) for part in arguments))
+    found, _, err = run(capsys, *(part.format(group=swim) for part in arguments))
     assert found == code
     assert said in err
     assert "Traceback" not in err
@@ -314,11 +316,12 @@ def test_the_feedback_setting_is_the_default_of_the_option(monkeypatch: pytest.M
 def test_long_work_shows_how_far_it_is(
     capsys: pytest.CaptureFixture[str],
     here: Path,
+    swim: str,
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...],
     bars: set[str],
 ) -> None:
-    given = (*arguments, swimming(capsys)) if arguments[0] == "unanswered" else arguments
+    given = (*arguments, swim) if arguments[0] == "unanswered" else arguments
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, _, err = run(capsys, *given)
     assert {bar for bar in bars if f"{bar}: " in err} == bars

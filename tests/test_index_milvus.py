@@ -17,7 +17,7 @@ from faqbot.index import Index, build, open_index, publish, rollback, versions
 from faqbot.index.versions import milvus_place
 from faqbot.service import ErrorResponse, safe_answer
 from faqbot.settings import Settings
-from index_samples import TEXTS, sample_contents, sample_encoder, unit_vectors
+from index_samples import TEXTS, link_encoders, sample_contents, sample_encoder, unit_vectors
 
 pytest.importorskip("pymilvus", reason="pymilvus is not installed")
 pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
@@ -184,7 +184,7 @@ def test_a_bot_on_milvus_answers_as_the_embedded_one_and_gives_the_alert_when_mi
 ) -> None:
     """The same first passage on at least 95 % of the questions; a hang costs one question its time-out."""
     server = Server(tmp_path / "server")
-    index = shutil.copytree(index_folder, tmp_path / "index", ignore=shutil.ignore_patterns("LOCK"))
+    index = shutil.copytree(index_folder, tmp_path / "index", copy_function=link_encoders)
     build(corpus, index, settings=Settings(threads=1, store=store_at(server, "answers")))
     lines = QUESTIONS.read_text(encoding="utf-8").split("\n")
     asked = [json.loads(line)["question"] for line in lines if line.strip()][::3]

@@ -20,6 +20,7 @@ from faqbot.index import Index, StoredPassage, build, open_index
 from faqbot.index.vectors import VectorIndex
 from faqbot.settings import Settings
 from faqbot.types import Answer
+from index_samples import link_encoders
 
 QUESTION = "Why does my back hurt when I walk?"
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "pandas", "bm25s", "gradio", "onnx"}
@@ -121,7 +122,7 @@ def test_a_rebuild_after_an_edit_equals_a_clean_build(
     """
     edited, again, clean = tmp_path / "corpus", tmp_path / "again", with_encoder(tmp_path / "clean")
     shutil.copytree(corpus, edited)
-    shutil.copytree(index_folder, again)
+    shutil.copytree(index_folder, again, copy_function=link_encoders)
     page = edited / "walking-uphill.md"
     page.write_text("# Walking uphill\n\nLean forward a little and take short steps.\n", encoding="utf-8")
     (edited / "causes" / "overview.md").write_text("# Causes\n\nMany things make a back ache.\n", encoding="utf-8")
