@@ -7,8 +7,9 @@ ARGS ?=
 SECONDS ?= 180
 CALLERS ?= 8
 HOST ?= http://127.0.0.1:7860
-# Processes to spread the tests over, a file at a time, longest first (tests/conftest.py); 0 means one process.
-TESTERS ?= 2
+# Processes to spread the tests over, a file at a time, longest first (tests/conftest.py); 0 means one process. One more than
+# there are cores on a small machine: tests that wait, for a disk or for a server to end, lie beside tests that compute.
+TESTERS ?= 3
 
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1

@@ -21,10 +21,11 @@ from faqbot.settings import Settings
 ROOT = Path(__file__).parents[1]
 # Files that take longest, by their names; run first, for a worker that begins one of them last ends alone.
 LONGEST = (
-    # one process builds the index that the others wait for, the other has files that need none
-    "index_milvus", "safety_classifier", "ui_browser", "safety", "speed", "server_workers", "admin_browser", "ui_accessibility", "ui_feedback", "server_app",
-    "index_faults", "journey", "building_known", "switching", "feedback_unanswered", "readers_hostile",
-    "wrong_use", "seeds", "example_folders", "encode_ray", "ui_finding", "index_damage",
+    # the first builds the index that the others wait for; the next two need none
+    "index_milvus", "safety_classifier", "safety", "ui_browser", "admin_browser", "ui_accessibility", "server_workers",
+    "ui_feedback", "journey", "feedback_unanswered", "server_app", "ui_finding", "building_known", "admin", "building",
+    "speed", "no_health", "ui_widget", "readers_hostile", "wrong_use", "seeds", "index_faults", "feedback_interfaces",
+    "interfaces_agree", "server_proxy", "switching", "example_folders", "encode_ray", "index_damage", "encoding_models",
 )  # fmt: skip
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 outside.guard()
