@@ -48,17 +48,17 @@ def texts(index: Path) -> list[str]:
 
 
 def test_every_document_is_indexed_and_found(pages: Path, index: Path) -> None:
-    report = build(pages, index, settings=Settings())
+    report = build(pages, index, settings=Settings(threads=1))
     assert (report.documents, report.passages, report.skipped) == (3, 3, ())
     assert texts(index)[2] == "Two sticks take weight off the back on a slope."
-    with FaqBot.load(index, settings=Settings()) as bot:
+    with FaqBot.load(index, settings=Settings(threads=1)) as bot:
         hit = bot.answer("Do sticks help on a slope?").hits[0]
     assert hit.passage.document_id == "d.txt"
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_built(pages: Path, index: Path) -> None:
     (pages / "broken.pdf").write_bytes(b"%PDF-1.4 and then nothing")
-    report = build(pages, index, settings=Settings())
+    report = build(pages, index, settings=Settings(threads=1))
     assert report.documents == 3
     assert [skip.document_id for skip in report.skipped] == ["broken.pdf"]
 
@@ -66,16 +66,16 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_built(pages: Path, 
 def test_an_empty_folder_is_an_error_that_says_what_to_do(index: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(CorpusError, match=r"Nothing to index in .*empty.*Put Markdown"):
-        build(tmp_path / "empty", index, settings=Settings())
+        build(tmp_path / "empty", index, settings=Settings(threads=1))
 
 
 def test_an_index_is_current_until_a_file_or_a_setting_changes(pages: Path, index: Path) -> None:
-    assert not is_current(pages, index, settings=Settings())
-    build(pages, index, settings=Settings())
-    assert is_current(pages, index, settings=Settings())
+    assert not is_current(pages, index, settings=Settings(threads=1))
+    build(pages, index, settings=Settings(threads=1))
+    assert is_current(pages, index, settings=Settings(threads=1))
     assert not is_current(pages, index, settings=Settings(passage_words=40))
     (pages / "a.md").write_text("# Rest\n\nWalk on.\n", encoding="utf-8")
-    assert not is_current(pages, index, settings=Settings())
+    assert not is_current(pages, index, settings=Settings(threads=1))
 
 
 def watch_encoding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -92,19 +92,19 @@ def watch_encoding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_rebuild_encodes_only_what_is_new(pages: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     (pages / "a.md").write_text(f"{PAGES['a.md']}\n## Heat\n\nWarmth loosens a stiff back.\n", encoding="utf-8")
     encoded = watch_encoding(monkeypatch)
-    assert build(pages, index, settings=Settings()).passages == 4
+    assert build(pages, index, settings=Settings(threads=1)).passages == 4
     assert encoded == ["Heat\nWarmth loosens a stiff back."]
     (pages / "d.txt").unlink()
     encoded.clear()
-    assert build(pages, index, settings=Settings()).passages == 3
+    assert build(pages, index, settings=Settings(threads=1)).passages == 3
     assert encoded == []
 
 
 def test_an_embedding_that_was_damaged_is_made_again(pages: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     with open_index(index) as opened:
         ids = [each.id for each in opened.passages()]
         mark, expected = opened.fetch(ids[2:])[0].tokens.tobytes(), opened.fetch(ids)
@@ -112,7 +112,7 @@ def test_an_embedding_that_was_damaged_is_made_again(pages: Path, index: Path, m
     content[content.index(mark)] ^= 1
     (index / "000001.db").write_bytes(content)
     encoded = watch_encoding(monkeypatch)
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert encoded == ["Two sticks take weight off the back on a slope."]
     assert verify(index)[0].endswith("(version 000001-" + verify(index)[0].rpartition("-")[2])
     with open_index(index) as opened:
@@ -125,13 +125,13 @@ def test_texts_of_the_caller_are_stored_and_compared(pages: Path, index: Path) -
         assert opened.meta == {"config": "title = 1"}
     assert is_current(pages, index, settings=Settings(), meta={"config": "title = 1"})
     assert not is_current(pages, index, settings=Settings(), meta={"config": "title = 2"})
-    assert not is_current(pages, index, settings=Settings())
+    assert not is_current(pages, index, settings=Settings(threads=1))
 
 
 def test_settings_in_the_root_of_the_corpus_are_no_documents(pages: Path, index: Path) -> None:
     (pages / "faqbot.toml").write_text('[page]\ntitle = "x"', encoding="utf-8")
     (pages / "variants.yaml").write_text("Why?:\n- How come?\n", encoding="utf-8")
-    report = build(pages, index, settings=Settings())
+    report = build(pages, index, settings=Settings(threads=1))
     assert (report.documents, report.skipped) == (3, ())
 
 
@@ -146,13 +146,13 @@ def test_variants_are_merged_and_come_out_again(pages: Path, index: Path, caplog
 
     assert variants() == [()]
     (pages / "variants.yaml").write_text("Do hats help?:\n- Is a cap good?\nWhy?:\n- How so?\n", encoding="utf-8")
-    assert not is_current(pages, index, settings=Settings())
+    assert not is_current(pages, index, settings=Settings(threads=1))
     with caplog.at_level(logging.WARNING):
         assert variants() == [("Is a cap good?",)]
     assert "no entry of the corpus asks 'Why?'" in caplog.text
-    assert is_current(pages, index, settings=Settings())
+    assert is_current(pages, index, settings=Settings(threads=1))
     assert variants(variants={"do hats help": ["And a bonnet?"]}) == [("And a bonnet?",)]
-    assert not is_current(pages, index, settings=Settings())
+    assert not is_current(pages, index, settings=Settings(threads=1))
     (pages / "variants.yaml").unlink()
     assert variants() == [()]
 
@@ -177,7 +177,7 @@ def test_pictures_that_documents_show_are_stored(pages: Path, index: Path, tmp_p
     )
     text = "\n\n".join(f"![A picture of it]({target})" for target in targets)
     (pages / "b" / "c.md").write_text(f"# Shoes\n\nA thick sole softens each step.\n\n{text}\n", encoding="utf-8")
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     with open_index(index) as opened:
         assert opened.asset("b/a shoe.svg").content == b"<svg>shoe</svg>"
         assert opened.asset("b/a shoe.svg").media_type == "image/svg+xml"
@@ -204,7 +204,7 @@ def test_a_build_takes_no_more_threads_than_it_is_given(
 def test_a_build_that_is_stopped_leaves_the_old_version_and_goes_on_where_it_was(
     pages: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     before = texts(index)
     monkeypatch.setattr(builder, "BATCH", 1)
     for number in range(4):
@@ -221,7 +221,7 @@ def test_a_build_that_is_stopped_leaves_the_old_version_and_goes_on_where_it_was
     assert list(index.glob("*.partial"))
     assert encoded == ["Stretch 0 times a day.", "Stretch 1 times a day."]
     encoded.clear()
-    assert build(pages, index, settings=Settings()).passages == 7
+    assert build(pages, index, settings=Settings(threads=1)).passages == 7
     assert encoded == ["Stretch 1 times a day.", "Stretch 2 times a day.", "Stretch 3 times a day."]
     assert len(texts(index)) == 7
     assert not list(index.glob("*.partial"))
@@ -249,7 +249,7 @@ def test_what_a_killed_build_has_encoded_is_not_encoded_again(
     done = subprocess.run([sys.executable, "-c", KILLED, str(pages), str(index)], capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     encoded = watch_encoding(monkeypatch)
-    assert build(pages, index, settings=Settings()).passages == 3
+    assert build(pages, index, settings=Settings(threads=1)).passages == 3
     assert "Two sticks take weight off the back on a slope." in encoded
     assert not [text for text in encoded if text.startswith("Lie down")]
     assert verify(index) == ()
@@ -257,11 +257,11 @@ def test_what_a_killed_build_has_encoded_is_not_encoded_again(
 
 @pytest.mark.parametrize("size", [0, 100, 40_000, -5])
 def test_a_torn_unfinished_database_costs_nothing_but_its_texts(pages: Path, index: Path, size: int) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     expected = texts(index)
     torn = (index / "000001.db").read_bytes()[:size]
     (index / "000002.partial").write_bytes(torn)
-    assert build(pages, index, settings=Settings()).version.startswith("000003-")
+    assert build(pages, index, settings=Settings(threads=1)).version.startswith("000003-")
     assert texts(index) == expected
     assert not list(index.glob("*.partial"))
 
@@ -275,11 +275,11 @@ def test_progress_names_each_step_and_ends_at_its_total(pages: Path, index: Path
 
 
 def test_a_plan_says_the_fate_of_each_document(pages: Path, index: Path) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     (pages / "a.md").write_text("# Rest\n\nLie down, but not for long.\n", encoding="utf-8")
     (pages / "d.txt").unlink()
     (pages / "e.md").write_text("# Hills\n\nTake small steps uphill.\n", encoding="utf-8")
-    found = plan_build(pages, index, settings=Settings())
+    found = plan_build(pages, index, settings=Settings(threads=1))
     assert (found.added, found.changed, found.removed, found.kept) == (("e.md",), ("a.md",), ("d.txt",), ("b/c.md",))
     assert (found.passages, found.encoded) == (3, 2)
 

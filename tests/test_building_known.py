@@ -68,15 +68,15 @@ def contents(index: Path) -> tuple[list[Document], list[Passage]]:
 def test_after_an_edit_only_the_edited_file_is_read_and_the_index_is_that_of_a_clean_build(
     pages: Path, index: Path, with_encoder: Callable[[Path], Path], tmp_path: Path, watched: Watched
 ) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert watched.read == watched.cut == ["a.md", "b/c.md", "d.txt"]
     (pages / "b/c.md").write_text("# Shoes\n\nA low heel.\n", encoding="utf-8")
     (pages / "e.md").write_text("# Hills\n\nShort steps.\n", encoding="utf-8")
     watched.forget()
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert watched.read == watched.cut == ["b/c.md", "e.md"]
     clean = with_encoder(tmp_path / "clean")
-    build(pages, clean, settings=Settings())
+    build(pages, clean, settings=Settings(threads=1))
     assert contents(index) == contents(clean)
     assert len(contents(index)[0]) == 4
 
@@ -84,10 +84,10 @@ def test_after_an_edit_only_the_edited_file_is_read_and_the_index_is_that_of_a_c
 def test_the_same_text_under_another_name_is_a_document_of_that_name(
     pages: Path, index: Path, watched: Watched
 ) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     (pages / "a.md").rename(pages / "z.md")
     watched.forget()
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert watched.read == ["z.md"]
     assert {passage.document_id for passage in contents(index)[1]} == {"b/c.md", "d.txt", "z.md"}
 
@@ -95,34 +95,34 @@ def test_the_same_text_under_another_name_is_a_document_of_that_name(
 def test_with_another_length_of_passages_nothing_is_read_but_all_is_split(
     pages: Path, index: Path, watched: Watched
 ) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     watched.forget()
-    build(pages, index, settings=Settings(passage_words=5))
+    build(pages, index, settings=Settings(threads=1, passage_words=5))
     assert watched.read == []
     assert watched.cut == ["a.md", "b/c.md", "d.txt"]
     watched.forget()
-    build(pages, index, settings=Settings(passage_words=5))
+    build(pages, index, settings=Settings(threads=1, passage_words=5))
     assert (watched.read, watched.cut) == ([], [])
 
 
 def test_with_other_code_or_another_version_of_a_reader_everything_is_read_again(
     pages: Path, index: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     before = corpus.code_hash()
     corpus.code_hash.cache_clear()
     monkeypatch.setattr(corpus, "PACKAGES", (*corpus.PACKAGES, "numpy"))
     watched.forget()
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert corpus.code_hash() != before
     assert watched.read == ["a.md", "b/c.md", "d.txt"]
     corpus.code_hash.cache_clear()
 
 
 def test_what_is_removed_from_the_corpus_is_forgotten(pages: Path, index: Path) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     (pages / "b/c.md").unlink()
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     assert b"thick sole" in (index / "000001.db").read_bytes()
     assert b"thick sole" not in (index / "000002.db").read_bytes()
     assert b"Two sticks" in (index / "000002.db").read_bytes()
@@ -130,7 +130,7 @@ def test_what_is_removed_from_the_corpus_is_forgotten(pages: Path, index: Path) 
 
 @pytest.mark.parametrize("mark", [b"thick sole", b"Two sticks", b'"title": "Rest"', b"b/c.md", b"source_files"])
 def test_what_is_damaged_is_read_again(pages: Path, index: Path, mark: bytes) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     sound = contents(index)
     content = (index / "000001.db").read_bytes()
     places = [place for place in range(len(content)) if content.startswith(mark, place)]
@@ -139,7 +139,7 @@ def test_what_is_damaged_is_read_again(pages: Path, index: Path, mark: bytes) ->
         damaged = bytearray(content)
         damaged[place + 1] ^= 0x02
         (index / "000001.db").write_bytes(damaged)
-        build(pages, index, settings=Settings(keep_versions=9))
+        build(pages, index, settings=Settings(threads=1, keep_versions=9))
         assert contents(index) == sound
         for path in index.glob("00000[2-9].*"):
             path.unlink()
@@ -149,10 +149,10 @@ def test_what_is_damaged_is_read_again(pages: Path, index: Path, mark: bytes) ->
 
 
 def test_a_dry_run_reads_only_what_changed(pages: Path, index: Path, watched: Watched) -> None:
-    build(pages, index, settings=Settings())
+    build(pages, index, settings=Settings(threads=1))
     (pages / "a.md").write_text("# Rest\n\nWalk on.\n", encoding="utf-8")
     watched.forget()
-    found = plan_build(pages, index, settings=Settings())
+    found = plan_build(pages, index, settings=Settings(threads=1))
     assert watched.read == ["a.md"]
     assert (found.changed, found.kept, found.encoded) == (("a.md",), ("b/c.md", "d.txt"), 1)
 
@@ -170,7 +170,7 @@ def test_a_loss_of_words_is_reported_by_the_build_and_by_the_next_ones(
         return found[:-1] if document.id == "faq.md" else found
 
     monkeypatch.setattr(corpus, "split", losing)
-    reports = [build(pages, index, settings=Settings()).warnings for _ in range(3)]
+    reports = [build(pages, index, settings=Settings(threads=1)).warnings for _ in range(3)]
     assert watched.read == ["a.md", "b/c.md", "d.txt", "faq.md"]
     assert reports[0] == reports[1] == reports[2]
     assert [text.partition(" words are in no passage")[0] for text in reports[0]] == ["faq.md, 6 of 11"]

@@ -35,6 +35,7 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy to change, as the working folder; its encoder, which no build writes to, is the same."""
     shutil.copytree(made, tmp_path / "here", copy_function=link_encoders)
     monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("FAQBOT_THREADS", "1")
     return tmp_path / "here"
 
 

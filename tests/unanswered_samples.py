@@ -48,7 +48,7 @@ def make(folder: Path) -> None:
     (folder / "corpus" / "faq.yaml").write_text(FAQ)
     (folder / "corpus" / "sleep.md").write_text(PAGE)
     (folder / "questions.jsonl").write_text(QUESTION)
-    build(folder / "corpus", folder / "index", settings=Settings())
+    build(folder / "corpus", folder / "index", settings=Settings(threads=1))
     append(
         folder / "feedback.db",
         [
