@@ -1,5 +1,6 @@
 """The command line: exit codes, one clear line for wrong use, and never a traceback."""
 
+import importlib
 import io
 import json
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run
+from faqbot.cli.parser import COMMANDS, Command
 from faqbot.cli.progress import Progress
 
 
@@ -74,3 +76,17 @@ def test_a_function_that_is_counted_answers_as_before_and_shows_how_far_it_is(
     with Progress(quiet=True) as progress:
         assert progress.counted("doubling", 1, lambda number: 2 * number)(4) == 8
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_names_the_function_that_runs_it(command: Command) -> None:
+    module, _, function = command.run.partition(".")
+    assert callable(getattr(importlib.import_module(f"faqbot.cli.{module}"), function))
+
+
+def test_the_questions_are_read_before_those_that_nothing_answers(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, _, err = run(capsys, "eval", str(tmp_path / "a.jsonl"), "--out-of-scope", str(tmp_path / "b.jsonl"))
+    assert code == 1
+    assert "a.jsonl cannot be read" in err

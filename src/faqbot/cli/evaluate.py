@@ -67,8 +67,8 @@ def calibrate(given: argparse.Namespace, settings: Settings) -> int:
 
 def _load(given: argparse.Namespace) -> tuple[tuple[metrics.Question, ...], tuple[metrics.Question, ...]]:
     """The questions, and those that the corpus does not answer."""
-    others = metrics.load_questions(given.out_of_scope) if given.out_of_scope else ()
-    return metrics.load_questions(given.questions), others
+    questions = metrics.load_questions(given.questions)
+    return questions, metrics.load_questions(given.out_of_scope) if given.out_of_scope else ()
 
 
 def _questions(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
@@ -94,11 +94,10 @@ def _questions(given: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         name: [{"text": passage.text, "source": passage.document_id} for passage in row]
         for name, row in passages.items()
     }
-    found = {"results": results, "figures": figures}
-    if others:
-        cases = [selective.label(question, ranking) for question, ranking in asked]
-        found |= _abstention(calibration, cases, figures, replied)
-    return found
+    if not others:
+        return {"results": results, "figures": figures}
+    cases = [selective.label(question, found) for question, found in asked]
+    return {"results": results, "figures": figures, **_abstention(calibration, cases, figures, replied)}
 
 
 def _has_reply(bot: FaqBot, question: metrics.Question, ranking: Ranking) -> bool:

@@ -41,8 +41,7 @@ def serve(given: argparse.Namespace, settings: Settings) -> int:
     if settings.workers:
         return _run_workers(settings)
     app, renew = make_app(settings)
-    announce = lambda address: print(f"The chat is at {address}", flush=True)  # noqa: E731
-    run(app, given.host, given.port, announce=announce, renew=renew)
+    run(app, given.host, given.port, announce=lambda at: print(f"The chat is at {at}", flush=True), renew=renew)
     return DONE
 
 
@@ -59,8 +58,7 @@ def mcp(given: argparse.Namespace, settings: Settings) -> int:
 
     settings = replace(settings, index=str(given.index), root_path=given.root_path, host=given.host)
     app, renew = make_app(settings, page=False, mcp=True)
-    announce = lambda address: print(f"MCP is served at {address}mcp", flush=True)  # noqa: E731
-    run(app, given.host, given.port, announce=announce, renew=renew)
+    run(app, given.host, given.port, announce=lambda at: print(f"MCP is served at {at}mcp", flush=True), renew=renew)
     return DONE
 
 

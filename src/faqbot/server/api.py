@@ -72,8 +72,8 @@ async def get_services(request: Request) -> Services:
 
 
 Injected = Annotated[Services, Depends(get_services)]
-router = APIRouter(prefix="/api", generate_unique_id_function=lambda route: route.name)
-status_router = APIRouter(prefix="/api", generate_unique_id_function=lambda route: route.name)
+router = APIRouter(prefix="/api")
+status_router = APIRouter(prefix="/api")
 
 
 def add_rest(app: FastAPI, services: Services) -> None:

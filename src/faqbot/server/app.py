@@ -74,6 +74,7 @@ def create_app(
         title=bot.config.page.title,
         version=faqbot.__version__,
         servers=[{"url": settings.root_path}] if settings.root_path else None,
+        generate_unique_id_function=lambda route: route.name,
         openapi_url="/api/openapi.json",
         docs_url=None,  # which would load files from elsewhere
         redoc_url=None,
