@@ -15,6 +15,7 @@ from faqbot.evaluation.selective import (
     wilson,
 )
 from faqbot.retrieval.calibration import Calibration, lowered, shipped
+from faqbot.types import Certainty
 
 
 def labelled(seed: int = 5, count: int = 400) -> list[Case]:
@@ -85,11 +86,17 @@ def test_cross_validation_never_judges_with_a_calibration_that_saw_the_case() ->
     assert found.auroc["far"] > 0.9
 
 
-def test_a_level_is_lowered_where_words_are_missing() -> None:
-    assert [lowered(level, missing=True) for level in ("very likely", "probably", "may help", "none")] == [
-        "probably", "may help", "may help", "none",
-    ]  # fmt: skip
-    assert lowered("very likely", missing=False) == "very likely"
+@pytest.mark.parametrize(("features", "missing"), [({}, True), ({"opposed": 1.0}, False)])
+def test_a_level_is_lowered_where_words_are_missing_or_the_passage_says_the_opposite(
+    features: dict[str, float], missing: bool
+) -> None:
+    levels: tuple[Certainty, ...] = ("very likely", "probably", "may help", "none")
+    found = [lowered(level, features, missing=missing) for level in levels]
+    assert found == ["probably", "may help", "may help", "none"]
+
+
+def test_a_level_stays_where_nothing_is_missing() -> None:
+    assert lowered("very likely", {"opposed": 0.0}, missing=False) == "very likely"
 
 
 def test_levels_count_what_each_promises() -> None:

@@ -40,6 +40,7 @@ def test_everyday_words_do_not_alarm(message: str) -> None:
     "message",
     [
         "lying awake wishing I was dead with this back",
+        "honestly can't be bothered living with this back any more",
         "I am longing to be dead",
         "taking my life is all I think about",
         "I have stockpiled my tablets",

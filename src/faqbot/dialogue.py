@@ -146,12 +146,13 @@ class Dialogue:
 
     def _judged(self, question: str, ranking: Ranking, earlier: Sequence[str] = ()) -> Answer:
         calibration = self.calibration
-        certainty = lowered(calibration.certainty(ranking.features), bool(ranking.unmatched))
+        features = ranking.features
+        certainty = lowered(calibration.certainty(features), features, missing=bool(ranking.unmatched))
         hits = self._unalarming(ranking, question, certainty)
         return Answer(
             question=question,
             band=BANDS[certainty],
-            confidence=calibration.confidence(ranking.features),
+            confidence=calibration.confidence(features),
             certainty=certainty,
             hits=hits,
             alert=self.alert,

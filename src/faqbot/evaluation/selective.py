@@ -200,5 +200,6 @@ def levels(calibration: Calibration, cases: Sequence[Case]) -> dict[Certainty, l
     found: dict[Certainty, list[bool]] = {"very likely": [], "probably": [], "may help": [], "none": []}
     for case in cases:
         missing = case.features.get("reported", 0.0) > 0
-        found[lowered(calibration.certainty(case.features), missing)].append(case.right)
+        certainty = lowered(calibration.certainty(case.features), case.features, missing=missing)
+        found[certainty].append(case.right)
     return found

@@ -99,9 +99,13 @@ class Calibration:
         return 1 / (1 + exp(-logit)) if logit > -MOST_LOGIT else 0.0
 
 
-def lowered(certainty: Certainty, missing: bool) -> Certainty:
-    """Return how sure an answer is: one level less where its first passage lacks informative words of the question."""
-    if not missing or certainty in ("may help", "none"):
+def lowered(certainty: Certainty, features: Mapping[str, float], *, missing: bool) -> Certainty:
+    """Return how sure an answer is: one level less where its first passage is about something else.
+
+    That is where it lacks informative words of the question (`missing`), or speaks only of the opposite (uphill for
+    downhill).
+    """
+    if not (missing or features.get("opposed")) or certainty in ("may help", "none"):
         return certainty
     return "probably" if certainty == "very likely" else "may help"
 
