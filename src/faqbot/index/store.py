@@ -301,6 +301,8 @@ class Database:
     def postings(self, terms: Iterable[str], term_hashes: NDArray[np.uint64]) -> list[Posting]:
         """Return the postings of those terms that there are."""
         sought = list(terms)
+        if not sought:
+            return []
         hashes = np.array([_term_hash(term) for term in sought], np.uint64)
         places = np.minimum(np.searchsorted(term_hashes, hashes), len(term_hashes) - 1)
         known = term_hashes[places] == hashes if len(term_hashes) else np.zeros(len(sought), np.bool_)

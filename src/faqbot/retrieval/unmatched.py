@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from faqbot.lexicon import synonyms
-from faqbot.retrieval.terms import is_negation, stem, stems_of, term_lists, word_parts, words_of
+from faqbot.retrieval.terms import is_negation, stem, term_lists, word_parts, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,12 +157,13 @@ class _PassageWords:
 @lru_cache(maxsize=4_000)
 def _passage_words(passage: Passage) -> _PassageWords:
     text = "\n".join((passage.title, passage.embedded_text, *passage.alternates))
-    words = frozenset(part for word in words_of(text) for part in word_parts(word))
+    written = words_of(text)
+    words = frozenset(part for word in written for part in word_parts(word))
     long: dict[str, list[str]] = {}
     for word in words:
         if len(word) >= MIN_PREFIX:
             long.setdefault(word[0], []).append(word)
-    return _PassageWords(words, frozenset(stems_of(text)), long, f" {' '.join(words_of(text))} ")
+    return _PassageWords(words, frozenset(map(stem, words)), long, f" {' '.join(written)} ")
 
 
 def _is_mentioned(word: str, known: _PassageWords) -> bool:
