@@ -70,6 +70,12 @@ def test_a_question_counts_once_whatever_its_case_and_spaces() -> None:
     assert unique_questions([entry(" "), entry("")]) == ()
 
 
+def test_an_entry_without_a_day_adds_none() -> None:
+    entries = [entry("Is yoga good?", day=""), entry("is yoga good?", day="2026-11-22")]
+    (found,) = cluster_questions(entries, unique_questions(entries), unit((1.0, 0.0)))
+    assert (found.count, found.days) == (2, ("2026-11-22",))
+
+
 def test_a_group_has_its_counts_days_and_the_most_central_question_first() -> None:
     vectors = unit((1.0, 0.1), (1.0, 0.5), (-1.0, 0.0), (1.0, 0.25))
     yoga, parking = cluster_questions(ENTRIES, unique_questions(ENTRIES), vectors, min_similarity=0.9)

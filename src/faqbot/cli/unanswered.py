@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,8 +83,7 @@ class UnansweredGroup:
         """Return the same as lines for the terminal."""
         group, shown = self.group, self.to_dict()
         verdicts = ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in group.verdicts.items())
-        days = group.days[0] if len(group.days) == 1 else f"{len(group.days)} days, {group.days[0]} to {group.days[-1]}"
-        lines = [f"{group.id}  {group.count} ({verdicts}); {days}", f"    {group.name}"]
+        lines = [f"{group.id}  {group.count} ({verdicts}); {_period(group.days)}", f"    {group.name}"]
         lines += [f"    {question}" for question in group.questions[1:_SHOWN]]
         if len(group.questions) > _SHOWN:
             lines.append(f"    and {len(group.questions) - _SHOWN} more questions")
@@ -160,3 +160,10 @@ def _table(compared: Comparison, questions: int) -> str:
 def _shown(result: VariantResult) -> str:
     place = f"rank {result.rank}" if result.rank else "not within ten"
     return f"{place}, {result.band}, {result.confidence:.2f}"
+
+
+def _period(days: Sequence[str]) -> str:
+    """From which day to which; an entry may have no day."""
+    if len(days) > 1:
+        return f"{len(days)} days, {days[0]} to {days[-1]}"
+    return days[0] if days else "no day known"

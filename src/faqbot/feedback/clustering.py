@@ -107,7 +107,7 @@ def _group(
     entries = [entry for question in ordered for entry in by_key[_key(question)]]
     digest = hashlib.sha256("\0".join(sorted(map(_key, ordered))).encode()).hexdigest()
     verdicts = Counter(entry.verdict for entry in entries)
-    days = sorted({entry.day for entry in entries})
+    days = sorted({entry.day for entry in entries if entry.day})
     return QuestionGroup(digest[:8], ordered, len(entries), dict(sorted(verdicts.items())), tuple(days))
 
 
