@@ -14,19 +14,12 @@ UP = ("urgent", "emergency")
 @pytest.mark.parametrize(
     "message",
     [
-        "it hurts to breathe in deep and when I twist, I pulled a muscle shifting the sofa",
-        "Sharp pain on the left when I breathe in. I can press on the spot and it hurts just the same.",
         "takes me five minutes to get off the loo with this back",
-        "there is a band of pain across my lower back after digging",
         "walking about like a 90 year old and I am only 31",
         "I'm at about 70% after lifting the sofa, should I go back to work",
         "who do I see about a sick note? back has gone again",
         "left bum cheek and calf are tingling, same old sciatica",
         "the label says do not drive if drowsy, I took a codeine at lunch, is the bus all right",
-        "friend of mine had cauda equina and now I'm scared, my back is only stiff",
-        "my neighbour died of an aneurysm, it began with backache, so I worry about mine",
-        "worst pain ever when I bent down for the dishwasher and my back went into spasm",
-        "how do I pick up a toddler who refuses to walk without hurting my back",
         "would losing weight help my back, it aches when I stand at the sink",
         "I'll die of boredom if my back keeps me on this sofa",
         "my belly aches a bit and so does my back, I was bending over the bonnet all day",
@@ -48,6 +41,9 @@ def test_everyday_words_do_not_alarm(message: str) -> None:
         "sharp pain when I breathe in and I am so breathless, calf is swollen",
         "I can't pee at all and can hardly get off the loo",
         "my bum and between my legs are tingling",
+        "both buttocks are tingling and it goes down my leg",
+        "pins and needles in my bottom and my big toe",
+        "sharp pain when I breathe in since I lifted my suitcase after a nine hour flight",
         "I went over the bonnet of a taxi and my back is killing me",
         "my dad died of an aneurysm and now I have a tearing pain in my back",
         "my friend had cauda equina and now she can't feel her legs",
@@ -56,6 +52,35 @@ def test_everyday_words_do_not_alarm(message: str) -> None:
 )
 def test_red_flags_in_such_words_still_are_emergencies(message: str) -> None:
     assert assess([message]).level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("sudden worst pain of my life between my shoulder blades while lifting weights", "emergency"),
+        ("thunderclap pain in my spine while picking up the baby", "emergency"),
+        ("it hurts to breathe in deep and when I twist, I pulled a muscle shifting the sofa", "urgent"),
+        ("Sharp pain on the left when I breathe in. I can press on the spot and it hurts just the same.", "urgent"),
+        ("sharp pain when I breathe in. bending and lifting don't change it", "emergency"),
+        ("my wife has chest pain down her arm, it makes me panic", "emergency"),
+        ("no feeling from my bum down to my feet", "emergency"),
+        ("my neighbour died of an aneurysm and now dad has a tearing pain in his back", "emergency"),
+        ("worst pain ever in my back came on suddenly while bending, I'm sweating and faint", "emergency"),
+        ("pain when I breathe in, I think I pulled a muscle, coughing for weeks with blood", "emergency"),
+        ("can't breathe in properly since I twisted, lips look blue", "emergency"),
+        ("tight band across my lower back and can't feel below it", "urgent"),
+        ("ten minutes on the toilet and nothing comes, then I can't get up from the toilet", "emergency"),
+        ("menopause, but the night sweats drench the bed and my back aches", "urgent"),
+        ("I'm 70 and feel like a 90 year old, fell yesterday and my back is agony", "urgent"),
+        ("70% of the time I can't feel my groin", "emergency"),
+        ("feels like I've been hit by a bus and I can't pee", "emergency"),
+        ("carrying my toddler who refuses to walk, he has a fever and his back hurts", "urgent"),
+        ("8 weeks pregnant, sharp pain one side of my tummy, turning over makes it worse", "emergency"),
+        ("neighbour died of cancer, I have lost weight and my back hurts all night", "urgent"),
+    ],
+)
+def test_words_that_explain_a_sign_hide_no_other(message: str, level: str) -> None:
+    assert assess([message]).level == level
 
 
 def test_messages_that_nobody_who_writes_rules_has_read() -> None:
