@@ -187,14 +187,14 @@ def test_a_bot_on_milvus_answers_as_the_embedded_one_and_gives_the_alert_when_mi
     index = shutil.copytree(index_folder, tmp_path / "index", copy_function=link_encoders)
     build(corpus, index, settings=Settings(threads=1, store=store_at(server, "answers")))
     lines = QUESTIONS.read_text(encoding="utf-8").split("\n")
-    asked = [json.loads(line)["question"] for line in lines if line.strip()][::3]
+    asked = [json.loads(line)["question"] for line in lines if line.strip()]
+    with open_index(index_folder) as one, open_index(index) as other:
+        assert [one.is_remote, other.is_remote] == [False, True]  # callers who wait for an engine hold up no others
     settings = Settings(store_timeout=2)
     with FaqBot.load(index_folder, settings=Settings()) as here, FaqBot.load(index, settings=settings) as there:
         pairs = zip(here.answer_many(asked, top_k=1), there.answer_many(asked, top_k=1), strict=True)
         same = [one.hits[0].passage.id == other.hits[0].passage.id for one, other in pairs if one.hits and other.hits]
         assert len(same) >= 100
-        assert there.waits_for_store  # callers who wait for an engine do not hold up the others
-        assert not here.waits_for_store
         assert np.mean(same) >= 0.95
         print("first passage the same:", np.mean(same), len(same))
         server.signal(signal.SIGSTOP)

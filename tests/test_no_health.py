@@ -1,7 +1,6 @@
 """With safety "none" no interface speaks of health: page, articles, widget, REST, its description, and MCP."""
 
 import asyncio
-import io
 import json
 import re
 import shutil
@@ -129,18 +128,9 @@ def test_the_page_after_each_message(client: TestClient, plain_bot: FaqBot) -> N
     assert handlers.check({}, "")["html"].count("goes through the warning signs") == 1  # refused, though never offered
 
 
-def test_the_command_line(
-    plain_index: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    messages = (*MESSAGES, *LANGUAGES)
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(messages)))
-    _, shown, errors = run(capsys, "ask", "-", "--index", str(plain_index))
-    answers = shown.splitlines()
-    assert [json.loads(answer)["question"] for answer in answers] == list(messages)
-    for message, answer in zip(messages, answers, strict=True):
-        assert health_words(answer + errors, message) == [], message
-    for message in ("When do you open?", "zxcv qwer", "hi", "are you a doctor?", "I want to kill myself", FOREIGN):
-        _, shown, errors = run(capsys, "ask", message, "--index", str(plain_index))  # as text
+def test_the_command_line(plain_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for message in (*MESSAGES, *LANGUAGES):
+        _, shown, errors = run(capsys, "ask", message, "--index", str(plain_index))
         assert health_words(shown + errors, message) == [], message
 
 

@@ -118,7 +118,7 @@ def test_a_rebuild_after_an_edit_equals_a_clean_build(
 ) -> None:
     """Same passages, vectors and first five; the clean build encodes everything anew.
 
-    The edit changes two files and takes most folders away, whose texts need not be encoded then.
+    The edit changes two files and takes the largest folder away, half of all words, which need not be encoded then.
     """
     edited, again, clean = tmp_path / "corpus", tmp_path / "again", with_encoder(tmp_path / "clean")
     shutil.copytree(corpus, edited)
@@ -126,18 +126,15 @@ def test_a_rebuild_after_an_edit_equals_a_clean_build(
     page = edited / "walking-uphill.md"
     page.write_text("# Walking uphill\n\nLean forward a little and take short steps.\n", encoding="utf-8")
     (edited / "causes" / "overview.md").write_text("# Causes\n\nMany things make a back ache.\n", encoding="utf-8")
-    for name in ("doctor", "evidence", "exercises", "faq", "help", "living", "prevention", "symptoms", "treatment"):
-        shutil.rmtree(edited / name)
-    (edited / "faq").mkdir()
-    shutil.copy2(corpus / "faq" / "shoes.yaml", edited / "faq")
+    shutil.rmtree(edited / "faq")
     for index in (again, clean):
         build(edited, index, settings=Settings(threads=1))
     with open_index(again) as one, open_index(clean) as other:
         assert list(one.passages()) == list(other.passages())
-        assert len(one) >= 60
+        assert len(one) >= 150
         assert np.einsum("ij,ij->i", vectors(one), vectors(other)).min() >= 0.9999
-    asked = questions()[::3]
-    assert len(asked) >= 150
+    asked = questions()
+    assert len(asked) >= 300
     assert first_five(again, asked) == first_five(clean, asked)
 
 

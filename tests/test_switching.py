@@ -8,7 +8,7 @@ from faqbot import FaqBot
 from faqbot.index import build
 from faqbot.settings import Settings
 
-BUILDS = 4
+BUILDS = 6
 QUESTION = "does a straw hat keep the sun off?"
 
 
@@ -30,7 +30,7 @@ def test_no_question_is_lost_while_a_bot_goes_over_to_new_generations(
     failed: list[BaseException] = []
 
     def ask(bot: FaqBot) -> None:
-        while not ended.wait(0.02):  # so that builds get on, too
+        while not ended.wait(0.005):  # so that builds get on, too
             try:
                 hits = bot.answer(QUESTION).hits
             except BaseException as error:

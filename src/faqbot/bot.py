@@ -126,7 +126,8 @@ class FaqBot:
         check(question, earlier, self.settings, alert)
         depth = self._depth(top_k, alert)
         opened = self._opened  # the one version that this answer is of, whatever is opened meanwhile
-        with nullcontext() if self.waits_for_store else self._turns:
+        # Passages in a store elsewhere are waited for: then any number of questions is answered at once.
+        with nullcontext() if opened.index.is_remote else self._turns:
             return _dialogue(opened, alert, depth).answer(question, earlier)
 
     def answer_many(self, questions: Iterable[str], *, top_k: int | None = None) -> list[Answer]:
@@ -203,11 +204,6 @@ class FaqBot:
         """A passage of the index; raises IndexMismatchError for one that is not there (any more)."""
         (stored,) = self._opened.index.fetch([passage_id])
         return stored.passage
-
-    @property
-    def waits_for_store(self) -> bool:
-        """Whether passages lie outside the index folder: then any number of questions is answered at once."""
-        return self._opened.index.is_remote
 
     @property
     def index_version(self) -> str:
