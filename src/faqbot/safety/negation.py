@@ -1,7 +1,6 @@
 """Negation: whether a person denies a sign, says that it is over, or names what explains it away."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from faqbot.safety.context import LIST_MARKS, LONGEST_ITEM, OR, TERMINATORS, TURNS_BACK, Message, Scope, word_set
@@ -189,21 +188,20 @@ def is_excluded(message: Message, match: Match) -> bool:
     """
     sentence = message.words.sentences[match.start]
     return any(
-        not _is_apart(message, reason, match)
+        _is_reason(message, mention, match) and not _is_apart(message, mention, match)
         for concept in match.sign.exclusions
-        for reason in _reasons(message, message.near(concept, sentence), match)
+        for mention in message.near(concept, sentence)
     ) or any(
-        True for concept in match.sign.explanations for _ in _reasons(message, message.mentions.get(concept, ()), match)
+        _is_reason(message, mention, match)
+        for concept in match.sign.explanations
+        for mention in message.mentions.get(concept, ())
     )
 
 
-def _reasons(message: Message, mentions: Iterable[Mention], match: Match) -> Iterator[Mention]:
-    """Yield what is neither negated nor part of the sign itself."""
-    for each in mentions:
-        if not _is_negated_cue(message, each) and not any(
-            part.start <= each.start and each.end <= part.end for part in match.mentions
-        ):
-            yield each
+def _is_reason(message: Message, mention: Mention, match: Match) -> bool:
+    """Whether a mention is neither negated nor part of the sign itself."""
+    is_part = any(part.start <= mention.start and mention.end <= part.end for part in match.mentions)
+    return not is_part and not _is_negated_cue(message, mention)
 
 
 def _is_apart(message: Message, reason: Mention, match: Match) -> bool:
